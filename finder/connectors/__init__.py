@@ -1,0 +1,1 @@
+"""How operators are spoken to; one package a protocol, none importing another."""

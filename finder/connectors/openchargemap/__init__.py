@@ -1,0 +1,1 @@
+"""Open Charge Map's JSON."""

@@ -1,0 +1,105 @@
+"""What a connector can do: one Protocol a capability; an operator that lacks one simply does not have it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+
+from finder.live.model import Observation
+from finder.stations.model import SourceId, Station
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that could not be taken: which, why (a code), and what to do, in Chinese and English."""
+
+    native_id: str
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationPage:
+    """Part of a catalogue. `removed` holds native station ids that the feed says are gone."""
+
+    stations: Sequence[Station]
+    refused: Sequence[Refused] = ()
+    removed: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """Live status, and what of it could not be taken."""
+
+    observations: Sequence[Observation]
+    refused: Sequence[Refused] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often each kind of data is asked for, and how long a status may be believed."""
+
+    catalogue: timedelta = timedelta(hours=24)
+    changes: timedelta = timedelta(minutes=10)
+    status: timedelta = timedelta(seconds=60)
+    freshness: timedelta = timedelta(minutes=15)
+
+
+@runtime_checkable
+class StationSource(Protocol):
+    """A feed that has a catalogue of stations."""
+
+    def stations(self, since: datetime | None) -> AsyncIterator[StationPage]:
+        """The whole catalogue page by page (since=None), or what changed since then where the protocol can tell.
+
+        Raises OperatorError. A feed that repeats a page or never ends is cut with OperatorLied.
+        """
+
+
+@runtime_checkable
+class StatusSource(Protocol):
+    """A feed whose live status can be asked for."""
+
+    async def status(self, stations: Sequence[Station]) -> StatusPage:
+        """The status of these stations' EVSEs now. Raises OperatorError."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """What an operator's platform posted to us: the path below its base, headers in lower case, the raw body."""
+
+    interface: str
+    headers: dict[str, str]
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    http_status: int
+    body: bytes
+    content_type: str = "application/json; charset=utf-8"
+    observations: Sequence[Observation] = ()
+    refused: Sequence[Refused] = ()
+    stations: Sequence[Station] = ()
+
+
+@runtime_checkable
+class PushReceiver(Protocol):
+    """A protocol in which the operator calls us."""
+
+    async def receive(self, request: PushRequest) -> PushAnswer:
+        """Verifies, reads and answers in the protocol's own form. Never raises for bad input: it answers it."""
+
+
+class OperatorConnector(Protocol):
+    """An operator's platform as the federation holds it; capabilities are found by isinstance."""
+
+    source: SourceId
+    name: str  # as people call the operator, for a named partial failure
+    rhythm: Rhythm
+    practice: bool
+
+    async def close(self) -> None:
+        """Lets go of connections."""

@@ -1,0 +1,1 @@
+"""T/CEC 102-2016, the protocol that Chinese operators speak."""

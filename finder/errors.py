@@ -1,0 +1,142 @@
+"""Every error that the finder raises on purpose.
+
+FinderError
+├── SettingsError             the environment is wrong; the process does not start
+├── BadInput                  the caller can mend it (HTTP 400)
+│   ├── TooLarge              a limit was passed (HTTP 413 for bodies)
+│   └── BadCursor             a cursor that is damaged or from another query
+├── NotFound                  nothing has that id (HTTP 404)
+├── Denied                    the caller is not known, or may not (HTTP 401)
+├── Busy                      too much at once; ask again later (HTTP 429, retryable)
+├── Unavailable               a store does not answer (HTTP 503, retryable)
+│   ├── IndexUnavailable
+│   ├── BoardUnavailable
+│   └── StoreUnavailable
+└── OperatorError             an operator's platform, named, is at fault
+    ├── OperatorUnavailable   no answer, 5xx or 'busy' (retryable)
+    ├── OperatorRefused       it answered, and said no
+    └── OperatorLied          the answer breaks its own protocol: signature, form, range
+"""
+
+from typing import ClassVar
+
+
+class FinderError(Exception):
+    """An error with a code for programs and a sentence, in two languages, that says what to do."""
+
+    default_code: ClassVar[str] = "INTERNAL"
+    retryable: ClassVar[bool] = False
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, zh: str, en: str, *, code: str | None = None) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+        self.code = code or self.default_code
+
+    def text(self, language: str) -> str:
+        """The sentence for 'zh…' or, for every other tag, in English."""
+        return self.zh if language.lower().startswith("zh") else self.en
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.zh} / {self.en}"
+
+
+class SettingsError(FinderError):
+    """A FINDER_* variable that cannot be used."""
+
+    default_code = "SETTINGS"
+
+
+class BadInput(FinderError):
+    """The caller's input is outside what is accepted."""
+
+    default_code = "BAD_INPUT"
+    http_status = 400
+
+
+class TooLarge(BadInput):
+    """A limit on size, depth or count was passed."""
+
+    default_code = "TOO_LARGE"
+    http_status = 413
+
+
+class BadCursor(BadInput):
+    """The cursor is damaged or belongs to another query."""
+
+    default_code = "BAD_CURSOR"
+
+
+class NotFound(FinderError):
+    """Nothing has that id."""
+
+    default_code = "NOT_FOUND"
+    http_status = 404
+
+
+class Denied(FinderError):
+    """The caller could not be recognised, or may not do this."""
+
+    default_code = "DENIED"
+    http_status = 401
+
+
+class Busy(FinderError):
+    """Too much at once."""
+
+    default_code = "BUSY"
+    retryable = True
+    http_status = 429
+
+
+class Unavailable(FinderError):
+    """A store that the finder needs does not answer."""
+
+    default_code = "UNAVAILABLE"
+    retryable = True
+    http_status = 503
+
+
+class IndexUnavailable(Unavailable):
+    """The station index does not answer."""
+
+    default_code = "INDEX_UNAVAILABLE"
+
+
+class BoardUnavailable(Unavailable):
+    """The live board does not answer."""
+
+    default_code = "BOARD_UNAVAILABLE"
+
+
+class StoreUnavailable(Unavailable):
+    """The database does not answer."""
+
+    default_code = "STORE_UNAVAILABLE"
+
+
+class OperatorError(FinderError):
+    """An operator's platform is at fault."""
+
+    default_code = "OPERATOR_ERROR"
+    http_status = 502
+
+
+class OperatorUnavailable(OperatorError):
+    """The platform gave no answer, a 5xx, or said that it is busy."""
+
+    default_code = "OPERATOR_UNAVAILABLE"
+    retryable = True
+
+
+class OperatorRefused(OperatorError):
+    """The platform answered, and said no."""
+
+    default_code = "OPERATOR_REFUSED"
+
+
+class OperatorLied(OperatorError):
+    """The answer breaks the protocol: a wrong signature, a form that cannot be read, a value out of range."""
+
+    default_code = "OPERATOR_LIED"

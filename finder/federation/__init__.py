@@ -1,0 +1,1 @@
+"""Keeps operators in step: schedule, breaker, ingest."""

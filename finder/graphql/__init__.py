@@ -1,0 +1,1 @@
+"""The gateway: one GraphQL schema over every room."""

@@ -1,0 +1,1 @@
+"""What is free now: the board of live status."""

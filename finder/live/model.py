@@ -1,0 +1,58 @@
+"""What is known of an EVSE this moment, by whom, and since when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from finder.stations.model import EvseId, SourceId
+
+
+class Status(StrEnum):
+    """The state of an EVSE. UNKNOWN is never shown, counted or searched as free."""
+
+    AVAILABLE = "AVAILABLE"
+    OCCUPIED = "OCCUPIED"  # plugged, not charging
+    CHARGING = "CHARGING"
+    RESERVED = "RESERVED"
+    BLOCKED = "BLOCKED"  # by a car that does not charge
+    FAULTED = "FAULTED"
+    OFFLINE = "OFFLINE"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """That a source saw this status at that time (UTC)."""
+
+    evse_id: EvseId
+    status: Status
+    observed_at: datetime
+    source: SourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What may be believed now.
+
+    `status` is UNKNOWN where nothing was seen or the last sight is older than its source's limit;
+    `last_seen` is then still what was last seen, for people to judge. Age in seconds, None where never seen.
+    """
+
+    evse_id: EvseId
+    status: Status
+    last_seen: Status
+    observed_at: datetime | None
+    age_s: float | None
+    source: SourceId | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """That an EVSE's status on the board changed."""
+
+    evse_id: EvseId
+    status: Status
+    previous: Status
+    observed_at: datetime
+    source: SourceId

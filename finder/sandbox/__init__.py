@@ -1,0 +1,1 @@
+"""Operators to practise on, over real HTTP, with faults to switch on."""

@@ -1,0 +1,1 @@
+"""What is where: the model, merging, search, and its index."""
