@@ -37,4 +37,4 @@ def decode_cursor(cursor: str, mark: str, kind: type[T]) -> T:
         raise BadCursor(
             "游标来自另一次查询，请从第一页重新查询", "the cursor is from another query: start again without 'after'"
         )
-    return position  # type: ignore[no-any-return]
+    return position

@@ -77,6 +77,8 @@ class PushRequest:
 
 @dataclass(frozen=True, slots=True)
 class PushAnswer:
+    """What we answer, and what it taught us."""
+
     http_status: int
     body: bytes
     content_type: str = "application/json; charset=utf-8"
