@@ -30,7 +30,8 @@ def decode_cursor(cursor: str, mark: str, kind: type[T]) -> T:
         if len(cursor) > MAX_CURSOR:
             raise ValueError("too long")
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        theirs, position = msgspec.json.decode(raw, type=tuple[str, kind])
+        theirs, rest = msgspec.json.decode(raw, type=tuple[str, msgspec.Raw])
+        position = msgspec.json.decode(rest, type=kind)
     except (ValueError, binascii.Error, msgspec.MsgspecError) as bad:
         raise BadCursor("游标已损坏，请从第一页重新查询", "the cursor is damaged: start again without 'after'") from bad
     if theirs != mark:
