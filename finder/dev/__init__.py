@@ -1,0 +1,1 @@
+"""What developers and tests need besides the product."""
