@@ -1,0 +1,156 @@
+"""What the gateway needs from other rooms; app.py gives it as one Gateway."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from finder.errors import FinderError
+from finder.kernel.clock import Clock
+from finder.kernel.geo import Point
+from finder.live.board import LiveBoard
+from finder.stations.model import SourceId
+from finder.stations.search import Search
+
+
+class FailureKind(StrEnum):
+    """Which part of a feed is in trouble."""
+
+    STATIONS = "STATIONS"
+    STATUS = "STATUS"
+    PUSH = "PUSH"
+
+
+class FailureSeen(Protocol):
+    """A feed's trouble, as the federation tells it. `kind` is one of FailureKind's values."""
+
+    @property
+    def source(self) -> SourceId:
+        """The feed."""
+
+    @property
+    def name(self) -> str:
+        """As people call the feed's operator."""
+
+    @property
+    def kind(self) -> str:
+        """A value of FailureKind."""
+
+    @property
+    def code(self) -> str:
+        """For programs."""
+
+    @property
+    def error(self) -> FinderError:
+        """What was raised; its sentence is shown in the reader's language."""
+
+    @property
+    def since(self) -> datetime:
+        """When it began."""
+
+    @property
+    def retryable(self) -> bool:
+        """Whether it may pass by itself."""
+
+
+class FeedSeen(Protocol):
+    """A feed and how it is."""
+
+    @property
+    def source(self) -> SourceId:
+        """The feed."""
+
+    @property
+    def name(self) -> str:
+        """As people call the feed's operator."""
+
+    @property
+    def practice(self) -> bool:
+        """Made for practice."""
+
+    @property
+    def stations(self) -> int:
+        """How many stations it gave."""
+
+    @property
+    def evses(self) -> int:
+        """How many EVSEs they have."""
+
+    @property
+    def stations_at(self) -> datetime | None:
+        """When its catalogue last came; None for never."""
+
+    @property
+    def status_at(self) -> datetime | None:
+        """When live status last came; None for never."""
+
+
+class Feeds(Protocol):
+    """How the federation's feeds are, read from memory."""
+
+    def failures(self) -> Sequence[FailureSeen]:
+        """What is in trouble now."""
+
+    def feeds(self) -> Sequence[FeedSeen]:
+        """Every feed."""
+
+
+class PlaceSeen(Protocol):
+    """A town or county."""
+
+    @property
+    def name(self) -> str:
+        """In Chinese."""
+
+    @property
+    def name_en(self) -> str | None:
+        """In English or pinyin."""
+
+    @property
+    def place(self) -> Point:
+        """Its middle, WGS-84."""
+
+    @property
+    def kind(self) -> str:
+        """What it is: 'county', 'town', …"""
+
+
+class Places(Protocol):
+    """Finds towns and counties by words."""
+
+    def search(self, text: str, first: int) -> Sequence[PlaceSeen]:
+        """At most `first`, best first, by name, pinyin or initials."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What this deployment is. The notice is shown on every surface where there is one."""
+
+    name: str
+    name_en: str
+    centre: Point
+    practice: bool
+    notice_zh: str | None = None
+    notice_en: str | None = None
+
+
+class Metrics(Protocol):
+    """Told of every operation, to count it."""
+
+    def operation(self, *, name: str, kind: str, outcome: str, compiled: bool, seconds: float) -> None:
+        """`name`: the root field asked first, bounded by the schema; `kind`: query or subscription;
+        `outcome`: 'ok' or the first error's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Everything below the resolvers."""
+
+    search: Search
+    board: LiveBoard
+    feeds: Feeds
+    places: Places
+    about: About
+    clock: Clock
+    metrics: Metrics | None = None

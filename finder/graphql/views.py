@@ -1,0 +1,252 @@
+"""How the model is shown: pure functions from a source and a moment to what the schema calls it.
+
+The schema's resolvers and the compiler call the same functions, so the two cannot differ in meaning.
+A function of the source alone is static: its value may be kept as long as the source is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from finder.graphql.moment import Moment
+from finder.graphql.ports import About, FailureKind, FailureSeen, FeedSeen
+from finder.kernel.geo import Point, gcj02_from_wgs84
+from finder.live.board import BoardHealth
+from finder.live.model import Change, Status
+from finder.stations.model import OpeningHours, Provenance, Station, TariffPeriod
+from finder.stations.search import BoxPage, Counted, Found, Page
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC to the millisecond, as JavaScript's Date writes it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def seconds(age_s: float | None) -> float | None:
+    """An age to a tenth of a second; never below 0, which clocks that differ would give."""
+    return None if age_s is None else max(0.0, round(age_s, 1))
+
+
+def since(moment: Moment, then: datetime | None) -> float | None:
+    """The age of that time, in seconds."""
+    return None if then is None else seconds((moment.now - then).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the live facts of an answer are."""
+
+    answered_at: datetime
+    oldest_status_age_s: float | None
+    unknown_evses: int
+    board_connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartialFailure:
+    """A feed in trouble, in the reader's language."""
+
+    operator: str
+    name: str
+    kind: FailureKind
+    code: str
+    message: str
+    since: datetime
+    retryable: bool
+
+
+@dataclass(slots=True)
+class Availability:
+    """EVSEs by status."""
+
+    total: int = 0
+    available: int = 0
+    occupied: int = 0
+    charging: int = 0
+    reserved: int = 0
+    blocked: int = 0
+    faulted: int = 0
+    offline: int = 0
+    unknown: int = 0
+    oldest_age_s: float | None = None
+    newest_age_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceNow:
+    """The price of this minute, in 1/10,000 yuan per kWh."""
+
+    electricity_e4: int
+    service_e4: int
+    total_e4: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A page of stations with what every answer carries."""
+
+    page: Page
+    failures: Sequence[FailureSeen]
+    health: BoardHealth
+
+
+@dataclass(frozen=True, slots=True)
+class BoxAnswer:
+    """A map's answer with what every answer carries."""
+
+    box: BoxPage
+    failures: Sequence[FailureSeen]
+    health: BoardHealth
+
+    @property
+    def page(self) -> Page:
+        """The stations' page; empty where clusters are shown."""
+        return self.box.page
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """A feed with its own failures."""
+
+    feed: FeedSeen
+    failures: Sequence[FailureSeen]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A flip, and the station at which it happened."""
+
+    change: Change
+    station: Station
+
+
+def availability(station: Station, moment: Moment) -> Availability:
+    """Counts the station's EVSEs by what may be believed."""
+    counts = Availability(total=len(station.evses))
+    oldest = newest = None
+    for evse in station.evses:
+        reading = moment.reading(evse.id)
+        name = _COUNTER[reading.status]
+        setattr(counts, name, getattr(counts, name) + 1)
+        if reading.age_s is not None:
+            newest = reading.age_s if newest is None else min(newest, reading.age_s)
+            if reading.status is not Status.UNKNOWN:
+                oldest = reading.age_s if oldest is None else max(oldest, reading.age_s)
+    counts.oldest_age_s, counts.newest_age_s = seconds(oldest), seconds(newest)
+    return counts
+
+
+_COUNTER = {status: status.value.lower() for status in Status}
+
+
+def price_now(station: Station, moment: Moment) -> PriceNow | None:
+    """The one price, or None where a connector's is unknown or two differ."""
+    tariffs = {}
+    for evse in station.evses:
+        for connector in evse.connectors:
+            tariff = station.tariff_of(connector)
+            if tariff is None:
+                return None
+            tariffs[tariff.id] = tariff
+    prices = set()
+    until = 1440
+    for tariff in tariffs.values():
+        period = tariff.at(moment.minute_of_day(tariff.zone))
+        if period is None:
+            return None
+        prices.add((period.electricity.e4, period.service.e4))
+        until = min(until, _until(period, tariff.periods))
+    if len(prices) != 1:
+        return None
+    electricity, service = prices.pop()
+    return PriceNow(electricity, service, electricity + service, until)
+
+
+def _until(now: TariffPeriod, periods: Sequence[TariffPeriod]) -> int:
+    end = now.end
+    for period in periods:
+        if period.start == end and (period.electricity, period.service) == (now.electricity, now.service):
+            end = period.end
+    return end
+
+
+def open_now(station: Station, moment: Moment) -> bool | None:
+    """Whether it is open this minute; None where nobody said."""
+    return None if station.hours is None else station.hours.open_at(moment.minute_of_week)
+
+
+def always_open(hours: OpeningHours) -> bool:
+    """Whether the spans cover the week."""
+    reached = 0
+    for start, end in sorted(hours.spans):
+        if start > reached:
+            return False
+        reached = max(reached, end)
+    return reached >= 10_080
+
+
+def max_power_kw(station: Station) -> float | None:
+    """The strongest connector; None where no power is known."""
+    powers = [c.power_kw for evse in station.evses for c in evse.connectors if c.power_kw is not None]
+    return max(powers, default=None)
+
+
+def gcj02(station: Station) -> Point:
+    """The place as Chinese maps draw it, to a tenth of a metre."""
+    shifted = gcj02_from_wgs84(station.place)
+    return Point(round(shifted.lat, 6), round(shifted.lon, 6))
+
+
+def provenance_age(provenance: Provenance, moment: Moment) -> float | None:
+    """Seconds since the feed last gave the station."""
+    return since(moment, provenance.fetched_at)
+
+
+def feed_name(provenance: Provenance, moment: Moment) -> str:
+    """As people call the feed; its id where nobody named it, as for an imported file."""
+    return moment.feed_name(provenance.source)
+
+
+def freshness(answer: Connection | BoxAnswer, moment: Moment) -> Freshness:
+    """Over every EVSE of the answer's stations."""
+    oldest, unknown = None, 0
+    for found in answer.page.found:
+        for evse in found.station.evses:
+            reading = moment.reading(evse.id)
+            if reading.status is Status.UNKNOWN:
+                unknown += 1
+            elif reading.age_s is not None and (oldest is None or reading.age_s > oldest):
+                oldest = reading.age_s
+    return Freshness(moment.now, seconds(oldest), unknown, answer.health.connected)
+
+
+def partial_failures(view: Connection | BoxAnswer | FeedView, moment: Moment) -> list[PartialFailure]:
+    """In the reader's language."""
+    return [
+        PartialFailure(
+            operator=failure.source,
+            name=failure.name,
+            kind=FailureKind(failure.kind),
+            code=failure.code,
+            message=failure.error.text(moment.language),
+            since=failure.since,
+            retryable=failure.retryable,
+        )
+        for failure in view.failures
+    ]
+
+
+def distance(found: Found) -> float | None:
+    """Metres, to a tenth."""
+    return None if found.distance_m is None else round(found.distance_m, 1)
+
+
+def cluster_id(counted: Counted) -> str:
+    """zoom/x/y of the tile."""
+    return "{}/{}/{}".format(*counted.cluster.tile)
+
+
+def notice(about: About, moment: Moment) -> str | None:
+    """In the reader's language."""
+    return about.notice_zh if moment.language.startswith("zh") else about.notice_en
