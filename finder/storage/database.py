@@ -1,0 +1,140 @@
+"""A SQL database behind one URL: SQLite beside the process, PostgreSQL at scale."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from finder.errors import SettingsError, StoreUnavailable
+
+BUSY_TIMEOUT_MS = 10_000  # how long a SQLite writer waits for another process
+CONNECT_TIMEOUT_S = 5.0
+COMMAND_TIMEOUT_S = 60.0
+_WRITES = "finder_writes"
+_SCHEMA_LOCK = 7_305_011  # any number that nothing else in the database locks
+
+
+def database_url(url: str, data_dir: Path) -> str:
+    """The URL of the settings, or where it is empty a SQLite file in the data folder. Raises SettingsError."""
+    if not url:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{(data_dir / 'finder.sqlite3').absolute()}"
+    _parse(url)
+    return url
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as bad:
+        raise SettingsError(
+            "FINDER_STORE_URL 无法识别，请使用 sqlite:///路径 或 postgresql://用户:密码@主机/库",
+            "FINDER_STORE_URL cannot be read: use sqlite:///path or postgresql://user:password@host/database",
+        ) from bad
+    match parsed.drivername.split("+")[0]:
+        case "sqlite":
+            return parsed.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+asyncpg")
+        case other:
+            raise SettingsError(
+                f"FINDER_STORE_URL：没有 {other!r} 的引擎，请使用 sqlite: 或 postgresql:",
+                f"FINDER_STORE_URL: no engine for {other!r}; use sqlite: or postgresql:",
+            )
+
+
+def _sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        try:
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+        except Exception:
+            connection.close()  # or its thread would outlive the refusal
+            raise
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred writer that finds its snapshot outdated cannot wait, it fails: so writers queue from the start.
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Database:
+    """Connections to one database. Every way in raises StoreUnavailable where it does not answer."""
+
+    def __init__(self, url: str) -> None:
+        parsed = _parse(url)
+        self.dialect = parsed.drivername.split("+")[0]
+        if self.dialect == "sqlite":
+            self.engine = create_async_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+            _sqlite(self.engine)
+        else:
+            self.engine = create_async_engine(
+                parsed,
+                pool_pre_ping=True,
+                pool_timeout=CONNECT_TIMEOUT_S,
+                connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
+            )
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads."""
+        async with _mapped(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write: committed at the end, rolled back on any error."""
+        async with _mapped(), self.engine.connect() as connection:
+            await connection.execution_options(**{_WRITES: True})
+            async with connection.begin():
+                yield connection
+
+    async def create(self, metadata: MetaData) -> None:
+        """Makes the tables that are missing; safe from several processes at once."""
+        async with self.write() as connection:
+            if self.dialect == "postgresql":
+                await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+            await connection.run_sync(metadata.create_all)
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _mapped() -> AsyncIterator[None]:
+    try:
+        yield
+    except (TimeoutError, OperationalError, InterfaceError, PoolTimeout, OSError) as bad:
+        raise _unavailable(bad) from bad
+    except DBAPIError as bad:
+        # SQLite has only the bare class to say that the file is no database or is damaged.
+        if bad.connection_invalidated or type(bad) is DatabaseError:
+            raise _unavailable(bad) from bad
+        raise
+    except (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as bad:
+        raise _unavailable(bad) from bad
+    except (asyncpg.InvalidCatalogNameError, asyncpg.InvalidAuthorizationSpecificationError) as bad:
+        raise _unavailable(bad) from bad
+
+
+def _unavailable(bad: BaseException) -> StoreUnavailable:
+    why = str(getattr(bad, "orig", None) or bad).splitlines()
+    first = why[0] if why else type(bad).__name__
+    return StoreUnavailable(
+        f"数据库无应答（{first}）；数据不会丢失，请检查数据库后重试",
+        f"the database does not answer ({first}); nothing is lost: check it and try again",
+    )
