@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from finder.errors import TooLarge
 from finder.graphql.ports import Feeds, Gateway
 from finder.kernel.clock import minute_of_week
 from finder.live.board import LiveBoard
@@ -47,17 +48,32 @@ class Moment:
         return known
 
 
+MAX_SHOWN = 100_000  # fields of one answer: those of the query times the length of its pages
+
+
 class Context:
     """What resolvers see of a request."""
 
-    __slots__ = ("gateway", "language", "moment")
+    __slots__ = ("_fields", "_shown", "gateway", "language", "moment")
 
-    def __init__(self, gateway: Gateway, language: str) -> None:
+    def __init__(self, gateway: Gateway, language: str, fields: int = 1) -> None:
         self.gateway = gateway
         self.language = language
+        self._fields = fields
+        self._shown = 0
         self.renew()
 
     def renew(self) -> None:
         """Begins another moment, for the next answer of a subscription."""
         gateway = self.gateway
         self.moment = Moment(gateway.board, gateway.feeds, gateway.clock(), self.language)
+
+    def spend(self, first: int) -> None:
+        """Counts a page of that length towards the answer's size. Raises TooLarge."""
+        self._shown += self._fields * max(first, 0)
+        if self._shown > MAX_SHOWN:
+            raise TooLarge(
+                "回答过大：请减少 first 或查询的字段",
+                "the answer would be too large: ask for fewer fields or a smaller first",
+                code="ANSWER_TOO_LARGE",
+            )

@@ -28,6 +28,7 @@ async def stations_near(
 ) -> views.Connection:
     """Raises BadInput, BadCursor, IndexUnavailable; as do the other searches."""
     gateway = info.context.gateway
+    info.context.spend(first)
     asked, open_now = wishes(want)
     page = await gateway.search.near(at.point(), radius_m, asked, open_now=open_now, first=first, after=after or None)
     return views.Connection(page, gateway.feeds.failures(), gateway.board.health())
@@ -43,6 +44,7 @@ async def stations_in_box(
 ) -> views.BoxAnswer:
     """Clusters or stations, as Search decides."""
     gateway = info.context.gateway
+    info.context.spend(first)
     asked, open_now = wishes(want)
     found = await gateway.search.box(box.box(), zoom, asked, open_now=open_now, first=first, after=after or None)
     return views.BoxAnswer(found, gateway.feeds.failures(), gateway.board.health())
@@ -63,6 +65,7 @@ async def search_stations(
 ) -> views.Connection:
     """A place puts the nearest first within a rank."""
     gateway = info.context.gateway
+    info.context.spend(first)
     asked, open_now = wishes(want)
     place = near.point() if near else None
     page = await gateway.search.text(text, asked, near=place, open_now=open_now, first=first, after=after or None)
