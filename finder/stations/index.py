@@ -1,15 +1,17 @@
 """The port to whatever finds stations by place, words and filter."""
 
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from finder.errors import BadInput
 from finder.kernel.geo import Box, Point
 from finder.stations.filter import Filter
 from finder.stations.model import Station, StationId
 
 MAX_RADIUS_M = 200_000.0
 MAX_LIMIT = 1_000  # what one call may ask of an engine
+MAX_ZOOM = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,38 @@ class StationIndex(Protocol):
 
     async def close(self) -> None:
         """Lets go of connections."""
+
+
+@runtime_checkable
+class NearWalk(Protocol):
+    """An index in this process, which can be walked from the nearest station on."""
+
+    def walk(self, centre: Point, radius_m: float, want: Filter, expect: int = 64) -> Iterator[tuple[float, Station]]:
+        """Distance and station in the order and within the limits of `near`; the caller stops when it has enough.
+
+        Lazy: about `expect` stations are measured at a time. Use it up or drop it before the next await.
+        """
+
+
+def check_limit(limit: int) -> None:
+    """What one call may ask for: 1 … MAX_LIMIT. Raises BadInput."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise BadInput(
+            f"一次查询的条数应为 1 至 {MAX_LIMIT}", f"the limit must be 1 to {MAX_LIMIT}", code="LIMIT_OUT_OF_RANGE"
+        )
+
+
+def check_radius(radius_m: float) -> None:
+    """Above 0 and at most MAX_RADIUS_M metres. Raises BadInput."""
+    if not 0 < radius_m <= MAX_RADIUS_M:  # also refuses NaN
+        raise BadInput(
+            f"搜索半径应大于 0 且不超过 {MAX_RADIUS_M:.0f} 米",
+            f"the radius must be above 0 and at most {MAX_RADIUS_M:.0f} metres",
+            code="RADIUS_OUT_OF_RANGE",
+        )
+
+
+def check_zoom(zoom: int) -> None:
+    """Web Mercator's zoom, 0 … MAX_ZOOM. Raises BadInput."""
+    if not 0 <= zoom <= MAX_ZOOM:
+        raise BadInput(f"zoom 应在 0 至 {MAX_ZOOM} 之间", f"zoom must be 0 to {MAX_ZOOM}", code="ZOOM_OUT_OF_RANGE")

@@ -1,0 +1,211 @@
+"""The station index in this process: everything in memory, for one city or a few hundred thousand stations."""
+
+import asyncio
+import heapq
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
+
+import numpy as np
+
+from finder.kernel.geo import Box, Point
+from finder.stations.columns import Columns, Slots
+from finder.stations.filter import Filter, unique
+from finder.stations.index import Cluster, Hit, TextHit, check_limit, check_radius, check_zoom
+from finder.stations.leaves import Leaves
+from finder.stations.model import Station, StationId
+from finder.stations.postings import Postings
+from finder.stations.words import StationWords, query_words, station_words
+
+_AT_ONCE = 200  # stations taken before others in this process get their turn
+_READ_AT_ONCE = 5_000  # stations whose words are read before others get theirs
+
+
+class _Contents:
+    """One state of the index. A slot belongs to an id for good, so that a station which comes back finds its own."""
+
+    def __init__(self) -> None:
+        self.slots: dict[StationId, int] = {}
+        self.ids: list[StationId] = [""]  # slots begin at 1
+        self.stations: dict[StationId, Station] = {}
+        self.aliases: dict[StationId, set[StationId]] = {}
+        self.words: list[StationWords | None] = [None]
+        self.leaves = Leaves()
+        self.columns = Columns()
+        self.postings = Postings()
+
+    def put(self, station: Station) -> None:
+        before = self.stations.get(station.id)
+        if before == station:
+            return
+        slot = self.slots.setdefault(station.id, len(self.ids))
+        if slot == len(self.ids):
+            self.ids.append(station.id)
+            self.words.append(None)
+        self._unalias(before)
+        for alias in station.aliases:
+            self.aliases.setdefault(alias, set()).add(station.id)
+        self.stations[station.id] = station
+        self.leaves.put(slot, station.place)
+        self.columns.put(slot, station)
+        words = station_words(station)
+        if words != self.words[slot]:
+            self.postings.put(slot, words, self.words[slot])
+            self.words[slot] = words
+
+    def remove(self, station_id: StationId) -> None:
+        station = self.stations.pop(station_id, None)
+        if station is not None:
+            self._unalias(station)
+            self.leaves.remove(self.slots[station_id])
+
+    def find(self, station_id: StationId) -> Station | None:
+        station = self.stations.get(station_id)
+        if station is None and station_id in self.aliases:
+            station = self.stations[min(self.aliases[station_id])]
+        return station
+
+    def inside(self, box: Box, want: Filter) -> Slots:
+        slots = self.leaves.inside(box)
+        test = self.columns.test(want)
+        return slots if test is None else slots[test(slots)]
+
+    def _unalias(self, station: Station | None) -> None:
+        for alias in station.aliases if station is not None else ():
+            self.aliases[alias].discard(station.id if station is not None else "")
+            if not self.aliases[alias]:
+                del self.aliases[alias]
+
+
+class MemoryIndex:
+    """`StationIndex` and `NearWalk` in this process's memory; never unavailable, empty at first."""
+
+    def __init__(self) -> None:
+        self._contents = _Contents()
+        self._writing = asyncio.Lock()
+        self._rebuilding: dict[_Contents, set[StationId]] = {}  # with the ids that were put or removed meanwhile
+
+    async def put(self, stations: Iterable[Station]) -> None:
+        """See StationIndex."""
+        async with self._writing:
+            batch = unique(stations)
+            for begin in range(0, len(batch), _AT_ONCE):
+                if begin:
+                    await asyncio.sleep(0)
+                for station in batch[begin : begin + _AT_ONCE]:
+                    self._contents.put(station)
+                    for contents, touched in self._rebuilding.items():
+                        contents.put(station)
+                        touched.add(station.id)
+
+    async def remove(self, ids: Iterable[StationId]) -> None:
+        """See StationIndex."""
+        async with self._writing:
+            for station_id in ids:
+                self._contents.remove(station_id)
+                for contents, touched in self._rebuilding.items():
+                    contents.remove(station_id)
+                    touched.add(station_id)
+
+    async def rebuild(self, stations: AsyncIterable[Sequence[Station]]) -> int:
+        """See StationIndex. The old contents answer until the new ones are whole."""
+        contents = _Contents()
+        touched: set[StationId] = set()
+        async with self._writing:  # a put that has begun ends in the old contents before the new ones listen
+            self._rebuilding[contents] = touched
+        try:
+            async for batch in stations:
+                for begin in range(0, len(batch), _AT_ONCE):
+                    for station in batch[begin : begin + _AT_ONCE]:
+                        if station.id not in touched:
+                            contents.put(station)
+                    await asyncio.sleep(0)
+            async with self._writing:
+                self._contents = contents
+        finally:
+            del self._rebuilding[contents]
+        return len(contents.stations)
+
+    async def near(
+        self, centre: Point, radius_m: float, want: Filter, limit: int, after: tuple[float, StationId] | None = None
+    ) -> list[Hit]:
+        """See StationIndex."""
+        check_radius(radius_m)
+        check_limit(limit)
+        hits: list[Hit] = []
+        for metres, station_id in self._walk(centre, radius_m, want, limit, after[0] if after else 0.0):
+            if after is None or (metres, station_id) > after:
+                hits.append(Hit(station_id, metres))
+                if len(hits) == limit:
+                    break
+        return hits
+
+    def walk(self, centre: Point, radius_m: float, want: Filter, expect: int = 64) -> Iterator[tuple[float, Station]]:
+        """See NearWalk."""
+        check_radius(radius_m)
+        stations = self._contents.stations
+        return ((metres, stations[i]) for metres, i in self._walk(centre, radius_m, want, max(1, expect), 0.0))
+
+    def _walk(
+        self, centre: Point, radius_m: float, want: Filter, expect: int, beyond_m: float
+    ) -> Iterator[tuple[float, StationId]]:
+        contents = self._contents
+        ids = contents.ids
+        for metres, slots in contents.leaves.nearest(centre, radius_m, contents.columns.test(want), expect, beyond_m):
+            ways = metres.tolist()
+            found = [(way, ids[slot]) for way, slot in zip(ways, slots.tolist(), strict=True)]
+            if len(set(ways)) < len(ways):
+                found.sort()
+            yield from found
+
+    async def box(self, box: Box, want: Filter, limit: int, after: StationId | None = None) -> list[StationId]:
+        """See StationIndex."""
+        check_limit(limit)
+        ids = self._contents.ids
+        found = (ids[slot] for slot in self._contents.inside(box, want).tolist())
+        return heapq.nsmallest(limit, found if after is None else (i for i in found if i > after))
+
+    async def clusters(self, box: Box, zoom: int, want: Filter) -> list[Cluster]:
+        """See StationIndex."""
+        check_zoom(zoom)
+        slots = self._contents.inside(box, want)
+        x, y = self._contents.columns.tiles(slots, zoom)
+        keys, tile, counts = np.unique((x << 32) | y, return_inverse=True, return_counts=True)
+        leaves = self._contents.leaves
+        lats = np.clip(np.bincount(tile, leaves.lat[slots], len(keys)) / counts, -90, 90)  # rounding may pass the edge
+        lons = np.clip(np.bincount(tile, leaves.lon[slots], len(keys)) / counts, -180, 180)
+        rows = zip(keys.tolist(), counts.tolist(), lats.tolist(), lons.tolist(), strict=True)
+        return [Cluster((zoom, k >> 32, k & 0xFFFFFFFF), count, Point(lat, lon)) for k, count, lat, lon in rows]
+
+    async def text(
+        self, words: str, want: Filter, limit: int, after: tuple[int, StationId] | None = None
+    ) -> list[TextHit]:
+        """See StationIndex."""
+        check_limit(limit)
+        wanted, contents = query_words(words), self._contents
+        slots = contents.postings.candidates(wanted, len(contents.ids))
+        slots = slots[~np.isnan(contents.leaves.lat[slots])]  # a station that is gone has no place
+        test = contents.columns.test(want)
+        found: list[tuple[int, StationId]] = []
+        for n, slot in enumerate((slots if test is None else slots[test(slots)]).tolist(), 1):
+            if n % _READ_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            known = contents.words[slot]
+            rank = None if known is None else known.rank(wanted)
+            if rank is not None:
+                found.append((rank, contents.ids[slot]))
+        best = heapq.nsmallest(limit, found if after is None else (f for f in found if f > after))
+        return [TextHit(station_id, rank) for rank, station_id in best]
+
+    async def get(self, ids: Sequence[StationId]) -> dict[StationId, Station]:
+        """See StationIndex."""
+        find = self._contents.find
+        return {i: station for i in ids if (station := find(i)) is not None}
+
+    async def count(self) -> int:
+        """See StationIndex."""
+        return len(self._contents.stations)
+
+    async def ready(self) -> None:
+        """See StationIndex."""
+
+    async def close(self) -> None:
+        """See StationIndex."""
