@@ -1,9 +1,12 @@
 """FINDER_* from the environment, read once, frozen; no secret has a default."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from finder.errors import SettingsError
 
 
 class Settings(BaseSettings):
@@ -14,18 +17,44 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     data_dir: Path = Path("var")
-    index_url: str = "memory:"  # or http(s)://… of an Elasticsearch 9
-    board_url: str = "memory:"  # or redis(s)://…
-    store_url: str = ""  # empty: sqlite in data_dir; or postgresql://…
-    sandbox: bool = True  # practice operators inside `finder up`
-    operators_file: Path | None = None  # TOML that lists real operators; secrets come from the environment
-    city: str = "xinzhou"
-    public_url: str = "http://127.0.0.1:8000"
+    pwa_dir: Path = Path(__file__).parents[1] / "pwa" / "dist"
+    index_url: SecretStr = SecretStr("memory:")  # or http(s)://… of an Elasticsearch 9
+    board_url: SecretStr = SecretStr("memory:")  # or redis(s)://…
+    store_url: SecretStr = SecretStr("")  # empty: SQLite in data_dir; or postgresql://…
+    operators_file: Path | None = None  # TOML that lists real operators; their secrets come from the environment
+    city: str = "xinzhou"  # a shipped city, or the path of a city's TOML
+    public_url: str = ""  # where operators reach us, for pushes; empty: http://host:port
+    practice_speed: float = Field(default=20.0, ge=1, le=3600)  # how much faster than real the practice day runs
     log_level: str = "INFO"
     log_json: bool = False
     metrics_token: SecretStr | None = None  # where set, /metrics asks for it
 
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("use DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
 
-def load_settings() -> Settings:
-    """Reads the environment. Raises pydantic.ValidationError, which cli turns into words."""
-    return Settings()
+    @property
+    def base_url(self) -> str:
+        """Where others reach us, without a slash at the end."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+
+def load_settings(**chosen: object) -> Settings:
+    """Reads the environment; `chosen` (from the command line) comes first. Raises SettingsError."""
+    try:
+        return Settings(**chosen)  # type: ignore[arg-type]
+    except ValidationError as bad:
+        # Only names and reasons: a value may be a secret.
+        reasons = "; ".join(f"FINDER_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in bad.errors())
+        raise SettingsError(
+            f"环境变量有误，请修正后重试：{reasons}", f"the environment is wrong, mend it and try again: {reasons}"
+        ) from None
+
+
+def scheme(url: SecretStr) -> str:
+    """The scheme of an engine's URL, in lower case."""
+    return urlsplit(url.get_secret_value()).scheme.lower()

@@ -24,7 +24,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def load_city(name: str) -> City:
     """A shipped city by its id, or any other by the path of its TOML file. Raises SettingsError."""
-    shipped = Path(__file__).with_name(f"{name}.toml")
+    shipped = Path(__file__).parent / f"{name}.toml"
     path = shipped if shipped.is_file() else Path(name)
     try:
         return msgspec.toml.decode(path.read_bytes(), type=City)

@@ -44,9 +44,20 @@ class Metrics:
             "finder_http_seconds", "Seconds to the end of the answer", ["route"], registry=self.registry
         )
         self.operations = Counter(
-            "finder_graphql_operations", "GraphQL operations", ["operation", "outcome"], registry=self.registry
+            "finder_graphql_operations",
+            "GraphQL operations",
+            ["operation", "kind", "outcome", "compiled"],
+            registry=self.registry,
+        )
+        self.operation_seconds = Histogram(
+            "finder_graphql_seconds", "Seconds of a GraphQL operation", ["operation"], registry=self.registry
         )
         self.pushes = Counter("finder_pushes", "Messages from operators", ["source", "status"], registry=self.registry)
+
+    def operation(self, *, name: str, kind: str, outcome: str, compiled: bool, seconds: float) -> None:
+        """Counts a GraphQL operation; names, kinds and outcomes come from the schema and the error tree."""
+        self.operations.labels(name, kind, outcome, str(compiled).lower()).inc()
+        self.operation_seconds.labels(name).observe(seconds)
 
     def route(self, secret: SecretStr | None) -> Route:
         """/metrics; where a secret is set, only for its bearer."""

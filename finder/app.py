@@ -1,0 +1,189 @@
+"""The composition root: settings in, one Starlette application out; the only place that names engines."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from finder.cities import City, load_city
+from finder.connectors.sdk.ports import OperatorConnector
+from finder.errors import SettingsError
+from finder.federation.federation import Federation
+from finder.federation.operators import load_operators
+from finder.graphql.ports import About, Gateway
+from finder.graphql.routes import graphql_routes
+from finder.kernel.clock import system_clock
+from finder.live.board import LiveBoard
+from finder.live.memory import MemoryBoard
+from finder.live.redis import RedisBoard
+from finder.settings import Settings, scheme
+from finder.stations.elastic import ElasticIndex
+from finder.stations.index import StationIndex
+from finder.stations.memory import MemoryIndex
+from finder.stations.merge import Merger
+from finder.stations.places import Gazetteer
+from finder.stations.search import Search
+from finder.stations.sql import SqlStore
+from finder.stations.store import StationStore
+from finder.storage.database import Database, database_url
+from finder.web.base import base_routes
+from finder.web.health import health_routes
+from finder.web.metrics import CountRequests, Metrics
+from finder.web.pages import SafeHeaders, page_routes
+from finder.web.pushes import push_routes
+
+log = structlog.get_logger(__name__)
+
+NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
+NOTICE_EN = "Practice data: these stations do not exist, do not drive there"
+
+Operators = Callable[[str], Sequence[OperatorConnector]]
+
+
+def choose_index(settings: Settings) -> StationIndex:
+    """The station index that FINDER_INDEX_URL names. Raises SettingsError."""
+    match scheme(settings.index_url):
+        case "memory":
+            return MemoryIndex()
+        case "http" | "https":
+            return ElasticIndex(settings.index_url.get_secret_value())
+        case other:
+            raise SettingsError(
+                f"FINDER_INDEX_URL：没有 {other!r} 的引擎，请使用 memory: 或 http(s)://",
+                f"FINDER_INDEX_URL: no engine for {other!r}; use memory: or http(s)://",
+            )
+
+
+def choose_board(settings: Settings) -> LiveBoard:
+    """The live board that FINDER_BOARD_URL names. Raises SettingsError."""
+    match scheme(settings.board_url):
+        case "memory":
+            return MemoryBoard()
+        case "redis" | "rediss":
+            return RedisBoard(settings.board_url.get_secret_value())
+        case other:
+            raise SettingsError(
+                f"FINDER_BOARD_URL：没有 {other!r} 的引擎，请使用 memory: 或 redis(s)://",
+                f"FINDER_BOARD_URL: no engine for {other!r}; use memory: or redis(s)://",
+            )
+
+
+def choose_store(settings: Settings) -> StationStore:
+    """The station store that FINDER_STORE_URL names; SQLite in the data folder where it is empty."""
+    return SqlStore(Database(database_url(settings.store_url.get_secret_value(), settings.data_dir)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What one process holds while it serves."""
+
+    city: City
+    index: StationIndex
+    board: LiveBoard
+    store: StationStore
+    federation: Federation
+    gazetteer: Gazetteer
+    gateway: Gateway
+
+    def gauges(self) -> Iterable[tuple[str, str, dict[str, str], float]]:
+        """What /metrics tells of stations, freshness and trouble."""
+        health = self.board.health()
+        yield "finder_board_connected", "1 where the live board answers", {}, float(health.connected)
+        yield "finder_board_behind_seconds", "How old the board's last news may be", {}, health.behind_s
+        yield "finder_board_evses", "EVSEs on the live board", {}, float(health.evses)
+        now = system_clock()
+        for feed in self.federation.feeds():
+            labels = {"source": feed.source}
+            yield "finder_feed_stations", "Stations of a feed", labels, float(feed.stations)
+            if feed.status_at is not None:
+                age = (now - feed.status_at).total_seconds()
+                yield "finder_feed_status_age_seconds", "Since live status last came", labels, age
+        for failure in self.federation.failures():
+            yield (
+                "finder_feed_failing",
+                "1 where a feed is in trouble",
+                {"source": failure.source, "kind": failure.kind},
+                1,
+            )
+
+
+@asynccontextmanager
+async def open_rooms(settings: Settings, practice: Sequence[OperatorConnector] = ()) -> AsyncIterator[Rooms]:
+    """Opens every room, and closes them in the opposite order."""
+    city = load_city(settings.city)
+    operators = [*load_operators(settings.operators_file), *practice]
+    async with AsyncExitStack() as closing:
+        store = choose_store(settings)
+        closing.push_async_callback(store.close)
+        index = choose_index(settings)
+        closing.push_async_callback(index.close)
+        board = choose_board(settings)
+        closing.push_async_callback(board.close)
+        await board.start()
+        federation = Federation(operators, store, Merger(), index, board, system_clock)
+        closing.push_async_callback(federation.close)
+        await federation.start()
+        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
+        about = About(
+            city.title,
+            city.title_en,
+            city.centre,
+            practice=bool(practice),
+            notice_zh=NOTICE_ZH if practice else None,
+            notice_en=NOTICE_EN if practice else None,
+        )
+        search = Search(index, board, system_clock)
+        gateway = Gateway(search, board, federation, gazetteer, about, system_clock)
+        yield Rooms(city, index, board, store, federation, gazetteer, gateway)
+
+
+def build_app(settings: Settings, practice: Operators | None = None) -> Starlette:
+    """The whole HTTP surface. `practice` makes the practice operators' connectors from our base URL."""
+    metrics = Metrics(lambda: rooms.gauges() if (rooms := opened.get("rooms")) else ())
+    opened: dict[str, Rooms] = {}
+    app = Starlette(
+        middleware=[
+            Middleware(CountRequests, metrics=metrics),
+            Middleware(SafeHeaders),
+            Middleware(GZipMiddleware, minimum_size=1_024),
+        ]
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        connectors = practice(settings.base_url) if practice else ()
+        async with open_rooms(settings, connectors) as rooms:
+            opened["rooms"] = rooms
+
+            async def board() -> dict[str, object]:
+                health = rooms.board.health()
+                return {"connected": health.connected, "behindS": round(health.behind_s, 1), "evses": health.evses}
+
+            async def index() -> dict[str, object]:
+                await rooms.index.ready()
+                return {"stations": await rooms.index.count()}
+
+            async def store() -> dict[str, object]:
+                await rooms.store.ready()
+                return {}
+
+            app.router.routes[:] = [
+                *graphql_routes(replace(rooms.gateway, metrics=metrics)),
+                *push_routes(rooms.federation.receive, system_clock, metrics),
+                *health_routes(
+                    {"index": index, "board": board, "store": store}, degraded=frozenset({"board", "store"})
+                ),
+                metrics.route(settings.metrics_token),
+                *base_routes(rooms.gazetteer),
+                *page_routes(settings.pwa_dir),
+            ]
+            log.info("serving", url=settings.base_url, stations=await rooms.index.count())
+            yield
+
+    app.router.lifespan_context = lifespan
+    return app

@@ -1,0 +1,96 @@
+"""The commands: up, serve, sandbox, import, doctor, schema, dev."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from finder.errors import FinderError
+from finder.settings import load_settings
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="城市充电地图 · the city's charging finder")
+dev = typer.Typer(no_args_is_help=True, help="开发用 · for developers")
+cli.add_typer(dev, name="dev")
+
+Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
+
+
+@cli.command()
+def up(port: Port = None) -> None:
+    """一台机器上的全部：地图、接口和演示运营商 · everything on one machine, with practice operators."""
+    from finder.serve import serve_up
+
+    serve_up(load_settings(**_chosen(port)))
+
+
+@cli.command()
+def serve(port: Port = None) -> None:
+    """只有网关，连接所配置的引擎和运营商 · the gateway alone, with the engines and operators that are configured."""
+    from finder.serve import serve_gateway
+
+    serve_gateway(load_settings(**_chosen(port)))
+
+
+@cli.command()
+def sandbox(port: Annotated[int, typer.Option(min=0, max=65535)] = 8100, speed: float = 20.0) -> None:
+    """演示运营商，真实 HTTP 与签名 · practice operators over real HTTP with real signatures."""
+    from finder.sandbox.serve import run
+
+    run(port, speed=speed)
+
+
+@cli.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="OCM、AFDC、BNetzA、OCPI、CSV")],
+    kind: Annotated[str | None, typer.Option(help="文件种类，默认自动识别 · the kind, sniffed by default")] = None,
+    source: Annotated[str | None, typer.Option(help="来源名称 · name of the source")] = None,
+) -> None:
+    """导入真实充电站文件；重复导入不会改变任何内容 · imports a file of stations; a repeat changes nothing."""
+    from finder.app import choose_store
+    from finder.federation.imports.run import run_import
+
+    raise typer.Exit(run_import(file, choose_store(load_settings()), kind=kind, source=source))
+
+
+@cli.command()
+def doctor() -> None:
+    """检查环境，说明如何修正 · says what is wrong and how to mend it."""
+    from finder.doctor import examine
+
+    raise typer.Exit(examine(load_settings()))
+
+
+@cli.command()
+def schema() -> None:
+    """打印 GraphQL 模式 · prints the GraphQL schema."""
+    from finder.graphql.schema import print_schema
+
+    sys.stdout.write(print_schema())
+
+
+@dev.command()
+def elasticsearch(port: int = 9200, home: Path = Path(".cache/elasticsearch")) -> None:
+    """在本机启动真正的 Elasticsearch 9 · starts a real Elasticsearch 9 on this machine."""
+    from finder.dev.elasticsearch import run
+
+    run(home, port)
+
+
+def _chosen(port: int | None) -> dict[str, object]:
+    return {} if port is None else {"port": port}
+
+
+def main() -> None:
+    """Runs a command; a mistake that has a remedy is told in words, without a traceback."""
+    try:
+        cli()
+    except FinderError as error:
+        console = Console(stderr=True)
+        console.print(f"[bold red]{error.code}[/]  {error.zh}\n        {error.en}", highlight=False)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

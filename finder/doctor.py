@@ -1,0 +1,122 @@
+"""Says what is wrong on this machine and how to mend it."""
+
+import asyncio
+import shutil
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from finder.app import choose_board, choose_index, choose_store
+from finder.cities import load_city
+from finder.errors import BoardUnavailable, FinderError, SettingsError
+from finder.federation.operators import load_operators
+from finder.settings import Settings
+
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+
+
+def _python() -> str:
+    if sys.version_info < (3, 11):
+        raise SettingsError("需要 Python 3.11 或更高", "Python 3.11 or newer is needed")
+    return ".".join(map(str, sys.version_info[:3]))
+
+
+def _port(settings: Settings) -> str:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as taken:
+            raise SettingsError(
+                f"端口 {settings.port} 已被占用（{taken.strerror}）：若不是本程序，请设置 FINDER_PORT",
+                f"port {settings.port} is taken ({taken.strerror}): unless the finder itself runs there, set FINDER_PORT",
+            ) from taken
+    return f"{settings.host}:{settings.port}"
+
+
+def _page(settings: Settings) -> str:
+    if not (settings.pwa_dir / "index.html").is_file():
+        raise SettingsError("手机页面尚未构建：请运行 make pwa", "the phone's page is not built: run `make pwa`")
+    return str(settings.pwa_dir)
+
+
+def _disk(settings: Settings) -> str:
+    folder = settings.data_dir
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        raise SettingsError(
+            f"磁盘只剩 {free // 2**20} MB：请清理 {settings.data_dir}",
+            f"only {free // 2**20} MB are left: make room for {settings.data_dir}",
+        )
+    return f"{free // 2**30} GB"
+
+
+async def _index(settings: Settings) -> str:
+    index = choose_index(settings)
+    try:
+        await index.ready()
+        return type(index).__name__
+    finally:
+        await index.close()
+
+
+async def _board(settings: Settings) -> str:
+    board = choose_board(settings)
+    try:
+        await board.start()
+        if not board.health().connected:
+            raise BoardUnavailable(
+                "实时状态库没有回应：请启动 Redis，或检查 FINDER_BOARD_URL",
+                "the live board does not answer: start Redis, or check FINDER_BOARD_URL",
+            )
+        return type(board).__name__
+    finally:
+        await board.close()
+
+
+async def _store(settings: Settings) -> str:
+    store = choose_store(settings)
+    try:
+        await store.ready()
+        return f"revision {await store.revision()}"
+    finally:
+        await store.close()
+
+
+def _now(check: Callable[[Settings], str]) -> Callable[[Settings], Awaitable[str]]:
+    async def later(settings: Settings) -> str:
+        return check(settings)
+
+    return later
+
+
+CHECKS: tuple[tuple[str, Callable[[Settings], Awaitable[str]]], ...] = (
+    ("Python", _now(lambda _: _python())),
+    ("城市 · city", _now(lambda s: load_city(s.city).name)),
+    ("端口 · port", _now(_port)),
+    ("手机页面 · page", _now(_page)),
+    ("磁盘 · disk", _now(_disk)),
+    ("运营商 · operators", _now(lambda s: str(len(load_operators(s.operators_file))))),
+    ("站点索引 · index", _index),
+    ("实时状态 · board", _board),
+    ("数据库 · store", _store),
+)
+
+
+def examine(settings: Settings) -> int:
+    """Prints a line for each check; returns 1 where one failed."""
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    failed = False
+    for name, check in CHECKS:
+        try:
+            table.add_row("[green]✔[/]", name, asyncio.run(check(settings)))
+        except FinderError as error:
+            failed = True
+            table.add_row("[red]✘[/]", name, f"{error.zh}\n{error.en}")
+    Console().print(table)
+    return int(failed)

@@ -1,0 +1,78 @@
+"""How a process serves: the gateway, and for `finder up` the practice operators beside it."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+
+import uvicorn
+from rich.console import Console
+
+from finder.app import Operators, build_app
+from finder.connectors.sdk.ports import OperatorConnector
+from finder.errors import SettingsError
+from finder.logs import set_up_logs
+from finder.sandbox.child import PracticeProcess
+from finder.settings import Settings
+
+LISTEN_BACKLOG = 1024
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as taken:
+        listener.close()
+        raise SettingsError(
+            f"端口 {settings.port} 无法使用（{taken.strerror}）：请设置 FINDER_PORT 为其他端口",
+            f"port {settings.port} cannot be used ({taken.strerror}): set FINDER_PORT to another",
+        ) from taken
+    listener.listen(LISTEN_BACKLOG)
+    return listener
+
+
+def _serve(settings: Settings, practice: Operators | None) -> None:
+    set_up_logs(settings.log_level, json=settings.log_json)
+    listener = _listen(settings)
+    chosen = settings.model_copy(update={"port": listener.getsockname()[1]})
+    console = Console(stderr=True)
+    console.print(
+        f"\n  充电地图 · charging finder   [bold]{chosen.base_url}/[/]   (GraphQL: /graphql)\n", highlight=False
+    )
+    if practice:
+        console.print("  演示数据 · practice data: 这些充电站并不存在\n", highlight=False)
+    config = uvicorn.Config(
+        build_app(chosen, practice),
+        http="httptools",
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_max_size=128 * 1024,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=2_000,
+        timeout_keep_alive=20,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    try:
+        asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
+    except KeyboardInterrupt:
+        console.print("  已停止 · stopped", highlight=False)
+
+
+def serve_gateway(settings: Settings) -> None:
+    """Serves with the configured engines and operators, until interrupted."""
+    _serve(settings, None)
+
+
+def serve_up(settings: Settings) -> None:
+    """Serves, with the practice operators in a process of their own, until interrupted."""
+    with PracticeProcess(speed=settings.practice_speed) as process:
+
+        def practice(base_url: str) -> Sequence[OperatorConnector]:
+            return process.connectors(base_url)
+
+        _serve(settings, practice)

@@ -1,0 +1,89 @@
+"""Serves our gateway over the measured network, on one engine: python -m load_tests.gateway ENGINE_URL PORT COUNT."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import uvicorn
+from finder.live.memory import MemoryBoard
+from finder.stations.elastic import ElasticIndex
+from starlette.applications import Starlette
+
+from finder.cities import load_city
+from finder.graphql.ports import About, FailureSeen, FeedSeen, Gateway
+from finder.graphql.routes import graphql_routes
+from finder.kernel.clock import system_clock
+from finder.stations.index import StationIndex
+from finder.stations.memory import MemoryIndex
+from finder.stations.model import Station
+from finder.stations.places import Gazetteer
+from finder.stations.search import Search
+from load_tests.network import network, statuses
+
+BATCH = 2_000
+
+
+class NoFeeds:
+    """No feed, so none in trouble."""
+
+    def failures(self) -> Sequence[FailureSeen]:
+        """None."""
+        return ()
+
+    def feeds(self) -> Sequence[FeedSeen]:
+        """None."""
+        return ()
+
+
+async def batches(stations: Sequence[Station]) -> AsyncIterator[Sequence[Station]]:
+    """The stations, some thousands at a time."""
+    for start in range(0, len(stations), BATCH):
+        yield stations[start : start + BATCH]
+
+
+def build(url: str, count: int) -> Starlette:
+    """The gateway alone; ready when it answers."""
+    app = Starlette()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        stations = network(count)
+        index: StationIndex = MemoryIndex() if url == "memory:" else ElasticIndex(url, name="load")
+        if url == "memory:" or await index.count() != count:
+            await index.rebuild(batches(stations))
+        board = MemoryBoard()
+        board.set_freshness({"load": timedelta(days=2)})
+        await board.start()
+        await board.observe(statuses(stations, system_clock()))
+        centre = load_city("xinzhou").centre
+        gateway = Gateway(
+            Search(index, board, system_clock),
+            board,
+            NoFeeds(),
+            Gazetteer(()),
+            About("load", "load", centre, practice=False),
+            system_clock,
+        )
+        app.router.routes.extend(graphql_routes(gateway))
+        print("ready", flush=True)
+        yield
+        await board.close()
+        await index.close()
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+if __name__ == "__main__":
+    config = uvicorn.Config(
+        build(sys.argv[1], int(sys.argv[3])),
+        host="127.0.0.1",
+        port=int(sys.argv[2]),
+        http="httptools",
+        loop="uvloop",
+        access_log=False,
+        log_level="warning",
+    )
+    asyncio.run(uvicorn.Server(config).serve(), loop_factory=config.get_loop_factory())
