@@ -1,5 +1,7 @@
 """A SQL database behind one URL: SQLite beside the process, PostgreSQL at scale."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from finder.errors import SettingsError, StoreUnavailable
 BUSY_TIMEOUT_MS = 10_000  # how long a SQLite writer waits for another process
 CONNECT_TIMEOUT_S = 5.0
 COMMAND_TIMEOUT_S = 60.0
+_WAL_ATTEMPTS, _WAL_PAUSE_S = 100, 0.02
 _WRITES = "finder_writes"
 _SCHEMA_LOCK = 7_305_011  # any number that nothing else in the database locks
 
@@ -50,6 +53,18 @@ def _parse(url: str) -> URL:
             )
 
 
+def _use_wal(connection: Any, cursor: Any) -> None:
+    # SQLite does not wait for its busy timeout here: two processes that make a new file together would both fail.
+    for attempt in range(_WAL_ATTEMPTS):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt == _WAL_ATTEMPTS - 1:
+                raise
+            connection.run_async(lambda _: asyncio.sleep(_WAL_PAUSE_S))
+
+
 def _sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: object) -> None:
@@ -57,8 +72,9 @@ def _sqlite(engine: AsyncEngine) -> None:
         cursor = connection.cursor()
         try:
             cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-                cursor.execute(f"PRAGMA {pragma}")
+            _use_wal(connection, cursor)
+            cursor.execute("PRAGMA synchronous = NORMAL")
+            cursor.execute("PRAGMA foreign_keys = ON")
         except Exception:
             connection.close()  # or its thread would outlive the refusal
             raise
