@@ -1,1 +1,17 @@
-"""T/CEC 102-2016, the protocol that Chinese operators speak."""
+"""T/CEC 102-2016, the platform interface that Chinese charging operators speak."""
+
+from finder.connectors.tcec102.config import Tcec102Config
+from finder.connectors.tcec102.connector import Tcec102Connector
+from finder.connectors.tcec102.profile import Profile, profile_from_toml
+from finder.connectors.tcec102.replays import MemoryReplays, ReplayTable
+from finder.connectors.tcec102.wire import Credentials
+
+__all__ = [
+    "Credentials",
+    "MemoryReplays",
+    "Profile",
+    "ReplayTable",
+    "Tcec102Config",
+    "Tcec102Connector",
+    "profile_from_toml",
+]
