@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Plugin } from "vite";
+
+const SHELL = ["/", "/manifest.webmanifest", "/icons/icon.svg", "/icons/icon-192.png"];
+
+/** Writes /sw.js with the list of files that make up the shell: all but the map's, which come when it is opened. */
+export function serviceWorker(): Plugin {
+  return {
+    name: "finder-service-worker",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      const files = Object.keys(bundle).filter(
+        (file) => /\.(js|css)$/.test(file) && !/assets\/(map|maplibre)[-.]/i.test(file),
+      );
+      const shell = [...SHELL, ...files.map((file) => `/${file}`)];
+      const version = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 12);
+      const source = readFileSync(new URL("../src/sw.js", import.meta.url), "utf8")
+        .replace("__VERSION__", version)
+        .replace("__SHELL__", JSON.stringify(shell));
+      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    },
+  };
+}

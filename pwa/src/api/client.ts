@@ -1,0 +1,54 @@
+/** Asks the gateway; every failure is an ApiError with a code and a sentence for people. */
+import { language, t } from "../i18n";
+import type { TypedDocumentString } from "./generated/graphql";
+
+const TIMEOUT_MS = 12_000;
+
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly retryable: boolean,
+  ) {
+    super(message);
+  }
+}
+
+interface Body<T> {
+  data?: T | null;
+  errors?: { message: string; extensions?: { code?: string; retryable?: boolean } }[];
+}
+
+/** Posts one document. Raises ApiError; an abort by the caller comes through as AbortError. */
+export async function ask<R, V>(document: TypedDocumentString<R, V>, variables: V, signal?: AbortSignal): Promise<R> {
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  let answer: Response;
+  let body: Body<R>;
+  try {
+    answer = await fetch("/graphql", {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/graphql-response+json, application/json;q=0.9",
+        "Accept-Language": language.value,
+      },
+      body: JSON.stringify({ query: document.toString(), variables }),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+    body = (await answer.json()) as Body<R>;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    if (limit.aborted) throw new ApiError("TIMEOUT", t().errors.TIMEOUT, true);
+    if (error instanceof SyntaxError) throw new ApiError("SERVER", t().errors.SERVER, true);
+    throw new ApiError("OFFLINE", t().errors.OFFLINE, true);
+  }
+  const first = body.errors?.[0];
+  if (first || !body.data) {
+    throw new ApiError(
+      first?.extensions?.code ?? "SERVER",
+      first?.message ?? t().errors.SERVER,
+      first?.extensions?.retryable ?? answer.status >= 500,
+    );
+  }
+  return body.data;
+}

@@ -1,0 +1,41 @@
+/** Starts the application. */
+import { render } from "preact";
+import "./styles/base.css";
+import "./styles/list.css";
+import "./styles/station.css";
+import "./styles/map.css";
+import { effect } from "@preact/signals";
+import { named, t, useLanguage } from "./i18n";
+import { App } from "./screens/App";
+import { about, loadAbout } from "./state/about";
+import { followLive } from "./state/live";
+import { followQuestion } from "./state/nearby";
+import { alreadyAllowed, locate } from "./state/position";
+import { go, route } from "./state/route";
+import { keptLanguage } from "./state/settings";
+import { followStation, station } from "./state/station";
+import { registerServiceWorker } from "./state/worker";
+
+async function start(): Promise<void> {
+  const root = document.getElementById("app");
+  if (!root) throw new Error("no #app in the page");
+  await useLanguage(route.value.language ?? keptLanguage() ?? "zh-CN");
+  history.scrollRestoration = "manual";
+  render(<App />, root);
+  const known = loadAbout();
+  // Somebody at their own position waits for nobody; a list around the centre needs to know where that is.
+  if (route.value.origin.kind === "centre") await known;
+  if (route.value.origin.kind === "me" && !((await alreadyAllowed()) && (await locate()) === "found"))
+    go({ origin: { kind: "centre" } }, { replace: true });
+  followQuestion();
+  followStation();
+  followLive();
+  effect(() => {
+    const open = route.value.station ? station.value : null;
+    const name = about.value ? named(about.value) : t().appName;
+    document.title = open ? `${named(open)} · ${name}` : name;
+  });
+  registerServiceWorker();
+}
+
+void start();

@@ -1,0 +1,3 @@
+export function MapView(_: { shown: boolean; split: boolean }) {
+  return null;
+}

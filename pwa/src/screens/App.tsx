@@ -1,0 +1,86 @@
+/** Which screen is on: the list, a station over it, or the map. Wide screens show the map beside the list. */
+import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../i18n";
+import { Icon } from "../parts/Icon";
+import { go, hrefOf, route } from "../state/route";
+import { FilterSheet } from "./FilterSheet";
+import { Header } from "./Header";
+import { List } from "./List";
+import { LocateSheet } from "./LocateSheet";
+import { MapScreen } from "./MapScreen";
+import { panel } from "./panels";
+import { SearchSheet } from "./SearchSheet";
+import { SettingsSheet } from "./SettingsSheet";
+import { StationView } from "./StationView";
+
+const media = matchMedia("(min-width: 60rem)");
+export const wide = signal(media.matches);
+media.addEventListener("change", () => {
+  wide.value = media.matches;
+});
+
+export function App() {
+  const m = t();
+  const { view, station } = route.value;
+  const split = wide.value;
+  const mapShown = split || view === "map";
+  const listShown = split || view === "list";
+  useListScroll(station !== null || view === "map");
+  return (
+    <div class={`app ${split ? "split" : `on-${view}`}`}>
+      <a class="skip" href="#main">
+        {m.skip}
+      </a>
+      {listShown && (
+        <div class="pane">
+          {/* Hidden and not gone under a station, so that its place in the scroll is there on the way back. */}
+          <div class="under" hidden={station !== null && (split || view === "list")}>
+            <Header />
+            <List />
+          </div>
+          {station !== null && <StationView form="page" />}
+        </div>
+      )}
+      <MapScreen shown={mapShown} split={split} />
+      {!split && view === "map" && station !== null && <StationView form="over" />}
+      {!split && (view === "map" || station === null) && <Switch />}
+      {panel.value === "filters" && <FilterSheet />}
+      {panel.value === "search" && <SearchSheet />}
+      {panel.value === "locate" && <LocateSheet />}
+      {panel.value === "settings" && <SettingsSheet />}
+    </div>
+  );
+}
+
+/** A station opens at its top; on the way back the list is where it was left. */
+function useListScroll(away: boolean): void {
+  const left = useRef(0);
+  useLayoutEffect(() => {
+    if (!away) return;
+    left.current = scrollY;
+    scrollTo(0, 0);
+    return () => scrollTo(0, left.current);
+  }, [away]);
+}
+
+function Switch() {
+  const m = t();
+  const { view, station } = route.value;
+  if (view === "map" && station !== null) return null;
+  const other = view === "map" ? "list" : "map";
+  return (
+    <nav class="switch" aria-label={m.map}>
+      <a
+        href={hrefOf({ view: other, station: null })}
+        onClick={(event) => {
+          event.preventDefault();
+          go({ view: other, station: null });
+        }}
+      >
+        <Icon name={other} />
+        {m[other]}
+      </a>
+    </nav>
+  );
+}

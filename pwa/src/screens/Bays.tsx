@@ -1,0 +1,78 @@
+/** The strip of bays: what each is doing, since when, and who says so. */
+import { useSignal } from "@preact/signals";
+import { t } from "../i18n";
+import { Age, ageText } from "../parts/Age";
+import { powerText } from "../parts/words";
+import { glowing } from "../state/live";
+import { sourceNames } from "../state/station";
+import type { Detail } from "../state/stations";
+
+const FEW = 8;
+type Bay = Detail["evses"][number];
+
+export function Bays({ found }: { found: Detail }) {
+  const m = t();
+  const all = useSignal(false);
+  const shown = all.value || found.evses.length <= FEW + 2 ? found.evses : found.evses.slice(0, FEW);
+  return (
+    <section class="block">
+      <h2>
+        {m.bays} <span class="quiet">{found.evses.length}</span>
+      </h2>
+      {found.evses.length > FEW && (
+        <p class="strip" aria-hidden="true">
+          {found.evses.map((bay) => (
+            <span key={bay.id} class={`sign s-${bay.live.status}`}>
+              {m.status[bay.live.status][0]}
+            </span>
+          ))}
+        </p>
+      )}
+      <ul class="bays" role="list">
+        {shown.map((bay, i) => (
+          <BayTile key={bay.id} bay={bay} at={found.bayAt[bay.id] ?? null} number={i + 1} />
+        ))}
+      </ul>
+      {found.evses.length > FEW + 2 && (
+        <button
+          type="button"
+          class="button wide-button"
+          aria-expanded={all.value}
+          onClick={() => {
+            all.value = !all.value;
+          }}
+        >
+          {all.value ? m.baysLess : m.baysAll(found.evses.length)}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function BayTile({ bay, at, number }: { bay: Bay; at: number | null; number: number }) {
+  const m = t();
+  const { live } = bay;
+  const [sign, word] = m.status[live.status];
+  const source = live.source ? (sourceNames.value[live.source] ?? live.source) : null;
+  const guess = live.status === "UNKNOWN" && live.lastSeen !== "UNKNOWN" && at !== null;
+  return (
+    <li class={`bay s-${live.status}${glowing.value.has(bay.id) ? " glow" : ""}`} data-status={live.status}>
+      <p class="bay-head">
+        <span class="sign" aria-hidden="true">
+          {sign}
+        </span>
+        <strong>{word}</strong>
+        <span class="bay-label">{bay.label ?? number}</span>
+      </p>
+      {bay.connectors.map((c) => (
+        <p key={c.id} class="bay-plug">
+          {m.connectors[c.type]} {c.powerKw === null ? m.powerUnknown : powerText(c.powerKw)}
+        </p>
+      ))}
+      <p class="bay-age">
+        {at === null ? m.neverSeen : guess ? m.lastSeenAs(m.status[live.lastSeen][1], ageText(at)) : <Age at={at} />}
+        {source && ` · ${source}`}
+      </p>
+    </li>
+  );
+}

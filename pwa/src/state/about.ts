@@ -1,0 +1,35 @@
+/** What this deployment is; the last answer stands in while the server is asked. */
+import { computed, signal } from "@preact/signals";
+import { ask } from "../api/client";
+import { AboutDocument, type AboutQuery, OperatorsDocument, type OperatorsQuery } from "../api/generated/graphql";
+import { keep, kept } from "./keep";
+
+export type About = AboutQuery["about"];
+export type Operators = OperatorsQuery["operators"];
+
+// Xinzhou's middle, until the server says otherwise: the first list must not wait for it offline.
+const FALLBACK_CENTRE = { lat: 38.4163, lon: 112.7341 };
+
+export const about = signal<About | null>(null);
+export const operators = signal<Operators>([]);
+export const centre = computed(() => about.value?.centre ?? FALLBACK_CENTRE);
+
+export async function loadAbout(): Promise<void> {
+  const before = await kept<About>("about");
+  if (before) about.value = before.value;
+  const asked = ask(AboutDocument, {}).then((answer) => {
+    about.value = answer.about;
+    return keep("about", answer.about);
+  });
+  if (before) asked.catch(() => {});
+  else await asked.catch(() => {});
+}
+
+export async function loadOperators(): Promise<void> {
+  if (operators.value.length) return;
+  try {
+    operators.value = (await ask(OperatorsDocument, {})).operators.filter((o) => o.stations > 0);
+  } catch {
+    // the sheet then shows no operators; the next opening asks again
+  }
+}

@@ -1,0 +1,37 @@
+/** Choices of this device, kept in localStorage where it is allowed. */
+import { effect, signal } from "@preact/signals";
+import { NAVIGATORS, type Navigator } from "../kernel/navigation";
+import type { Language } from "./url";
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(`finder.${key}`);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(`finder.${key}`, value);
+  } catch {
+    // private mode or full: the choice lasts until the page closes
+  }
+}
+
+export const elder = signal(read("elder") === "1");
+export const navigator_ = signal<Navigator | null>(NAVIGATORS.find((n) => n === read("navigator")) ?? null);
+
+export const keptLanguage = (): Language | null => {
+  const kept = read("language");
+  return kept === "en" || kept === "zh-CN" ? kept : null;
+};
+export const keepLanguage = (chosen: Language): void => write("language", chosen);
+
+effect(() => {
+  document.documentElement.classList.toggle("elder", elder.value);
+  write("elder", elder.value ? "1" : "0");
+});
+effect(() => {
+  if (navigator_.value) write("navigator", navigator_.value);
+});
