@@ -1,0 +1,73 @@
+"""How a station lies in Elasticsearch: the index's mapping, and each station as a document."""
+
+import hashlib
+from typing import Any
+
+from finder.stations.model import Access, ParkingFee, Station, station_to_json
+from finder.stations.words import grams, station_words
+
+_KEYWORD = {"type": "keyword"}
+# Pairs of characters at consecutive positions: a phrase of them is exactly a part of the text.
+_PAIRS = {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "positions"}
+
+MAPPING: dict[str, Any] = {
+    "dynamic": "strict",
+    "_source": {"includes": ["station"]},
+    "properties": {
+        "id": _KEYWORD,
+        "known_as": {"type": "keyword", "doc_values": False},  # the id and its aliases
+        "revision": {"type": "keyword", "index": False},
+        "place": {"type": "geo_point"},
+        # A geo_point is kept to about a centimetre; borders and metres are judged by the whole numbers.
+        "lat": {"type": "double"},
+        "lon": {"type": "double"},
+        "operator": _KEYWORD,
+        "attributes": _KEYWORD,
+        "free_parking": {"type": "boolean"},
+        "public": {"type": "boolean"},
+        "practice": {"type": "boolean"},
+        "open": {"type": "integer_range"},
+        "connectors": {"type": "nested", "properties": {"type": _KEYWORD, "power_kw": {"type": "double"}}},
+        "name": _PAIRS,
+        "letters": _PAIRS,
+        "rest": _PAIRS,
+        "station": {"type": "object", "enabled": False},
+    },
+}
+SETTINGS: dict[str, Any] = {
+    "number_of_shards": 1,
+    "auto_expand_replicas": "0-1",
+    # Removals are remembered this long, so that an older write that comes later does not bring a station back.
+    "gc_deletes": "24h",
+}
+
+
+def revision(raw: bytes) -> str:
+    """A mark of a stored station; another station or another state of it has another."""
+    return hashlib.blake2b(raw, digest_size=9).hexdigest()
+
+
+def document(station: Station) -> dict[str, Any]:
+    """The document of a station; `station` holds all of it, the rest is what is asked for."""
+    raw = station_to_json(station)
+    words = station_words(station)
+    plugs = {(c.type, c.power_kw) for evse in station.evses for c in evse.connectors}
+    return {
+        "id": station.id,
+        "known_as": [station.id, *station.aliases],
+        "revision": revision(raw),
+        "place": {"lat": station.place.lat, "lon": station.place.lon},
+        "lat": station.place.lat,
+        "lon": station.place.lon,
+        "operator": station.operator.id,
+        "attributes": list(station.attributes),
+        "free_parking": station.parking_fee is ParkingFee.FREE,
+        "public": station.access is Access.PUBLIC,
+        "practice": station.practice,
+        "open": [{"gte": start, "lt": end} for start, end in station.hours.spans] if station.hours else [],
+        "connectors": [{"type": kind} if power is None else {"type": kind, "power_kw": power} for kind, power in plugs],
+        "name": " ".join(grams(words.name)),
+        "letters": " ".join(grams(words.letters)),
+        "rest": " ".join(grams(words.rest)),
+        "station": raw.decode(),
+    }

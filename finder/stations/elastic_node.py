@@ -1,0 +1,180 @@
+"""The conversation with Elasticsearch: versioned indices behind aliases, and every failure as IndexUnavailable."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from elastic_transport import HttpxAsyncHttpNode, TransportError
+from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, NotFoundError
+from elasticsearch.helpers import async_streaming_bulk
+from elasticsearch.serializer import OrjsonSerializer
+
+from finder.errors import BadInput, IndexUnavailable
+from finder.stations.elastic_documents import MAPPING, SETTINGS
+
+T = TypeVar("T")
+Action = dict[str, Any]
+
+_QUESTION_S = 3.0
+_WRITE_S = 60.0
+_BATCH = 200  # documents in one request; building them holds up this process for some 20 ms
+_BATCH_BYTES = 5 * 1024 * 1024
+_GONE, _OLDER = 404, 409  # what a bulk item may meet without harm
+_TOO_MUCH = 429
+
+
+def _unavailable(why: str) -> IndexUnavailable:
+    return IndexUnavailable(
+        "充电站索引暂时没有应答，请稍后再试", f"the station index does not answer, try again shortly ({why})"
+    )
+
+
+@asynccontextmanager
+async def _mapped() -> AsyncIterator[None]:
+    try:
+        yield
+    except (TransportError, ApiError) as why:
+        raise _unavailable(type(why).__name__) from why
+
+
+class ElasticNode:
+    """One name for readers, an alias of one index; a second alias lists every index that writers must reach.
+
+    An index has an alias of its own for writing, so that a write never creates an index that was just removed.
+    """
+
+    def __init__(self, url: str, name: str) -> None:
+        self.name = name
+        self._all = f"{name}-all"
+        self._client = AsyncElasticsearch(
+            url,
+            node_class=HttpxAsyncHttpNode,
+            request_timeout=_QUESTION_S,
+            connections_per_node=32,
+            max_retries=1,
+            serializers={"application/json": OrjsonSerializer()},
+        )
+        self._slowly = self._client.options(request_timeout=_WRITE_S)
+        self._known_to_exist = False
+        self._last_version = 0
+
+    async def search(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a search of everything that readers see. Raises IndexUnavailable."""
+        answer = await self._read(
+            lambda: self._client.search(index=self.name, body=body, allow_partial_search_results=False)
+        )
+        return dict(answer)
+
+    async def count(self) -> int:
+        """How many stations readers see. Raises IndexUnavailable."""
+        return int((await self._read(lambda: self._client.count(index=self.name)))["count"])
+
+    def version(self) -> int:
+        """Later writes have higher versions, in this process strictly, between processes by their clocks."""
+        self._last_version = max(self._last_version + 1, time.time_ns())
+        return self._last_version
+
+    async def write(self, actions: Callable[[], Iterable[Action]]) -> None:
+        """Writes to every index, also to one whose building begins meanwhile; found by the next question.
+
+        Raises IndexUnavailable, and BadInput INDEX_REFUSED where a document cannot be taken.
+        """
+        async with _mapped():
+            written: set[str] = set()
+            while left := set(await self._indices()) - written:
+                for index in left:
+                    await self.fill(index, actions())
+                await self._slowly.indices.refresh(index=",".join(left), ignore_unavailable=True)
+                written |= left
+
+    async def fill(self, index: str, actions: Iterable[Action]) -> None:
+        """Writes to one index; each action holds its version, and an older one never replaces a newer."""
+        refused: list[str] = []
+        async with _mapped():
+            async for _, item in async_streaming_bulk(
+                self._slowly,
+                actions,
+                chunk_size=_BATCH,
+                max_chunk_bytes=_BATCH_BYTES,
+                raise_on_error=False,
+                max_retries=3,
+                initial_backoff=0.2,
+                max_backoff=2,
+                index=_writing(index),
+                require_alias=True,
+            ):
+                (result,) = item.values()
+                if result["status"] >= 500 or result["status"] == _TOO_MUCH:
+                    raise _unavailable(f"status {result['status']}")
+                if result["status"] >= 300 and result["status"] not in (_GONE, _OLDER):
+                    refused.append(f"{result['_id'][:60]}: {result.get('error', {}).get('reason', result['status'])}")
+        if refused:
+            raise BadInput(
+                f"索引拒收 {len(refused)} 座充电站，第一座：{refused[0]}",
+                f"the index refused {len(refused)} stations, the first being {refused[0]}",
+                code="INDEX_REFUSED",
+            )
+
+    async def create(self) -> str:
+        """A new index that writers reach and readers do not see yet. Raises IndexUnavailable."""
+        index = f"{self.name}-{uuid.uuid4().hex[:12]}"
+        async with _mapped():
+            await self._create(index, {self._all: {}})
+        return index
+
+    async def swap(self, index: str) -> None:
+        """Shows readers this index, and removes every other, all in one step. Raises IndexUnavailable."""
+        async with _mapped():
+            await self._slowly.indices.refresh(index=index)
+            others = [i for i in await self._indices() if i != index]
+            actions: list[Action] = [{"add": {"index": index, "alias": self.name}}]
+            actions += [{"remove_index": {"index": other}} for other in others]
+            await self._slowly.indices.update_aliases(actions=actions)
+
+    async def drop(self, index: str) -> None:
+        """Removes an index that readers never saw. Raises IndexUnavailable."""
+        async with _mapped():
+            await self._slowly.indices.delete(index=index, ignore_unavailable=True)
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        await self._client.close()
+
+    async def _read(self, ask: Callable[[], Awaitable[T]]) -> T:
+        async with _mapped():
+            if not self._known_to_exist:
+                await self._ensure()
+            try:
+                return await ask()
+            except NotFoundError:  # the index was swapped under the question, or the node has lost it
+                await self._ensure()
+                return await ask()
+
+    async def _ensure(self) -> None:
+        if not await self._client.indices.exists_alias(name=self.name):
+            try:
+                await self._create(f"{self.name}-first", {self.name: {}, self._all: {}})
+            except BadRequestError as why:
+                if why.error != "resource_already_exists_exception":
+                    raise
+                await asyncio.sleep(0.1)  # another process is making it
+        self._known_to_exist = True
+
+    async def _create(self, index: str, aliases: dict[str, Any]) -> None:
+        await self._slowly.indices.create(
+            index=index, mappings=MAPPING, settings=SETTINGS, aliases={**aliases, _writing(index): {}}
+        )
+
+    async def _indices(self) -> list[str]:
+        try:
+            return sorted(await self._client.indices.get_alias(name=self._all))
+        except NotFoundError:
+            await self._ensure()
+            return sorted(await self._client.indices.get_alias(name=self._all))
+
+
+def _writing(index: str) -> str:
+    return f"{index}-writing"
