@@ -1,0 +1,50 @@
+"""Faults to switch on at a practice operator, while it runs."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Lie(StrEnum):
+    """Something untrue in a catalogue, a status or a push."""
+
+    NEGATIVE_POWER = "negative_power"
+    ZERO_COORDINATES = "zero_coordinates"
+    OUTSIDE_THE_WORLD = "outside_the_world"
+    NAN_COORDINATES = "nan_coordinates"
+    CONNECTORLESS = "connectorless"
+    DUPLICATE_IDS = "duplicate_ids"
+    UNKNOWN_STATUS = "unknown_status"
+    FUTURE = "future"  # pushes are stamped ten minutes ahead, POIs were verified next year
+    ITEM_SIZE = "item_size"
+    STRANGER = "stranger"  # a status of a station that nobody asked for
+
+
+class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is wrong at the moment; the default is nothing.
+
+    The lies about records strike the first station of each page or answer, so that the rest can be seen to pass.
+    """
+
+    slow_s: float = 0.0  # before each answer
+    errors: float = 0.0  # share of requests answered with 500, evenly spread
+    busy: bool = False  # Ret -1
+    bad_signature: bool = False
+    garbage: bool = False  # an answer that is no JSON
+    huge: bool = False  # an answer of 16 MiB
+    redirects: bool = False
+    silent: bool = False  # no answer, and no pushes
+    stale_s: float = 0.0  # status stands still, and pushes are stamped so long ago
+    forgets_tokens: bool = False  # every token is refused once more
+    duplicate_pages: bool = False
+    endless_pages: bool = False
+    out_of_order: bool = False  # each push is followed by the older news that it replaces
+    repeat_pushes: bool = False  # each push is sent twice, byte for byte
+    lies: tuple[Lie, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.slow_s <= 3600 and 0 <= self.errors <= 1 and 0 <= self.stale_s <= 86_400):
+            raise ValueError("slow_s must be 0 to 3600, errors 0 to 1, stale_s 0 to 86400")
+
+
+NONE = Faults()
