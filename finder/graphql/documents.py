@@ -1,7 +1,8 @@
 """Documents from text: parsed, measured, validated, and remembered."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -21,14 +22,20 @@ MAX_REMEMBERED = 512  # operations
 MAX_REMEMBERED_TEXT = 16_384  # a longer text is not worth its memory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Operation:
-    """One operation of a valid document, ready to run."""
+    """One operation of a valid document, ready to run.
+
+    `conditions` (the variables that decide what is selected) and `programs` (what it was compiled to, by their
+    values) are filled in when it first runs.
+    """
 
     text: str
     document: DocumentNode
     node: OperationDefinitionNode
     size: Size
+    conditions: tuple[str, ...] | None = None
+    programs: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> OperationType:

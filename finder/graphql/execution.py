@@ -15,6 +15,7 @@ from finder.graphql.documents import Documents, Operation, Refused
 from finder.graphql.limits import Limits
 from finder.graphql.moment import Context
 from finder.graphql.ports import Gateway
+from finder.graphql.program import Programs
 from finder.graphql.trouble import all_shown, timed_out
 
 TIMEOUT_S = 10.0
@@ -72,9 +73,17 @@ class Executor:
     """The gateway's engine, below every transport."""
 
     def __init__(
-        self, schema: Schema, gateway: Gateway, limits: Limits | None = None, timeout_s: float = TIMEOUT_S
+        self,
+        schema: Schema,
+        gateway: Gateway,
+        limits: Limits | None = None,
+        timeout_s: float = TIMEOUT_S,
+        *,
+        compiling: bool = True,
     ) -> None:
         self.schema: GraphQLSchema = schema._schema  # graphql-core's own, which strawberry builds
+        self.compiling = compiling
+        self._programs = Programs(schema, self.schema)
         self.gateway = gateway
         self.documents = Documents(self.schema, limits or Limits())
         self.timeout_s = timeout_s
@@ -91,26 +100,34 @@ class Executor:
 
     async def answer(self, operation: Operation, asked: Asked, language: str) -> Answer:
         """Runs a query to its end."""
-        began, outcome = time.perf_counter(), "ok"
+        began, outcome, compiled = time.perf_counter(), "ok", False
         context = Context(self.gateway, language, operation.size.fields)
         try:
             async with asyncio.timeout(self.timeout_s):
-                result = execute(
-                    self.schema,
-                    operation.document,
-                    context_value=context,
-                    variable_values=asked.variables,
-                    operation_name=operation.name,
-                )
-                if not isinstance(result, ExecutionResult):
-                    result = await result
+                result = await self._programs.run(operation, context, asked.variables) if self.compiling else None
+                compiled = result is not None
+                if isinstance(result, bytes):
+                    return Answer(result)
+                if result is None:
+                    result = await self._interpret(operation, asked, language)
             body, outcome = self._formed(result, language)
             return Answer(body, ran=not (result.errors and result.data is None and not _located(result)))
         except TimeoutError:
             outcome = "TIMEOUT"
             return self.refuse(timed_out(self.timeout_s), language)
         finally:
-            self._count(operation, outcome, time.perf_counter() - began)
+            self._count(operation, outcome, time.perf_counter() - began, compiled=compiled)
+
+    async def _interpret(self, operation: Operation, asked: Asked, language: str) -> ExecutionResult:
+        """By graphql-core, which runs everything and is the compiler's judge."""
+        result = execute(
+            self.schema,
+            operation.document,
+            context_value=Context(self.gateway, language, operation.size.fields),
+            variable_values=asked.variables,
+            operation_name=operation.name,
+        )
+        return result if isinstance(result, ExecutionResult) else await result
 
     async def follow(self, operation: Operation, asked: Asked, language: str) -> AsyncGenerator[bytes, None]:
         """A subscription's answers, each a response as JSON; a query gives its one."""
@@ -154,10 +171,10 @@ class Executor:
             return to_json({"errors": errors}), outcome
         return to_json({"errors": errors, "data": result.data}), outcome
 
-    def _count(self, operation: Operation, outcome: str, taken_s: float) -> None:
+    def _count(self, operation: Operation, outcome: str, taken_s: float, *, compiled: bool = False) -> None:
         if self.gateway.metrics is not None:
             self.gateway.metrics.operation(
-                name=operation.root, kind=operation.kind.value, outcome=outcome, compiled=False, seconds=taken_s
+                name=operation.root, kind=operation.kind.value, outcome=outcome, compiled=compiled, seconds=taken_s
             )
 
 

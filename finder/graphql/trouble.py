@@ -49,15 +49,21 @@ def shown(error: Exception, language: str) -> dict[str, Any]:
             form["locations"] = [location.formatted for location in error.locations]
         if error.path is not None:
             form["path"] = error.path
-        cause = error.original_error
+        innermost = error
+        while isinstance(innermost.original_error, GraphQLError):  # graphql-core wraps its own
+            innermost = innermost.original_error
+        cause = innermost.original_error
+        if cause is None and error.path is not None and not innermost.nodes:
+            cause = innermost  # no place in the query is at fault: a resolver gave what its type cannot show
     code, retryable = "BAD_INPUT", False
     if isinstance(cause, FinderError):
         message, code, retryable = cause.text(language), cause.code, cause.retryable
     elif isinstance(cause, TimeoutError | asyncio.CancelledError):
         message, code, retryable = timed_out(10).text(language), TimedOut.default_code, True
-    elif cause is None and isinstance(error, GraphQLError):
+    elif cause is None:
         # graphql-core's own words, which name the place in the query, are in English only.
-        message = f"查询无法执行：{error.message}" if language == "zh" else error.message
+        words = str(getattr(error, "message", error))
+        message = f"查询无法执行：{words}" if language == "zh" else words
     else:
         request_id = uuid.uuid4().hex[:12]
         log.error("unexpected error in a query", request_id=request_id, path=form.get("path"), exc_info=cause)
