@@ -10,9 +10,7 @@ export function serviceWorker(): Plugin {
     name: "finder-service-worker",
     apply: "build",
     generateBundle(_options, bundle) {
-      const files = Object.keys(bundle).filter(
-        (file) => /\.(js|css)$/.test(file) && !/assets\/(map|maplibre)[-.]/i.test(file),
-      );
+      const files = Object.keys(bundle).filter((file) => /\.(js|css)$/.test(file) && !/assets\/map/i.test(file));
       const shell = [...SHELL, ...files.map((file) => `/${file}`)];
       const version = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 12);
       const source = readFileSync(new URL("../src/sw.js", import.meta.url), "utf8")

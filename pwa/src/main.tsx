@@ -2,11 +2,9 @@
 import { render } from "preact";
 import "./styles/base.css";
 import "./styles/list.css";
-import "./styles/station.css";
-import "./styles/map.css";
 import { effect } from "@preact/signals";
 import { named, t, useLanguage } from "./i18n";
-import { App } from "./screens/App";
+import { App, fetchRest } from "./screens/App";
 import { about, loadAbout } from "./state/about";
 import { followLive } from "./state/live";
 import { followQuestion } from "./state/nearby";
@@ -29,13 +27,14 @@ async function start(): Promise<void> {
     go({ origin: { kind: "centre" } }, { replace: true });
   followQuestion();
   followStation();
-  followLive();
+  void followLive();
   effect(() => {
     const open = route.value.station ? station.value : null;
     const name = about.value ? named(about.value) : t().appName;
     document.title = open ? `${named(open)} · ${name}` : name;
   });
   registerServiceWorker();
+  fetchRest();
 }
 
 void start();

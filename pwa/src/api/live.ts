@@ -1,6 +1,6 @@
 /** The one live connection: graphql-transport-ws with a heartbeat, for a silent socket looks alive for minutes. */
-import { signal } from "@preact/signals";
 import { type Client, createClient } from "graphql-ws";
+import { connected } from "../state/connected";
 import {
   StatusChangedDocument,
   type StatusChangedSubscription,
@@ -12,9 +12,6 @@ const PATIENCE_MS = 6_000;
 const MAX_WAIT_MS = 30_000;
 
 export type Flip = StatusChangedSubscription["statusChanged"];
-
-/** Whether the socket is open now. */
-export const connected = signal(false);
 
 let client: Client | null = null;
 let opened = 0;

@@ -208,6 +208,8 @@ export const en: Messages = {
   legendFull: "known to have none free",
   legendUnknown: "status unknown",
   searchHere: "Search here",
+  mapPlace: "the map’s centre",
+  clusterFree: (n) => `${n} free`,
   settings: "Settings",
   language: "Language",
   elder: "Large type",

@@ -157,6 +157,8 @@ export interface Messages {
   legendFull: string;
   legendUnknown: string;
   searchHere: string;
+  mapPlace: string;
+  clusterFree: Count;
   settings: string;
   language: string;
   elder: string;

@@ -199,6 +199,8 @@ export const zh: Messages = {
   legendFull: "已知无空闲",
   legendUnknown: "状态未知",
   searchHere: "在此处查找",
+  mapPlace: "地图中心",
+  clusterFree: (n) => `${n} 有空`,
   settings: "设置",
   language: "语言",
   elder: "大字版",

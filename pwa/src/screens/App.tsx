@@ -3,22 +3,26 @@ import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "../parts/Icon";
+import { lazy, whenIdle } from "../parts/lazy";
 import { go, hrefOf, route } from "../state/route";
-import { FilterSheet } from "./FilterSheet";
 import { Header } from "./Header";
 import { List } from "./List";
-import { LocateSheet } from "./LocateSheet";
 import { MapScreen } from "./MapScreen";
 import { panel } from "./panels";
-import { SearchSheet } from "./SearchSheet";
-import { SettingsSheet } from "./SettingsSheet";
-import { StationView } from "./StationView";
 
 const media = matchMedia("(min-width: 60rem)");
 export const wide = signal(media.matches);
 media.addEventListener("change", () => {
   wide.value = media.matches;
 });
+
+const Sheets = lazy(async () => (await import("./Sheets")).Sheets);
+const StationView = lazy(async () => (await import("./StationView")).StationView);
+
+/** So that the first tap waits for nothing. */
+export function fetchRest(): void {
+  whenIdle(() => void Sheets.load().then(StationView.load));
+}
 
 export function App() {
   const m = t();
@@ -45,10 +49,7 @@ export function App() {
       <MapScreen shown={mapShown} split={split} />
       {!split && view === "map" && station !== null && <StationView form="over" />}
       {!split && (view === "map" || station === null) && <Switch />}
-      {panel.value === "filters" && <FilterSheet />}
-      {panel.value === "search" && <SearchSheet />}
-      {panel.value === "locate" && <LocateSheet />}
-      {panel.value === "settings" && <SettingsSheet />}
+      {panel.value !== null && <Sheets />}
     </div>
   );
 }

@@ -1,11 +1,11 @@
 /** Home: how many bays are free here, and the nearest stations. */
 import { useEffect, useRef } from "preact/hooks";
-import { connected } from "../api/live";
 import { t } from "../i18n";
 import { Shares } from "../parts/Badge";
 import { Icon } from "../parts/Icon";
 import { FailureNotes, OfflineBanner, PracticeNotice, splitAge } from "../parts/Notices";
 import { about } from "../state/about";
+import { connected } from "../state/connected";
 import { online } from "../state/live";
 import { failure, keptSince, loading, more, nearby, refresh, total } from "../state/nearby";
 import { locating } from "../state/position";

@@ -1,8 +1,10 @@
 /** The map's place in the shell. Its code comes only when it is opened, and stays for the application's life. */
+import "../styles/map.css";
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
+import { whenIdle } from "../parts/lazy";
 import { PracticeNotice } from "../parts/Notices";
 import { about } from "../state/about";
 import { go } from "../state/route";
@@ -44,7 +46,7 @@ export function MapScreen({ shown, split }: { shown: boolean; split: boolean }) 
     if (!shown || wait || !possible || loaded.value) return;
     // Beside the list, the list comes first.
     if (!split) void load();
-    else requestIdleCallback(() => void load(), { timeout: 1_500 });
+    else whenIdle(() => void load());
   }, [shown, wait, possible, split]);
   const View = loaded.value;
   if (!shown && !View) return null;

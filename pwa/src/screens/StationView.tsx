@@ -1,4 +1,5 @@
 /** All that is known of one station, each fact with its age and source. */
+import "../styles/station.css";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { named, t } from "../i18n";

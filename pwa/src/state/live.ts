@@ -1,7 +1,9 @@
 /** Keeps what is on screen in step: flips as they come, and a fresh answer whenever some may have been missed. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import { connected, type Flip, onReopen, watch } from "../api/live";
+import type { BoxInput } from "../api/generated/graphql";
+import type { Flip } from "../api/live";
 import { box } from "./box";
+import { connected } from "./connected";
 import { nearby, refresh } from "./nearby";
 import { route } from "./route";
 import { loadStation, station } from "./station";
@@ -25,14 +27,19 @@ const wanted = computed(() => {
   return JSON.stringify({ ids: ids.toSorted(), bounds });
 });
 
-export function followLive(): void {
+/** The connection's code comes after the first list. */
+export async function followLive(): Promise<void> {
+  const { onReopen, watch } = await import("../api/live").catch(() => ({ onReopen: null, watch: null }));
+  followScreen();
+  if (!watch || !onReopen) return; // offline at the first visit: the poll below goes on
+  onReopen(refreshAll);
   let stops: (() => void)[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     const want = wanted.value;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const { ids, bounds } = JSON.parse(want) as { ids: string[]; bounds: Parameters<typeof watch>[0]["box"] };
+      const { ids, bounds } = JSON.parse(want) as { ids: string[]; bounds: BoxInput | null };
       const before = stops;
       stops = [];
       if (ids.length) stops.push(watch({ stationIds: ids }, onFlip));
@@ -40,7 +47,9 @@ export function followLive(): void {
       for (const stop of before) stop();
     }, SETTLE_MS);
   });
-  onReopen(refreshAll);
+}
+
+function followScreen(): void {
   addEventListener("online", () => {
     online.value = true;
     refreshAll();
