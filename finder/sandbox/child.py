@@ -1,0 +1,142 @@
+"""The practice operators in a process of their own, so that their load and faults stay there.
+
+The child tells its address and secrets in one line of JSON on its output; lines of JSON on its input tell it where
+to push. When its input ends, because the parent closed it or died, it stops.
+"""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+
+import msgspec
+
+from finder.connectors.sdk.ports import OperatorConnector
+from finder.connectors.tcec102 import Credentials, Tcec102Connector
+from finder.errors import SettingsError
+from finder.sandbox.serve import Keys, practice_operators, start_sandbox
+
+_STOP_WITHIN_S = 5.0
+
+
+class _Secrets(msgspec.Struct, frozen=True):
+    operator_secret: str
+    data_secret: str
+    data_secret_iv: str
+    sig_secret: str
+
+    @classmethod
+    def of(cls, keys: Credentials) -> "_Secrets":
+        return cls(keys.operator_secret, keys.data_secret, keys.data_secret_iv, keys.sig_secret)
+
+    def credentials(self) -> Credentials:
+        return Credentials(self.operator_secret, self.data_secret, self.data_secret_iv, self.sig_secret)
+
+
+class _Hello(msgspec.Struct, frozen=True):
+    base_url: str
+    calling: dict[str, _Secrets]
+    called: dict[str, _Secrets]
+    community_key: str
+
+    @classmethod
+    def of(cls, keys: Keys) -> "_Hello":
+        calling = {source: _Secrets.of(each) for source, each in keys.calling.items()}
+        called = {source: _Secrets.of(each) for source, each in keys.called.items()}
+        return cls(keys.base_url, calling, called, keys.community_key)
+
+    def keys(self) -> Keys:
+        calling = {source: each.credentials() for source, each in self.calling.items()}
+        called = {source: each.credentials() for source, each in self.called.items()}
+        return Keys(self.base_url, calling, called, self.community_key)
+
+
+class _Orders(msgspec.Struct, frozen=True):
+    push_to: str | None
+
+
+class PracticeProcess:
+    """Starts the practice operators on a free loopback port on entry and stops them on exit."""
+
+    def __init__(self, *, speed: float = 20.0, share: float = 1.0) -> None:
+        self._arguments = [str(speed), str(share)]
+        self._child: subprocess.Popen[bytes] | None = None
+        self._keys: Keys | None = None
+
+    def __enter__(self) -> "PracticeProcess":
+        self._child = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
+            [sys.executable, "-m", "finder.sandbox.child", *self._arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C reaches the parent alone, which then ends the input
+        )
+        return self
+
+    @property
+    def keys(self) -> Keys:
+        """Where they are and how to call them; waits until they serve. Raises SettingsError."""
+        if self._keys is None:
+            if self._child is None or self._child.stdout is None:
+                raise RuntimeError("PracticeProcess is used outside its 'with'")
+            try:
+                self._keys = msgspec.json.decode(self._child.stdout.readline(), type=_Hello).keys()
+            except msgspec.MsgspecError as bad:
+                raise SettingsError(
+                    "演示运营商无法启动；设置 FINDER_SANDBOX=false 可不启动",
+                    "the practice operators did not start; FINDER_SANDBOX=false goes without them",
+                ) from bad
+        return self._keys
+
+    def connectors(self, base_url: str) -> Sequence[OperatorConnector]:
+        """A connector for each; from now on pushes go to `<base_url>/push/<source>/…`."""
+        keys = self.keys
+        self.push_to(base_url)
+        return practice_connectors(keys)
+
+    def push_to(self, base_url: str | None) -> None:
+        """Where operators that push find the finder; None stops them."""
+        if self._child is not None and self._child.stdin is not None:
+            self._child.stdin.write(msgspec.json.encode(_Orders(base_url)) + b"\n")
+            self._child.stdin.flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        child, self._child, self._keys = self._child, None, None
+        if child is None:
+            return
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+        try:
+            child.wait(_STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def practice_connectors(keys: Keys) -> list[OperatorConnector]:
+    """The connectors of all practice operators."""
+    return [Tcec102Connector(config) for config in practice_operators(keys)]
+
+
+async def _serve(speed: float, share: float) -> None:
+    sandbox = await start_sandbox(speed=speed, share=share)
+    try:
+        orders = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(orders), sys.stdin.buffer
+        )
+        sys.stdout.buffer.write(msgspec.json.encode(_Hello.of(sandbox.keys)) + b"\n")
+        sys.stdout.buffer.flush()
+        while line := await orders.readline():
+            sandbox.push_to(msgspec.json.decode(line, type=_Orders).push_to)
+    finally:
+        await sandbox.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(float(sys.argv[1]), float(sys.argv[2])))
