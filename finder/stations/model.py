@@ -143,6 +143,14 @@ class Evse(Record, frozen=True, kw_only=True):
     label: str | None = None  # the bay's number as painted on the ground, or the gun's name
     equipment_id: str | None = None  # the pile that it belongs to, as the operator numbers it
 
+    def __post_init__(self) -> None:
+        if not self.id or len(self.id) > 200 or not self.id.isprintable():
+            raise BadInput(
+                f"EVSE 编号 {self.id[:40]!r} 应为 1 至 200 个可见字符",
+                f"the EVSE's id {self.id[:40]!r} must have 1 to 200 visible characters",
+                code="EVSE_ID",
+            )
+
 
 class TariffPeriod(Record, frozen=True, kw_only=True):
     """A half-open span of the local day, in minutes from 00:00: start <= t < end <= 1440."""

@@ -1,0 +1,194 @@
+"""This process's memory of the board: what was last seen, who listens, and what has grown too old."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from finder.kernel.clock import Clock
+from finder.live.board import DEFAULT_FRESHNESS, MAX_AHEAD, Outcome
+from finder.live.model import Change, Observation, Reading, Status
+from finder.stations.model import EvseId, SourceId
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+QUEUE = 1_000  # changes that wait for one subscriber before the oldest are dropped
+SWEEP_SECONDS = 0.5
+
+# At one moment two sources may differ; then the higher rank stands, so that a wrong 'free' is the least likely.
+RANK = {status: rank for rank, status in enumerate(Status)}
+RANK[Status.UNKNOWN] = -1
+
+Cell = tuple[int, int, SourceId, Status]  # microseconds since 1970, rank, source, status; compared in this order
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970-01-01 UTC, exactly."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def cell_of(seen: Observation) -> Cell:
+    """An observation as it is kept."""
+    return microseconds(seen.observed_at), RANK[seen.status], seen.source, seen.status
+
+
+class Listener:
+    """One subscriber's queue."""
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self._changes: deque[Change] = deque()
+        self._more = asyncio.Event()
+        self._closed = False
+
+    def offer(self, change: Change) -> None:
+        """Takes a change; where the queue is full the oldest gives way."""
+        if len(self._changes) >= QUEUE:
+            self._changes.popleft()
+            self.dropped += 1
+        self._changes.append(change)
+        self._more.set()
+
+    def end(self) -> None:
+        """No more changes come; what waits is still read."""
+        self._closed = True
+        self._more.set()
+
+    def __aiter__(self) -> "Listener":
+        return self
+
+    async def __anext__(self) -> Change:
+        while not self._changes:
+            if self._closed:
+                raise StopAsyncIteration
+            self._more.clear()
+            await self._more.wait()
+        return self._changes.popleft()
+
+
+class Mirror:
+    """The newest cell of each EVSE; every engine reads from one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.cells: dict[EvseId, Cell] = {}
+        self._limits: dict[SourceId, int] = {}
+        self._default = DEFAULT_FRESHNESS // MICROSECOND
+        self._everything: set[Listener] = set()
+        self._by_evse: defaultdict[EvseId, set[Listener]] = defaultdict(set)
+        self._due: defaultdict[int, list[EvseId]] = defaultdict(list)  # second of expiry; each EVSE stands once
+        self._waiting: set[EvseId] = set()
+
+    def now(self) -> int:
+        """The clock in microseconds."""
+        return microseconds(self.clock())
+
+    def ahead(self, seen: Observation) -> bool:
+        """Whether the observation is from further in the future than is forgiven."""
+        return seen.observed_at - self.clock() > MAX_AHEAD
+
+    def set_freshness(self, limits: Mapping[SourceId, timedelta]) -> None:
+        """How old an observation of each source may be; others keep the default."""
+        self._limits.update({source: limit // MICROSECOND for source, limit in limits.items()})
+        for evse_id in self.cells:  # what was due later may be due now
+            self._await(evse_id, self.now())
+
+    def expires(self, cell: Cell) -> int:
+        """The last microsecond at which the cell is believed."""
+        return cell[0] + self._limits.get(cell[2], self._default)
+
+    def available(self, evse_id: EvseId) -> bool:
+        """Whether it was last seen free, by a sight that is still believed."""
+        cell = self.cells.get(evse_id)
+        return cell is not None and cell[3] is Status.AVAILABLE and self.expires(cell) >= self.now()
+
+    def read(self, evse_id: EvseId) -> Reading:
+        """What may be believed now."""
+        cell = self.cells.get(evse_id)
+        if cell is None:
+            return Reading(evse_id, Status.UNKNOWN, Status.UNKNOWN, None, None, None, stale=False)
+        seen_us, _, source, status = cell
+        now = self.now()
+        stale = self.expires(cell) < now
+        age_s = max(0, now - seen_us) / 1_000_000
+        seen_at = EPOCH + timedelta(microseconds=seen_us)
+        return Reading(evse_id, Status.UNKNOWN if stale else status, status, seen_at, age_s, source, stale)
+
+    def apply(self, evse_id: EvseId, cell: Cell) -> Outcome:
+        """Keeps the cell where it is newer, and tells who listens where the believed status changed."""
+        known = self.cells.get(evse_id)
+        if known is not None and cell[:3] <= known[:3]:
+            return Outcome.OLD
+        now = self.now()
+        before = known[3] if known is not None and self.expires(known) >= now else Status.UNKNOWN
+        after = cell[3] if self.expires(cell) >= now else Status.UNKNOWN
+        self.cells[evse_id] = cell
+        if evse_id not in self._waiting:
+            self._await(evse_id, self.expires(cell))
+        if before is not after:
+            self._tell(evse_id, cell, before, after)
+        return Outcome.CONFIRMED if known is not None and known[3] is cell[3] else Outcome.CHANGED
+
+    def forget(self, evse_ids: Iterable[EvseId]) -> None:
+        """Takes EVSEs off; who listens hears that nothing is known."""
+        for evse_id in evse_ids:
+            cell = self.cells.pop(evse_id, None)
+            if cell is not None and self.expires(cell) >= self.now() and cell[3] is not Status.UNKNOWN:
+                self._tell(evse_id, cell, cell[3], Status.UNKNOWN)
+
+    def sweep(self) -> None:
+        """Tells who listens of each EVSE whose last sight has just grown too old."""
+        now = self.now()
+        for second in sorted(s for s in self._due if s < now // 1_000_000):
+            for evse_id in self._due.pop(second):
+                self._waiting.discard(evse_id)
+                cell = self.cells.get(evse_id)
+                if cell is None:
+                    continue
+                if self.expires(cell) >= now:
+                    self._await(evse_id, self.expires(cell))
+                elif cell[3] is not Status.UNKNOWN:
+                    self._tell(evse_id, cell, cell[3], Status.UNKNOWN)
+
+    async def keep_sweeping(self) -> None:
+        """Sweeps until cancelled."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self.sweep()
+
+    @asynccontextmanager
+    async def subscribe(self, evse_ids: Iterable[EvseId] | None) -> AsyncIterator[Listener]:
+        """Changes of these EVSEs, or of all."""
+        listener = Listener()
+        wanted = None if evse_ids is None else set(evse_ids)
+        if wanted is None:
+            self._everything.add(listener)
+        else:
+            for evse_id in wanted:
+                self._by_evse[evse_id].add(listener)
+        try:
+            yield listener
+        finally:
+            self._everything.discard(listener)
+            for evse_id in wanted or ():
+                self._by_evse[evse_id].discard(listener)
+                if not self._by_evse[evse_id]:
+                    del self._by_evse[evse_id]
+
+    def end(self) -> None:
+        """Every subscription ends."""
+        for listener in {*self._everything, *(each for few in self._by_evse.values() for each in few)}:
+            listener.end()
+
+    def _await(self, evse_id: EvseId, expires: int) -> None:
+        self._waiting.add(evse_id)
+        self._due[expires // 1_000_000].append(evse_id)
+
+    def _tell(self, evse_id: EvseId, cell: Cell, before: Status, after: Status) -> None:
+        some = self._by_evse.get(evse_id)
+        if not some and not self._everything:
+            return
+        change = Change(evse_id, after, before, EPOCH + timedelta(microseconds=cell[0]), cell[2])
+        for listener in (*self._everything, *(some or ())):
+            listener.offer(change)
