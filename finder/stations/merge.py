@@ -89,6 +89,10 @@ class Merger:
         self._alike: dict[StationId, dict[StationId, float]] = {}
         self._group: dict[StationId, tuple[StationId, ...]] = {}  # only of sites with several records
 
+    def trust(self, rank: Rank) -> None:
+        """Sets which feed is believed first; before the first record, or sites already merged keep the old order."""
+        self._rank = rank
+
     def records(self, source: SourceId) -> Mapping[StationId, Station]:
         """A feed's own records."""
         return self._records.get(source, {})

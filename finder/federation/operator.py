@@ -1,0 +1,211 @@
+"""One operator's own tasks, breaker and bulkhead: its trouble costs the others nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from finder.connectors.sdk.ports import (
+    OperatorConnector,
+    PushAnswer,
+    PushReceiver,
+    PushRequest,
+    StationSource,
+    StatusSource,
+)
+from finder.errors import (
+    BoardUnavailable,
+    Busy,
+    FinderError,
+    NotFound,
+    OperatorError,
+    OperatorLied,
+    OperatorUnavailable,
+    Unavailable,
+)
+from finder.federation.breaker import Breaker
+from finder.federation.health import Failure, FailureKind, FeedHealth
+from finder.federation.ingest import Ingest, Taken
+from finder.federation.limits import Limits
+from finder.federation.schedule import Pace
+from finder.kernel.clock import Clock
+
+OVERLAP = timedelta(minutes=5)  # two platforms' clocks differ; asking a little further back loses nothing
+_NOTHING_YET_S = 0.5  # between looks for the first stations
+log = structlog.get_logger(__name__)
+
+
+class Operator:
+    """Asks one operator for each kind of data in its rhythm, and takes its pushes."""
+
+    def __init__(
+        self,
+        connector: OperatorConnector,
+        ingest: Ingest,
+        health: FeedHealth,
+        breaker: Breaker,
+        limits: Limits,
+        clock: Clock,
+        has_stations: Callable[[], bool],
+    ) -> None:
+        self.connector, self.health, self.ingest = connector, health, ingest
+        self.breaker = breaker
+        self._limits, self._clock, self._has_stations = limits, clock, has_stations
+        self._calls = asyncio.Semaphore(limits.calls_at_once)
+        self._pushes = 0
+        self._began_at = clock()
+
+    async def run(self) -> None:
+        """Works until it is cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            if isinstance(self.connector, StationSource):
+                tasks.create_task(self._stations(self.connector))
+            if isinstance(self.connector, StatusSource):
+                tasks.create_task(self._status(self.connector))
+            if isinstance(self.connector, PushReceiver):
+                tasks.create_task(self._deliver())
+
+    async def receive(self, request: PushRequest) -> PushAnswer:
+        """Answers a push. Raises Busy or Unavailable, which the operator may answer by sending it again."""
+        if not isinstance(self.connector, PushReceiver):
+            raise no_receiver(self.connector.source)
+        if self._pushes >= self._limits.pushes_at_once:
+            raise Busy("推送过于密集，请稍后重发", "too many pushes at once: send again later", code="PUSHES_BUSY")
+        self._pushes += 1
+        try:
+            try:
+                async with asyncio.timeout(self._limits.push_s):
+                    answer = await self.connector.receive(request)
+            except TimeoutError as late:
+                raise Unavailable("处理超时，请重发", "this took too long: send again", code="PUSH_TIMEOUT") from late
+            self.health.refuse(answer.refused)
+            complaint = None
+            if answer.stations:
+                complaint = await self.ingest.put(answer.stations)
+            if answer.observations:
+                complaint = await self._observe(answer) or complaint
+        finally:
+            self._pushes -= 1
+        if complaint:
+            self.health.failed(FailureKind.PUSH, complaint)
+        elif answer.observations or answer.stations:
+            self.health.succeeded(FailureKind.PUSH)
+        return answer
+
+    async def _observe(self, answer: PushAnswer) -> OperatorError | None:
+        try:
+            return await self.ingest.observe(answer.observations)
+        except BoardUnavailable:
+            # The same message sent again may be refused as a copy, so what it said is kept as well.
+            self.ingest.keep(answer.observations)
+            raise
+
+    def silence(self) -> Failure | None:
+        """That live status has not come for longer than it may be believed, where nothing else is wrong with it."""
+        source = self.connector
+        asked, pushed = isinstance(source, StatusSource), isinstance(source, PushReceiver)
+        if not (asked or pushed) or not self._has_stations():
+            return None
+        last = self.health.status_at or self._began_at
+        kinds = {failure.kind for failure in self.health.failures()}
+        if self._clock() - last <= source.rhythm.freshness or kinds & {FailureKind.STATUS, FailureKind.PUSH}:
+            return None
+        error = OperatorUnavailable(
+            f"{source.name}已有一段时间没有实时状态，状态按未知显示",
+            f"{source.name} has sent no live status for a while; it is shown as unknown",
+            code="OPERATOR_SILENT",
+        )
+        kind = FailureKind.STATUS if asked else FailureKind.PUSH
+        return Failure(source.source, source.name, kind, error.code, error, last, error.retryable)
+
+    async def _stations(self, feed: StationSource) -> None:
+        rhythm = self.connector.rhythm
+        pace = Pace(min(rhythm.changes, rhythm.catalogue))
+        whole_at: datetime | None = None
+        read_at = self._clock()
+        failures = 0
+        while True:
+            now = self._clock()
+            since = None if whole_at is None or now - whole_at >= rhythm.catalogue else read_at - OVERLAP
+            taken = await self._ask(FailureKind.STATIONS, lambda since=since: self.ingest.stations(feed, since))  # type: ignore[misc]
+            if taken is None:
+                failures += 1
+                await self._pause(pace.after_failure_s(failures))
+                continue
+            failures, read_at = 0, now
+            if since is None and not taken.again:
+                whole_at = now
+            await asyncio.sleep(pace.after_success_s())
+
+    async def _status(self, feed: StatusSource) -> None:
+        pace = Pace(self.connector.rhythm.status)
+        failures = 0
+        while True:
+            if not self._has_stations():
+                await asyncio.sleep(min(_NOTHING_YET_S, pace.every.total_seconds()))
+                continue
+            taken = await self._ask(FailureKind.STATUS, lambda: self.ingest.status(feed))
+            if taken is None:
+                failures += 1
+                await self._pause(pace.after_failure_s(failures))
+            else:
+                failures = 0
+                await asyncio.sleep(pace.after_success_s())
+
+    async def _deliver(self) -> None:
+        while True:
+            await asyncio.sleep(self._limits.deliver_every_s)
+            await self.ingest.deliver()
+
+    async def _pause(self, seconds: float) -> None:
+        await asyncio.sleep(max(seconds, self.breaker.wait_s(asyncio.get_running_loop().time())))
+
+    async def _ask(self, kind: FailureKind, work: Callable[[], Awaitable[Taken]]) -> Taken | None:
+        """Asks, if the breaker lets it; None where nothing came of it."""
+        clock = asyncio.get_running_loop().time
+        async with self._calls:
+            if not self.breaker.allow(clock()):
+                return None
+            try:
+                taken = await work()
+            except OperatorError as error:
+                self.breaker.failed(clock())
+                self.health.failed(kind, error)
+            except Unavailable as ours:
+                self.breaker.abandoned(clock())
+                log.warning("feed_waits_for_us", source=self.connector.source, kind=kind.value, code=ours.code)
+            except asyncio.CancelledError:
+                self.breaker.abandoned(clock())
+                raise
+            except Exception as fault:
+                # A connector's fault must not end its tasks, nor look like ours.
+                log.exception("connector_fault", source=self.connector.source, kind=kind.value)
+                self.breaker.failed(clock())
+                self.health.failed(kind, self._fault(fault))
+            else:
+                self.breaker.succeeded()
+                self.health.succeeded(kind)
+                if taken.complaint:
+                    self.health.failed(kind, taken.complaint)
+                return taken
+            return None
+
+    def _fault(self, fault: Exception) -> OperatorError:
+        name = self.connector.name
+        if isinstance(fault, FinderError):
+            return OperatorLied(f"{name}：{fault.zh}", f"{name}: {fault.en}", code=fault.code)
+        return OperatorLied(
+            f"{name}的数据无法处理（{type(fault).__name__}），已记录，请联系平台维护者",
+            f"{name}'s data could not be handled ({type(fault).__name__}); see the log",
+            code="CONNECTOR_FAULT",
+        )
+
+
+def no_receiver(source: str) -> NotFound:
+    """That nobody of this name may push."""
+    return NotFound(
+        f"没有可接收推送的运营商 {source!r}，请核对地址",
+        f"no operator {source!r} pushes to us: check the address",
+        code="NO_SUCH_OPERATOR",
+    )
