@@ -1,10 +1,10 @@
 """Says what is wrong on this machine and how to mend it."""
 
 import asyncio
+import platform
 import shutil
 import socket
-import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 from rich.console import Console
 from rich.table import Table
@@ -15,13 +15,9 @@ from finder.errors import BoardUnavailable, FinderError, SettingsError
 from finder.federation.operators import load_operators
 from finder.settings import Settings
 
+Check = Callable[[Settings], Coroutine[None, None, str]]
+
 LEAST_FREE_BYTES = 500 * 1024 * 1024
-
-
-def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise SettingsError("需要 Python 3.11 或更高", "Python 3.11 or newer is needed")
-    return ".".join(map(str, sys.version_info[:3]))
 
 
 def _port(settings: Settings) -> str:
@@ -32,7 +28,7 @@ def _port(settings: Settings) -> str:
         except OSError as taken:
             raise SettingsError(
                 f"端口 {settings.port} 已被占用（{taken.strerror}）：若不是本程序，请设置 FINDER_PORT",
-                f"port {settings.port} is taken ({taken.strerror}): unless the finder itself runs there, set FINDER_PORT",
+                f"port {settings.port} is taken ({taken.strerror}): unless it is the finder itself, set FINDER_PORT",
             ) from taken
     return f"{settings.host}:{settings.port}"
 
@@ -88,15 +84,15 @@ async def _store(settings: Settings) -> str:
         await store.close()
 
 
-def _now(check: Callable[[Settings], str]) -> Callable[[Settings], Awaitable[str]]:
+def _now(check: Callable[[Settings], str]) -> Check:
     async def later(settings: Settings) -> str:
         return check(settings)
 
     return later
 
 
-CHECKS: tuple[tuple[str, Callable[[Settings], Awaitable[str]]], ...] = (
-    ("Python", _now(lambda _: _python())),
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("Python", _now(lambda _: platform.python_version())),
     ("城市 · city", _now(lambda s: load_city(s.city).name)),
     ("端口 · port", _now(_port)),
     ("手机页面 · page", _now(_page)),

@@ -1,6 +1,5 @@
 """How a process serves: the gateway, and for `finder up` the practice operators beside it."""
 
-import asyncio
 import socket
 from collections.abc import Sequence
 
@@ -58,7 +57,7 @@ def _serve(settings: Settings, practice: Operators | None) -> None:
     )
     server = uvicorn.Server(config)
     try:
-        asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
+        server.run(sockets=[listener])
     except KeyboardInterrupt:
         console.print("  已停止 · stopped", highlight=False)
 

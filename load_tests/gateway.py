@@ -1,20 +1,19 @@
 """Serves our gateway over the measured network, on one engine: python -m load_tests.gateway ENGINE_URL PORT COUNT."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import uvicorn
-from finder.live.memory import MemoryBoard
-from finder.stations.elastic import ElasticIndex
 from starlette.applications import Starlette
 
 from finder.cities import load_city
 from finder.graphql.ports import About, FailureSeen, FeedSeen, Gateway
 from finder.graphql.routes import graphql_routes
 from finder.kernel.clock import system_clock
+from finder.live.memory import MemoryBoard
+from finder.stations.elastic import ElasticIndex
 from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
 from finder.stations.model import Station
@@ -86,4 +85,4 @@ if __name__ == "__main__":
         access_log=False,
         log_level="warning",
     )
-    asyncio.run(uvicorn.Server(config).serve(), loop_factory=config.get_loop_factory())
+    uvicorn.Server(config).run()

@@ -72,9 +72,7 @@ def redis() -> Iterator[int]:
     port = free_port()
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(
-            "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, port=port
-        ),
+        running("redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, port=port),
     ):
         yield port
 

@@ -12,6 +12,7 @@ from strawberry import Schema
 
 from finder.errors import BadInput, FinderError
 from finder.graphql.documents import Documents, Operation, Refused
+from finder.graphql.lately import Lately
 from finder.graphql.limits import Limits
 from finder.graphql.moment import Context
 from finder.graphql.ports import Gateway
@@ -83,6 +84,7 @@ class Executor:
     ) -> None:
         self.schema: GraphQLSchema = schema._schema  # graphql-core's own, which strawberry builds
         self.compiling = compiling
+        self._lately = Lately(gateway.board)
         self._programs = Programs(schema, self.schema)
         self.gateway = gateway
         self.documents = Documents(self.schema, limits or Limits())
@@ -101,7 +103,7 @@ class Executor:
     async def answer(self, operation: Operation, asked: Asked, language: str) -> Answer:
         """Runs a query to its end."""
         began, outcome, compiled = time.perf_counter(), "ok", False
-        context = Context(self.gateway, language, operation.size.fields)
+        context = Context(self.gateway, self._lately, language, operation.size.fields)
         try:
             async with asyncio.timeout(self.timeout_s):
                 result = await self._programs.run(operation, context, asked.variables) if self.compiling else None
@@ -123,7 +125,7 @@ class Executor:
         result = execute(
             self.schema,
             operation.document,
-            context_value=Context(self.gateway, language, operation.size.fields),
+            context_value=Context(self.gateway, self._lately, language, operation.size.fields),
             variable_values=asked.variables,
             operation_name=operation.name,
         )
@@ -135,7 +137,7 @@ class Executor:
             yield (await self.answer(operation, asked, language)).body
             return
         began, outcome = time.perf_counter(), "ok"
-        context = Context(self.gateway, language, operation.size.fields)
+        context = Context(self.gateway, self._lately, language, operation.size.fields)
         try:
             async with asyncio.timeout(self.timeout_s):
                 stream = subscribe(

@@ -4,33 +4,62 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from finder.errors import TooLarge
+from finder.graphql.lately import Lately, StationNow
 from finder.graphql.ports import Feeds, Gateway
 from finder.kernel.clock import minute_of_week
-from finder.live.board import LiveBoard
 from finder.live.model import Reading
-from finder.stations.model import EvseId, SourceId
+from finder.stations.model import Evse, EvseId, SourceId, Station
 
 
 class Moment:
-    """Reads the clock once and each EVSE at most once, so that one answer never contradicts itself."""
+    """Reads the clock once, and each station's EVSEs once, so that one answer never contradicts itself."""
 
-    __slots__ = ("_board", "_feeds", "_minutes", "_names", "_readings", "language", "minute_of_week", "now")
+    __slots__ = (
+        "_feeds",
+        "_lately",
+        "_minutes",
+        "_names",
+        "_readings",
+        "_stations",
+        "_tick",
+        "_unmerged",
+        "language",
+        "now",
+    )
 
-    def __init__(self, board: LiveBoard, feeds: Feeds, now: datetime, language: str) -> None:
-        self._board = board
+    def __init__(self, lately: Lately, feeds: Feeds, now: datetime, language: str) -> None:
+        self._lately = lately
         self._feeds = feeds
         self._names: dict[SourceId, str] | None = None
-        self.now = now
-        self.language = language
-        self.minute_of_week = minute_of_week(now)
+        self._tick = int(now.timestamp())
         self._minutes: dict[str, int] = {}
         self._readings: dict[EvseId, Reading] = {}
+        self._stations: dict[int, StationNow] = {}
+        self._unmerged: list[StationNow] = []
+        self.now = now
+        self.language = language
 
-    def reading(self, evse_id: EvseId) -> Reading:
-        """What may be believed of the EVSE."""
-        known = self._readings.get(evse_id)
+    @property
+    def minute_of_week(self) -> int:
+        """Minutes since Monday 00:00, Beijing time."""
+        return minute_of_week(self.now)
+
+    def station(self, station: Station) -> StationNow:
+        """How the station is at this moment."""
+        known = self._stations.get(id(station))
         if known is None:
-            known = self._readings[evse_id] = self._board.read(evse_id)
+            known = self._stations[id(station)] = self._lately.station(station, self._tick)
+            self._unmerged.append(known)
+        return known
+
+    def reading(self, evse: Evse) -> Reading:
+        """What may be believed of an EVSE."""
+        while self._unmerged:
+            each = self._unmerged.pop()
+            self._readings.update(zip(each.evse_ids, each.readings, strict=True))
+        known = self._readings.get(evse.id)
+        if known is None:  # nobody asked for its station yet
+            known = self._readings[evse.id] = self._lately.board.read(evse.id)
         return known
 
     def feed_name(self, source: SourceId) -> str:
@@ -54,10 +83,11 @@ MAX_SHOWN = 100_000  # fields of one answer: those of the query times the length
 class Context:
     """What resolvers see of a request."""
 
-    __slots__ = ("_fields", "_shown", "gateway", "language", "moment")
+    __slots__ = ("_fields", "_lately", "_shown", "gateway", "language", "moment")
 
-    def __init__(self, gateway: Gateway, language: str, fields: int = 1) -> None:
+    def __init__(self, gateway: Gateway, lately: Lately, language: str, fields: int = 1) -> None:
         self.gateway = gateway
+        self._lately = lately
         self.language = language
         self._fields = fields
         self._shown = 0
@@ -66,7 +96,7 @@ class Context:
     def renew(self) -> None:
         """Begins another moment, for the next answer of a subscription."""
         gateway = self.gateway
-        self.moment = Moment(gateway.board, gateway.feeds, gateway.clock(), self.language)
+        self.moment = Moment(self._lately, gateway.feeds, gateway.clock(), self.language)
 
     def spend(self, first: int) -> None:
         """Counts a page of that length towards the answer's size. Raises TooLarge."""

@@ -3,13 +3,27 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from finder.graphql.lately import StationNow
 from finder.graphql.moment import Moment
 
 HOLE = "\0"  # never in JSON, which escapes it
 MAX_KEPT = 64_000_000  # bytes, as estimated
 
 Emit = Callable[[Any, Moment], bytes]
-Written = tuple[Any, list[bytes], list[tuple[Emit, Any]], int]
+
+
+class Written:
+    """A station's static JSON, cut at its holes, and the whole as it was written last."""
+
+    __slots__ = ("chunks", "holes", "now", "size", "source", "whole")
+
+    def __init__(self, source: Any, chunks: list[bytes], holes: list[tuple[Emit, Any]]) -> None:
+        self.source = source  # held, so that no other can take over its id()
+        self.chunks = chunks
+        self.holes = holes
+        self.size = 500 + 2 * sum(map(len, chunks)) + 150 * len(chunks)
+        self.now: StationNow | None = None
+        self.whole = b""
 
 
 class Templates:
@@ -29,9 +43,9 @@ class Templates:
     def keep(self, key: tuple[int, int], written: Written) -> None:
         """Keeps it, and lets the oldest go."""
         self.kept[key] = written
-        self._size += written[3]
+        self._size += written.size
         while self._size > self._most and len(self.kept) > 1:
-            self._size -= self.kept.pop(next(iter(self.kept)))[3]
+            self._size -= self.kept.pop(next(iter(self.kept))).size
 
 
 class Template:
@@ -48,19 +62,21 @@ class Template:
     def splice(self, source: Any, moment: Moment, out: list[bytes]) -> None:
         """Writes the station as it is at that moment."""
         key = (self._number, id(source))
-        # The entry holds its source, so that no other can take over the id while it is kept.
         written = self._kept.get(key) or self._fresh(source, key)
-        chunks = iter(written[1])
-        add = out.append
-        add(next(chunks))
-        for emit, inner in written[2]:
-            add(emit(inner, moment))
-            add(next(chunks))
+        now = moment.station(source)
+        if written.now is not now:
+            # Every hole is a function of the station, the second and the board: the same StationNow, the same bytes.
+            parts = [written.chunks[0]]
+            for (emit, inner), chunk in zip(written.holes, written.chunks[1:], strict=True):
+                parts += emit(inner, moment), chunk
+            written.whole = b"".join(parts)
+            written.now = now
+        out.append(written.whole)
 
     def _fresh(self, source: Any, key: tuple[int, int]) -> Written:
         holes: list[tuple[Emit, Any]] = []
         chunks = self._write(source, None, holes.append).encode().split(b"\0")
-        written = (source, chunks, holes, 400 + sum(map(len, chunks)) + 120 * len(chunks))
+        written = Written(source, chunks, holes)
         self._templates.keep(key, written)
         return written
 

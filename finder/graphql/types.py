@@ -113,7 +113,7 @@ class Evse:  # noqa: D101
     label: str | None
     equipment_id: str | None
     connectors: list[Connector]
-    live: Live = at(lambda evse, moment: moment.reading(evse.id))
+    live: Live = at(lambda evse, moment: moment.reading(evse))
 
 
 @strawberry.type(description="Half-open, minutes of the local day; prices per kWh in 1/10,000 yuan.")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import orjson
+
 from finder.graphql.moment import Moment
 from finder.graphql.ports import About, FailureKind, FailureSeen, FeedSeen
 from finder.kernel.geo import Point, gcj02_from_wgs84
@@ -18,8 +20,8 @@ from finder.stations.search import BoxPage, Counted, Found, Page
 
 
 def iso(moment: datetime) -> str:
-    """ISO 8601 in UTC to the millisecond, as JavaScript's Date writes it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    """ISO 8601 in UTC, with microseconds where there are any."""
+    return orjson.dumps(moment.astimezone(UTC), option=orjson.OPT_UTC_Z)[1:-1].decode()
 
 
 def seconds(age_s: float | None) -> float | None:
@@ -123,17 +125,12 @@ class ChangeView:
 
 def availability(station: Station, moment: Moment) -> Availability:
     """Counts the station's EVSEs by what may be believed."""
-    counts = Availability(total=len(station.evses))
-    oldest = newest = None
-    for evse in station.evses:
-        reading = moment.reading(evse.id)
+    now = moment.station(station)
+    counts = Availability(total=len(now.readings), oldest_age_s=seconds(now.oldest_age_s))
+    for reading in now.readings:
         name = _COUNTER[reading.status]
         setattr(counts, name, getattr(counts, name) + 1)
-        if reading.age_s is not None:
-            newest = reading.age_s if newest is None else min(newest, reading.age_s)
-            if reading.status is not Status.UNKNOWN:
-                oldest = reading.age_s if oldest is None else max(oldest, reading.age_s)
-    counts.oldest_age_s, counts.newest_age_s = seconds(oldest), seconds(newest)
+    counts.newest_age_s = seconds(min((r.age_s for r in now.readings if r.age_s is not None), default=None))
     return counts
 
 
@@ -210,14 +207,9 @@ def feed_name(provenance: Provenance, moment: Moment) -> str:
 
 def freshness(answer: Connection | BoxAnswer, moment: Moment) -> Freshness:
     """Over every EVSE of the answer's stations."""
-    oldest, unknown = None, 0
-    for found in answer.page.found:
-        for evse in found.station.evses:
-            reading = moment.reading(evse.id)
-            if reading.status is Status.UNKNOWN:
-                unknown += 1
-            elif reading.age_s is not None and (oldest is None or reading.age_s > oldest):
-                oldest = reading.age_s
+    stations = [moment.station(found.station) for found in answer.page.found]
+    unknown = sum(now.unknown for now in stations)
+    oldest = max((now.oldest_age_s for now in stations if now.oldest_age_s is not None), default=None)
     return Freshness(moment.now, seconds(oldest), unknown, answer.health.connected)
 
 

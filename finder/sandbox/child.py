@@ -84,8 +84,8 @@ class PracticeProcess:
                 self._keys = msgspec.json.decode(self._child.stdout.readline(), type=_Hello).keys()
             except msgspec.MsgspecError as bad:
                 raise SettingsError(
-                    "演示运营商无法启动；设置 FINDER_SANDBOX=false 可不启动",
-                    "the practice operators did not start; FINDER_SANDBOX=false goes without them",
+                    "演示运营商无法启动；`finder serve` 可不带它们启动",
+                    "the practice operators did not start; `finder serve` goes without them",
                 ) from bad
         return self._keys
 

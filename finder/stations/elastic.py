@@ -4,7 +4,7 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Any
 
 from finder.kernel.geo import Box, Point, distances_m
-from finder.stations.elastic_documents import document, revision
+from finder.stations.elastic_documents import document, key, revision
 from finder.stations.elastic_node import Action, ElasticNode
 from finder.stations.elastic_questions import (
     Clause,
@@ -34,6 +34,7 @@ class ElasticIndex:
     """
 
     def __init__(self, url: str, name: str = "stations", *, recent: int = 50_000) -> None:
+        self.name = name
         self._node = ElasticNode(url, name)
         self._recent = RecentStations(recent)
 
@@ -219,11 +220,11 @@ def _query(clauses: list[Clause]) -> Clause:
 
 
 def _index(station: Station, version: int) -> Action:
-    return {"_id": station.id, "version": version, "version_type": "external", "_source": document(station)}
+    return {"_id": key(station.id), "version": version, "version_type": "external", "_source": document(station)}
 
 
 def _delete(station_id: StationId, version: int) -> Action:
-    return {"_op_type": "delete", "_id": station_id, "version": version, "version_type": "external"}
+    return {"_op_type": "delete", "_id": key(station_id), "version": version, "version_type": "external"}
 
 
 def _cluster(bucket: dict[str, Any]) -> Cluster:

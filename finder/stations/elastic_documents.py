@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from finder.stations.model import Access, ParkingFee, Station, station_to_json
+from finder.stations.model import Access, ParkingFee, Station, StationId, station_to_json
 from finder.stations.words import grams, station_words
 
 _KEYWORD = {"type": "keyword"}
@@ -40,6 +40,15 @@ SETTINGS: dict[str, Any] = {
     # Removals are remembered this long, so that an older write that comes later does not bring a station back.
     "gc_deletes": "24h",
 }
+
+
+_LONGEST_KEY = 512  # bytes, Elasticsearch's limit
+
+
+def key(station_id: StationId) -> str:
+    """The document's own id: the station's, or a mark of it where that is too long."""
+    raw = station_id.encode()
+    return station_id if len(raw) <= _LONGEST_KEY else hashlib.blake2b(raw, digest_size=32).hexdigest()
 
 
 def revision(raw: bytes) -> str:
