@@ -19,7 +19,9 @@ query Nearby($at: PointInput!) {
         location { lat lon }
         gcj02 { lat lon }
         hours { text alwaysOpen }
-        availability { total available occupied charging reserved blocked faulted offline unknown oldestAgeS newestAgeS }
+        availability {
+          total available occupied charging reserved blocked faulted offline unknown oldestAgeS newestAgeS
+        }
         evses {
           id label equipmentId
           live { status lastSeen observedAt ageS source stale }
@@ -44,14 +46,42 @@ def bodies(places: Sequence[Point]) -> list[bytes]:
     return [orjson.dumps({"query": QUERY, "variables": {"at": {"lat": p.lat, "lon": p.lon}}}) for p in places]
 
 
-def wrk_script(requests: Sequence[bytes], path: str, content_type: str = "application/json") -> str:
+def elastic_bodies(places: Sequence[Point]) -> list[bytes]:
+    """The same question to Elasticsearch itself, stations whole; it cannot know what is free."""
+    return [
+        orjson.dumps(
+            {
+                "size": 20,
+                "track_total_hits": False,
+                "query": {
+                    "bool": {
+                        "filter": [
+                            {"geo_distance": {"distance": "10km", "place": {"lat": p.lat, "lon": p.lon}}},
+                            {
+                                "nested": {
+                                    "path": "connectors",
+                                    "query": {"range": {"connectors.power_kw": {"gte": 60}}},
+                                }
+                            },
+                        ]
+                    }
+                },
+                "sort": [{"_geo_distance": {"place": {"lat": p.lat, "lon": p.lon}, "order": "asc", "unit": "m"}}],
+            }
+        )
+        for p in places
+    ]
+
+
+def wrk_script(requests: Sequence[bytes], path: str) -> str:
     """A Lua script that makes wrk send these requests in turn."""
     listed = ",\n".join("[==[" + body.decode() + "]==]" for body in requests)
     return f"""
 local bodies = {{ {listed} }}
+local headers = {{ ["Content-Type"] = "application/json", ["Accept"] = "application/json" }}
 local n = 0
 function request()
   n = n + 1
-  return wrk.format("POST", "{path}", {{["Content-Type"] = "{content_type}", ["Accept"] = "application/json"}}, bodies[n % #bodies + 1])
+  return wrk.format("POST", "{path}", headers, bodies[n % #bodies + 1])
 end
 """
