@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from finder.live.board import LiveBoard
+from finder.live.board import LiveBoard, Marked
 from finder.live.model import Reading, Status
 from finder.stations.model import EvseId, Station
 
@@ -32,12 +32,12 @@ class StationNow:
 class Lately:
     """The last StationNow of each station that was asked for.
 
-    A board with `marks` lets one be used again within its second; without it each moment reads anew.
+    A board that is Marked lets one be used again within its second; without it each moment reads anew.
     """
 
     def __init__(self, board: LiveBoard, most: int = MAX_KEPT) -> None:
         self.board = board
-        self._marks: Marks | None = getattr(board, "marks", None)
+        self._marks: Marks | None = board.marks if isinstance(board, Marked) else None
         self._most = most
         self._kept: dict[int, StationNow] = {}
 

@@ -1,11 +1,11 @@
 """The port to the board of live status."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from finder.kernel.clock import Clock
 from finder.live.model import Change, Observation, Reading
@@ -83,3 +83,12 @@ class LiveBoard(Protocol):
 
     async def close(self) -> None:
         """Lets go of connections; subscribers end."""
+
+
+@runtime_checkable
+class Marked(Protocol):
+    """A board that can tell, at next to no cost, whether anything newer was seen."""
+
+    def marks(self, evse_ids: Sequence[EvseId]) -> tuple[object, ...]:
+        """Equal to an earlier answer for the same EVSEs as long as none of them was observed anew or forgotten;
+        that what was seen grows too old to believe does not show."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -102,6 +102,10 @@ class Mirror:
         """Whether it was last seen free, by a sight that is still believed."""
         cell = self.cells.get(evse_id)
         return cell is not None and cell[3] is Status.AVAILABLE and self.expires(cell) >= self.now()
+
+    def marks(self, evse_ids: Sequence[EvseId]) -> tuple[object, ...]:
+        """The cells themselves: another observation is another cell."""
+        return tuple(map(self.cells.get, evse_ids))
 
     def read(self, evse_id: EvseId) -> Reading:
         """What may be believed now."""

@@ -146,6 +146,9 @@ class NaiveBoard:
     def available(self, evse_id: str) -> bool:
         return self.read(evse_id).status is Status.AVAILABLE
 
+    def marks(self, evse_ids: Sequence[str]) -> tuple[object, ...]:
+        return tuple(map(self.seen.get, evse_ids))
+
     def set_freshness(self, limits: Mapping[str, timedelta]) -> None:
         pass
 

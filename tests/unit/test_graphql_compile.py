@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from finder.graphql.execution import Asked, Executor
+from finder.graphql.lately import Lately
 from finder.graphql.limits import Limits
+from finder.graphql.moment import Moment
 from finder.graphql.schema import build_schema
 from finder.graphql.template import Templates
 from finder.live.model import Status
-from tests.unit.naive import CENTRE, Trouble, World, seen, station, world
+from tests.unit.naive import CENTRE, NOW, Trouble, World, seen, station, world
 
 SCHEMA = build_schema()
 CORE = SCHEMA._schema
@@ -277,10 +279,11 @@ async def test_a_flip_shows_in_the_next_answer() -> None:
 
 
 def test_written_stations_make_room_for_others() -> None:
-    templates = Templates(most=2_000)
-    template = templates.template(lambda source, moment, keep: f'{{"id":"{source}"}}')
+    templates = Templates(most=3_000)
+    moment = Moment(Lately(WORLD.board), WORLD.feeds, NOW, "zh")
+    template = templates.template(lambda source, moment, keep: f'"{source.id}"')
     for n in range(20):
         out: list[bytes] = []
-        template.splice(str(n), None, out)  # type: ignore[arg-type]
-        assert b"".join(out) == b'{"id":"%d"}' % n
+        template.splice(station(n), moment, out)
+        assert b"".join(out) == b'"jinbei/%04d"' % n
     assert 1 <= len(templates.kept) <= 4
