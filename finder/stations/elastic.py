@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Any
 
+import structlog
+
 from finder.kernel.geo import Box, Point, distances_m
 from finder.stations.elastic_documents import document, key, revision
 from finder.stations.elastic_node import Action, ElasticNode
@@ -21,6 +23,8 @@ from finder.stations.index import MAX_LIMIT, Cluster, Hit, TextHit, check_limit,
 from finder.stations.model import Station, StationId, station_from_json
 from finder.stations.recent import RecentStations
 from finder.stations.words import query_words
+
+_log = structlog.get_logger(__name__)
 
 _TILES_AT_ONCE = 2_000
 _IDS_AT_ONCE = 500
@@ -44,8 +48,10 @@ class ElasticIndex:
         if not batch:
             return
         version = self._node.version()
-        await self._node.write(lambda: (_index(station, version) for station in batch))
-        self._recent.forget(station.id for station in batch)
+        try:
+            await self._node.write(lambda: (_index(station, version) for station in batch))
+        finally:
+            self._recent.forget(station.id for station in batch)
 
     async def remove(self, ids: Iterable[StationId]) -> None:
         """See StationIndex."""
@@ -53,8 +59,10 @@ class ElasticIndex:
         if not gone:
             return
         version = self._node.version()
-        await self._node.write(lambda: (_delete(station_id, version) for station_id in gone))
-        self._recent.forget(gone)
+        try:
+            await self._node.write(lambda: (_delete(station_id, version) for station_id in gone))
+        finally:
+            self._recent.forget(gone)
 
     async def rebuild(self, stations: AsyncIterable[Sequence[Station]]) -> int:
         """See StationIndex. Of two rebuilds at once the one that ends last fails."""
@@ -65,7 +73,9 @@ class ElasticIndex:
             async for batch in stations:
                 version += 1
                 stamp = version
-                await self._node.fill(index, (_index(station, stamp) for station in unique(batch)))
+                # One station that cannot be held must not keep the others from being found.
+                for refused in await self._node.fill(index, (_index(s, stamp) for s in unique(batch))):
+                    _log.warning("index_refused_station", reason=refused)
             await self._node.swap(index)
         except BaseException:
             await self._node.drop(index)

@@ -84,14 +84,24 @@ class ElasticNode:
         """
         async with _mapped():
             written: set[str] = set()
+            refused: list[str] = []
             while left := set(await self._indices()) - written:
                 for index in left:
-                    await self.fill(index, actions())
+                    refused += await self.fill(index, actions())
                 await self._slowly.indices.refresh(index=",".join(left), ignore_unavailable=True)
                 written |= left
+        if refused:
+            raise BadInput(
+                f"索引拒收 {len(refused)} 座充电站（其余已收），第一座：{refused[0]}",
+                f"the index refused {len(refused)} stations (the others are in), the first being {refused[0]}",
+                code="INDEX_REFUSED",
+            )
 
-    async def fill(self, index: str, actions: Iterable[Action]) -> None:
-        """Writes to one index; each action holds its version, and an older one never replaces a newer."""
+    async def fill(self, index: str, actions: Iterable[Action]) -> list[str]:
+        """Writes to one index, and tells what it refused and why. Raises IndexUnavailable.
+
+        Each action holds its version, and an older one never replaces a newer.
+        """
         refused: list[str] = []
         async with _mapped():
             async for _, item in async_streaming_bulk(
@@ -111,12 +121,7 @@ class ElasticNode:
                     raise _unavailable(f"status {result['status']}")
                 if result["status"] >= 300 and result["status"] not in (_GONE, _OLDER):
                     refused.append(f"{result['_id'][:60]}: {result.get('error', {}).get('reason', result['status'])}")
-        if refused:
-            raise BadInput(
-                f"索引拒收 {len(refused)} 座充电站，第一座：{refused[0]}",
-                f"the index refused {len(refused)} stations, the first being {refused[0]}",
-                code="INDEX_REFUSED",
-            )
+        return refused
 
     async def create(self) -> str:
         """A new index that writers reach and readers do not see yet. Raises IndexUnavailable."""
