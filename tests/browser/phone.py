@@ -92,7 +92,9 @@ class Phone:
     def violations(self) -> list[str]:
         """What axe finds against WCAG 2.2 AA: rule and element."""
         # Half faded in, a text has too little contrast; what counts is where it comes to rest.
-        self.page.wait_for_function("() => document.getAnimations().every(a => a.effect.getTiming().iterations === Infinity)")
+        self.page.wait_for_function(
+            "() => document.getAnimations().every(a => a.effect.getTiming().iterations === Infinity)"
+        )
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
             "tags => axe.run(document, { runOnly: { type: 'tag', values: tags } }).then(r => r.violations)", WCAG_22_AA

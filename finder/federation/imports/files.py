@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from finder.errors import BadInput, TooLarge
 
@@ -62,8 +62,8 @@ def _documents(path: Path, file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
             code="FILE_KIND",
         )
     packed = file.peek(2)[:2] == b"\x1f\x8b"  # type: ignore[attr-defined]
-    plain: IO[bytes] = gzip.GzipFile(fileobj=file) if packed else file
-    stream = io.BufferedReader(Limited(plain, MAX_TOTAL), 1 << 16)
+    plain = cast("IO[bytes]", gzip.GzipFile(fileobj=file) if packed else file)
+    stream = cast("io.BufferedReader", io.BufferedReader(Limited(plain, MAX_TOTAL), 1 << 16))
     name = name.removesuffix(".gz").removesuffix(".tgz") if packed else name
     if not _is_tar(stream):
         yield name, stream
