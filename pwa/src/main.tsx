@@ -3,7 +3,7 @@ import { render } from "preact";
 import "./styles/base.css";
 import "./styles/list.css";
 import { effect } from "@preact/signals";
-import { named, t, useLanguage } from "./i18n";
+import { language, named, t, useLanguage } from "./i18n";
 import { App, fetchRest } from "./screens/App";
 import { about, loadAbout } from "./state/about";
 import { followLive } from "./state/live";
@@ -28,6 +28,12 @@ async function start(): Promise<void> {
   followQuestion();
   followStation();
   void followLive();
+  let spoken = language.peek();
+  effect(() => {
+    if (language.value === spoken) return;
+    spoken = language.value;
+    void loadAbout(); // its notice is in the reader's language
+  });
   effect(() => {
     const open = route.value.station ? station.value : null;
     const name = about.value ? named(about.value) : t().appName;

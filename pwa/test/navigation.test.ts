@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NAVIGATORS, navigationLink, type Target } from "../src/kernel/navigation";
+import { cityOf, NAVIGATORS, navigationLink, type Target } from "../src/kernel/navigation";
 
 const target: Target = {
   name: "五台山 (北)&站",
@@ -26,3 +26,11 @@ test.each(NAVIGATORS)("%s: a name with signs of its own breaks no link", (naviga
   expect(link).not.toContain("&站");
   expect(() => new URL(link)).not.toThrow();
 });
+
+test.each([
+  ["山西省忻州市忻府区和平街1号", "忻州市"],
+  ["内蒙古自治区呼和浩特市新城区", "呼和浩特市"],
+  ["忻州市原平市前进街", "忻州市"],
+  ["和平街1号", null],
+  [null, null],
+])("%s lies in %s", (address, city) => expect(cityOf(address)).toBe(city));

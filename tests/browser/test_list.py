@@ -224,7 +224,8 @@ def test_large_type_is_large(phone: Phone) -> None:
     )
     assert small >= 18
     targets = phone.page.evaluate(
-        "() => [...document.querySelectorAll('button, .switch a')].map(e => e.getBoundingClientRect().height)"
+        "() => [...document.querySelectorAll('button, .switch a')].filter(e => e.checkVisibility())"
+        ".map(e => e.getBoundingClientRect().height)"
     )
     assert min(targets) >= 60
 
@@ -234,6 +235,7 @@ def test_nothing_scrolls_sideways_and_every_target_is_large_enough(phone: Phone,
     phone.open(path)
     assert phone.widest() == 360
     heights = phone.page.evaluate(
-        "() => [...document.querySelectorAll('button, .switch a')].map(e => e.getBoundingClientRect().height)"
+        "() => [...document.querySelectorAll('button, .switch a')].filter(e => e.checkVisibility())"
+        ".map(e => e.getBoundingClientRect().height)"
     )
     assert min(heights) >= 44

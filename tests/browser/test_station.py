@@ -77,10 +77,10 @@ def test_the_chosen_navigation_comes_first_the_next_time(phone: Phone) -> None:
 def test_a_shared_link_opens_the_station_and_back_is_the_list(phone: Phone) -> None:
     open_one_with_prices(phone)
     shared = phone.page.url
-    name = phone.page.locator("main h1").inner_text()
+    name = phone.page.locator("main.station h1").inner_text()
     phone.page.goto("about:blank")
     phone.page.goto(shared)
-    expect(phone.page.locator("main h1")).to_have_text(name)
+    expect(phone.page.locator("main.station h1")).to_have_text(name)
     phone.page.get_by_role("button", name="返回").click()
     phone.wait_for_list()
     assert phone.path == "/"

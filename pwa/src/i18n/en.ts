@@ -13,7 +13,7 @@ export const en: Messages = {
   retry: "Try again",
   clear: "Clear",
   apply: (n) => (n === null ? "Show results" : `Show ${s(n, "station")}`),
-  skip: "Skip to the list",
+  skip: "Skip to the content",
   search: "Search stations, towns",
   searchTitle: "Search",
   searchHint: "Type a station, operator, address or town; pinyin initials work too",

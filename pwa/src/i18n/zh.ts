@@ -11,7 +11,7 @@ export const zh: Messages = {
   retry: "重试",
   clear: "清空",
   apply: (n) => (n === null ? "查看结果" : `查看 ${n} 座站`),
-  skip: "跳到列表",
+  skip: "跳到主要内容",
   search: "搜索充电站、城镇",
   searchTitle: "搜索",
   searchHint: "输入站名、运营商、地址或城镇，也可用拼音首字母",

@@ -11,6 +11,11 @@ export interface Target {
 export const NAVIGATORS = ["amap", "baidu", "tencent", "geo"] as const;
 export type Navigator = (typeof NAVIGATORS)[number];
 
+/** The city in an address, which Baidu asks for: "山西省忻州市忻府区…" -> "忻州市". */
+export function cityOf(address: string | null): string | null {
+  return address?.match(/^(?:.{2,8}?(?:省|自治区))?([^省区县]{2,8}?市)/)?.[1] ?? null;
+}
+
 const fixed = (degrees: number) => degrees.toFixed(6);
 
 /** The link that opens a route to the target by car. */

@@ -86,12 +86,13 @@ export function MapView({ shown, split }: { shown: boolean; split: boolean }) {
     void askBox(made.box(), made.map.getZoom());
   }, [shown, split]);
 
+  const Tag = split ? "div" : "main";
   const box = shownBox.value;
   const now = camera.value;
   const from = originPoint.value ?? centre.value;
   const far = now !== null && metres(now, from) > Math.max(FAR_M, 3e7 / 2 ** now.zoom);
   return (
-    <section class="map-view" aria-label={m.mapTitle}>
+    <Tag class="map-view" id={split ? undefined : "main"}>
       <div class="map-frame" ref={frame} data-testid="map" />
       <div class="map-notes">
         {about.value?.practice && <p class="practice small">{m.practice}</p>}
@@ -125,7 +126,7 @@ export function MapView({ shown, split }: { shown: boolean; split: boolean }) {
         </button>
       </div>
       <p class="map-credit">GeoNames CC BY · Natural Earth</p>
-    </section>
+    </Tag>
   );
 }
 

@@ -58,10 +58,17 @@ export function App() {
 function useListScroll(away: boolean): void {
   const left = useRef(0);
   useLayoutEffect(() => {
-    if (!away) return;
-    left.current = scrollY;
-    scrollTo(0, 0);
-    return () => scrollTo(0, left.current);
+    if (away) return;
+    scrollTo(0, left.current);
+    // Noted while scrolling: once the list is hidden, the shorter page has moved already.
+    const note = () => {
+      left.current = scrollY;
+    };
+    addEventListener("scroll", note, { passive: true });
+    return () => {
+      removeEventListener("scroll", note);
+      scrollTo(0, 0);
+    };
   }, [away]);
 }
 

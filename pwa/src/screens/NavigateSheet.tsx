@@ -1,6 +1,6 @@
 /** Chooses the navigation application; the last choice comes first. */
 import { named, t } from "../i18n";
-import { NAVIGATORS, navigationLink } from "../kernel/navigation";
+import { cityOf, NAVIGATORS, navigationLink } from "../kernel/navigation";
 import { Icon } from "../parts/Icon";
 import { Sheet } from "../parts/Sheet";
 import { navigator_ } from "../state/settings";
@@ -13,7 +13,7 @@ export function NavigateSheet({ found, onClose }: { found: Detail; onClose: () =
   const target = {
     name: named(found),
     address: found.address,
-    city: "忻州市",
+    city: cityOf(found.address) ?? found.name,
     gcj02: found.gcj02,
     wgs84: found.location,
   };

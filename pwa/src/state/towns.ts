@@ -1,4 +1,4 @@
-/** The towns around, as the map's labels have them: the counties first, each name once. */
+/** The counties around, nearest first, from the same file as the map's labels. */
 import { signal } from "@preact/signals";
 import type { FeatureCollection, Point } from "geojson";
 import { metres } from "../kernel/geo";
@@ -10,9 +10,8 @@ export interface Town {
   location: { lat: number; lon: number };
 }
 
-const NEAR_M = 110_000;
-const MOST = 16;
-const RANK = { CITY: 0, COUNTY: 1, TOWN: 2 } as const;
+const NEAR_M = 180_000;
+const MOST = 24;
 
 export const towns = signal<Town[]>([]);
 
@@ -28,15 +27,18 @@ export async function loadTowns(): Promise<void> {
 
 function choose(places: FeatureCollection<Point>): Town[] {
   const seen = new Set<string>();
-  return places.features
-    .map((f) => ({
-      name: String(f.properties?.name),
-      nameEn: (f.properties?.nameEn as string | null) ?? null,
-      rank: RANK[f.properties?.kind as keyof typeof RANK] ?? 2,
-      location: { lon: f.geometry.coordinates[0] ?? 0, lat: f.geometry.coordinates[1] ?? 0 },
-    }))
-    .filter((p) => metres(p.location, centre.value) < NEAR_M)
-    .sort((a, b) => a.rank - b.rank)
-    .filter((p) => !seen.has(p.name) && seen.add(p.name))
-    .slice(0, MOST);
+  return (
+    places.features
+      .map((f) => ({
+        name: String(f.properties?.name),
+        nameEn: (f.properties?.nameEn as string | null) ?? null,
+        kind: String(f.properties?.kind),
+        location: { lon: f.geometry.coordinates[0] ?? 0, lat: f.geometry.coordinates[1] ?? 0 },
+      }))
+      // A district of a larger city is not a place that a driver goes by.
+      .filter((p) => p.kind !== "TOWN" && !p.name.endsWith("区") && metres(p.location, centre.value) < NEAR_M)
+      .sort((a, b) => metres(a.location, centre.value) - metres(b.location, centre.value))
+      .filter((p) => !seen.has(p.name) && seen.add(p.name))
+      .slice(0, MOST)
+  );
 }
