@@ -55,7 +55,9 @@ export function MapScreen({ shown, split }: { shown: boolean; split: boolean }) 
       {!split && (
         <div class="map-top">
           <Header />
-          <Chips />
+          <div role="search" aria-label={m.filters}>
+            <Chips />
+          </div>
         </div>
       )}
       {View ? (
