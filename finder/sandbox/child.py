@@ -13,10 +13,11 @@ from types import TracebackType
 
 import msgspec
 
+from finder.connectors.openchargemap import OpenChargeMapConnector
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.tcec102 import Credentials, Tcec102Connector
 from finder.errors import SettingsError
-from finder.sandbox.serve import Keys, practice_operators, start_sandbox
+from finder.sandbox.serve import Keys, practice_community, practice_operators, start_sandbox
 
 _STOP_WITHIN_S = 5.0
 
@@ -120,7 +121,8 @@ class PracticeProcess:
 
 def practice_connectors(keys: Keys) -> list[OperatorConnector]:
     """The connectors of all practice operators."""
-    return [Tcec102Connector(config) for config in practice_operators(keys)]
+    operators = [Tcec102Connector(config) for config in practice_operators(keys)]
+    return [*operators, OpenChargeMapConnector(practice_community(keys))]
 
 
 async def _serve(speed: float, share: float) -> None:

@@ -44,7 +44,7 @@ class Pusher:
         self._platform, self._keys, self._clock = platform, keys, clock
         self._http = operator_client("")
         self._token: str | None = None
-        self._stamp, self._seq = "", 0
+        self._seq = 0
 
     async def run(self) -> None:
         """Pushes until cancelled."""
@@ -100,8 +100,7 @@ class Pusher:
 
     def _seal(self, body: dict[str, Any], at: datetime) -> Request:
         stamp = at.astimezone(SHANGHAI).strftime("%Y%m%d%H%M%S")
-        self._seq = self._seq % 9999 + 1 if stamp == self._stamp else 1
-        self._stamp = stamp
+        self._seq = self._seq % 9999 + 1
         operator_id, plain = self._platform.operator.operator_id, json.dumps(body, ensure_ascii=False).encode()
         sealed = Request.seal(operator_id, plain, stamp, f"{self._seq:04d}", self._keys)
         if self._platform.switchboard.faults.bad_signature:

@@ -8,22 +8,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import uvicorn
+from pydantic import SecretStr
 from rich.console import Console
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
+from finder.connectors.openchargemap import OpenChargeMapConfig
 from finder.connectors.tcec102 import Credentials, Tcec102Config
 from finder.kernel.clock import Clock, system_clock
+from finder.kernel.geo import Point
 from finder.sandbox.community import Community, community_list
 from finder.sandbox.control import Switchboard
 from finder.sandbox.day import Day
 from finder.sandbox.faults import Faults
 from finder.sandbox.network import SEED, Site, build_network
-from finder.sandbox.operators import COMMUNITY_SOURCE, OUR_ID, TCEC102_OPERATORS
+from finder.sandbox.operators import COMMUNITY_NAME, COMMUNITY_SOURCE, OUR_ID, TCEC102_OPERATORS
 from finder.sandbox.platform import Platform
 from finder.sandbox.push import Pusher
 
 HOST = "127.0.0.1"
+_MIDDLE, _RADIUS_KM = Point(38.95, 112.5), 180.0  # holds the whole of Xinzhou
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,25 @@ def practice_operators(keys: Keys) -> list[Tcec102Config]:
     ]
 
 
-class _Server(uvicorn.Server):
+def practice_community(keys: Keys) -> OpenChargeMapConfig:
+    """The community's list as the finder is to be told of it: a circle round all fourteen counties."""
+    return OpenChargeMapConfig(
+        source=COMMUNITY_SOURCE,
+        name=COMMUNITY_NAME,
+        base_url=keys.community_url,
+        centre=_MIDDLE,
+        radius_km=_RADIUS_KM,
+        key=SecretStr(keys.community_key),
+        practice=True,
+    )
+
+
+class EmbeddedServer(uvicorn.Server):
     """uvicorn inside another program: signals stay with that one."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Captures none."""
         yield
 
 
@@ -128,9 +146,9 @@ class Sandbox:
         routes: list[BaseRoute] = [Mount(f"/{source}", routes=p.routes()) for source, p in self.platforms.items()]
         return Starlette(routes=[*routes, Mount(f"/{COMMUNITY_SOURCE}", routes=self.community.routes())])
 
-    async def start(self, listener: socket.socket) -> None:
-        """Serves on this socket, and pushes."""
-        self._server = _Server(
+    async def start(self, listener: socket.socket, *, pushing: bool = True) -> None:
+        """Serves on this socket, and pushes; without `pushing`, a test steps the pushers."""
+        self._server = EmbeddedServer(
             uvicorn.Config(
                 self.app(), ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
             )
@@ -138,7 +156,7 @@ class Sandbox:
         self._server.config.load()
         self._tasks = [
             asyncio.create_task(self._server.serve(sockets=[listener])),
-            *(asyncio.create_task(pusher.run()) for pusher in self.pushers.values()),
+            *(asyncio.create_task(pusher.run()) for pusher in self.pushers.values() if pushing),
         ]
 
     async def wait(self) -> None:
@@ -166,6 +184,7 @@ async def start_sandbox(
     speed: float = 1.0,
     share: float = 1.0,
     push_to: str | None = None,
+    pushing: bool = True,
 ) -> Sandbox:
     """Starts the practice operators in this event loop; `share` builds only that part of their network.
 
@@ -177,7 +196,7 @@ async def start_sandbox(
         build_network(seed, share=share), new_keys(f"http://{host}:{bound}"), clock, seed=seed, speed=speed
     )
     sandbox.push_to(push_to)
-    await sandbox.start(listener)
+    await sandbox.start(listener, pushing=pushing)
     return sandbox
 
 

@@ -1,8 +1,10 @@
 """HTTP to operators: deadlines, byte caps, no redirects, jittered retries, and one mapping of foreign errors."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 import httpx
@@ -50,7 +52,14 @@ def operator_client(
         limits=httpx.Limits(max_connections=caution.connections, max_keepalive_connections=caution.connections),
         follow_redirects=False,
         trust_env=False,
+        verify=_trusted_authorities(),
     )
+
+
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    """Read once: it takes longer than everything else about a client."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def send(client: httpx.AsyncClient, request: httpx.Request, operator: str, caution: Caution) -> Answer:
