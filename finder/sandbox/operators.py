@@ -32,7 +32,7 @@ JINBEI = PracticeOperator(
     rhythm=Rhythm(
         catalogue=timedelta(hours=24),
         changes=timedelta(minutes=10),
-        status=timedelta(seconds=60),
+        status=timedelta(seconds=15),
         freshness=timedelta(minutes=5),
     ),
     page_cap=10,
