@@ -19,8 +19,6 @@ class PlannedArea:
         return self.piles_2023 + self.piles_2024 + self.piles_2025
 
 
-# The annex's own column of totals differs from its years by one here and there (忻府区 986 for 296 + 291 + 388);
-# the years are taken, and the city's 5,429 of the annex is their sum.
 PLAN = (
     PlannedArea("忻府区", "140902", 296, 291, 388),
     PlannedArea("定襄县", "140921", 87, 85, 114),
