@@ -69,7 +69,7 @@ clean:
 
 pwa/node_modules/.stamp: .venv/build.stamp pwa/package-lock.json
 	@echo '安装手机页面的依赖 / installing the phone application'"'"'s dependencies …'
-	@$(NPM) install --no-save --no-audit --no-fund && touch node_modules/.stamp
+	@$(NPM) ci --no-audit --no-fund && touch node_modules/.stamp
 
 pwa/dist/index.html: pwa/node_modules/.stamp $(PWA_SOURCES) finder/graphql/schema.graphql
 	@echo '构建手机页面 / building the phone application …'

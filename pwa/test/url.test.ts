@@ -47,8 +47,7 @@ test.each([
 ])("power in %s is %s", (href, power) => expect(parse(href).filters.minPowerKw).toBe(power));
 
 test.each(["/?at=91,112", "/?at=38", "/?at=38,181", "/?at=NaN,1", "/?at=", "/?at=a,b"])("%s is no place", (href) =>
-  expect(parse(href).origin).toEqual({ kind: "centre" }),
-);
+  expect(parse(href).origin).toEqual({ kind: "centre" }));
 
 test("unknown words are dropped, and a broken escape breaks nothing", () => {
   expect(parse("/?type=GBT_DC,STEAM,GBT_DC&attr=COAL").filters.connectorTypes).toEqual(["GBT_DC"]);

@@ -92,8 +92,9 @@ class Phone:
     def violations(self) -> list[str]:
         """What axe finds against WCAG 2.2 AA: rule and element."""
         # Half faded in, a text has too little contrast; what counts is where it comes to rest.
-        self.page.wait_for_function(
-            "() => document.getAnimations().every(a => a.effect.getTiming().iterations === Infinity)"
+        self.page.evaluate(
+            """() => document.getAnimations()
+                .filter(a => a.effect.getTiming().iterations !== Infinity).forEach(a => a.finish())"""
         )
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(

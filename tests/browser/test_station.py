@@ -41,7 +41,7 @@ def test_facts_that_nobody_knows_read_unknown_and_sources_have_ages(phone: Phone
     facts = phone.page.locator(".facts")
     for name in ("停车费", "营业时间", "谁可以充"):
         expect(facts).to_contain_text(name)
-    expect(phone.page.locator(".sources")).to_contain_text(re.compile(r"站点资料 .*(刚刚|前)取得"))
+    expect(phone.page.locator(".sources")).to_contain_text(re.compile(r"站点资料.*(刚刚|前)取得"))
 
 
 def test_the_way_there_is_handed_over_in_each_maps_own_order(phone: Phone) -> None:

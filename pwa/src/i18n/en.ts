@@ -113,6 +113,7 @@ export const en: Messages = {
     OTHER: "Other plug",
     UNKNOWN: "Plug unknown",
   },
+  connectorsShort: { GBT_DC: "DC", GBT_AC: "AC" },
   attributes: { SOLAR: "Solar", STORAGE: "Storage", V2G: "V2G", SWAP: "Battery swap", GREEN_POWER: "Green power" },
   amenities: {
     TOILET: "Toilet",

@@ -92,6 +92,8 @@ export interface Messages {
   /** One sign for a strip, and the word. */
   status: Record<Status, [string, string]>;
   connectors: Record<ConnectorType, string>;
+  /** Where one line has to do, for the kinds that have a shorter word. */
+  connectorsShort: Partial<Record<ConnectorType, string>>;
   attributes: Record<Attribute, string>;
   amenities: Record<Amenity, string>;
   construction: Record<Construction, string>;

@@ -104,6 +104,7 @@ export const zh: Messages = {
     OTHER: "其他接口",
     UNKNOWN: "接口未知",
   },
+  connectorsShort: { GBT_DC: "直流", GBT_AC: "交流" },
   attributes: { SOLAR: "光伏", STORAGE: "储能", V2G: "车网互动", SWAP: "换电", GREEN_POWER: "绿电" },
   amenities: {
     TOILET: "卫生间",
@@ -156,7 +157,7 @@ export const zh: Messages = {
   address: "地址",
   phone: "电话",
   sources: "数据来源",
-  sourceAge: (age) => `站点资料 ${age}取得`,
+  sourceAge: (age) => `站点资料${age}取得`,
   licence: "许可",
   navigate: "导航",
   navigateWith: "用哪个应用导航",
@@ -176,8 +177,8 @@ export const zh: Messages = {
   loading: "正在加载…",
   failed: "暂时连不上服务",
   offline: "没有网络",
-  keptList: (age) => `显示 ${age}的列表，空闲数可能已变化`,
-  keptStation: (age) => `显示 ${age}的资料，状态可能已变化`,
+  keptList: (age) => `显示${age}的列表，空闲数可能已变化`,
+  keptStation: (age) => `显示${age}的资料，状态可能已变化`,
   failures: {
     STATUS: (name) => `${name} 暂时没有回应，显示最后已知状态`,
     PUSH: (name) => `${name} 的实时推送中断，状态更新较慢`,

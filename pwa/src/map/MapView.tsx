@@ -15,7 +15,7 @@ import { Engine } from "./engine";
 import { clusterFeatures, pointFeature, ringFeatures, stationFeatures } from "./features";
 import { askBox, boxFailed, rest, shown as shownBox } from "./state";
 
-const FIRST_ZOOM = 11;
+const FIRST_ZOOM = 12;
 const STATION_ZOOM = 13;
 const SETTLE_MS = 120;
 const FAR_M = 4_000;
@@ -125,7 +125,9 @@ export function MapView({ shown, split }: { shown: boolean; split: boolean }) {
           <Icon name="minus" />
         </button>
       </div>
-      <p class="map-credit">GeoNames CC BY · Natural Earth</p>
+      <p class="map-credit">
+        <span>GeoNames CC BY</span> <span>Natural Earth</span>
+      </p>
     </Tag>
   );
 }
@@ -164,7 +166,7 @@ function followOrigin(made: Engine): () => void {
     const moved = before !== null && before !== key;
     before = key;
     const named = origin.kind === "place" && untracked(() => camera(made, at)) < FAR_M;
-    if (moved && at && !named) made.map.flyTo({ center: [at.lon, at.lat], zoom: FIRST_ZOOM + 0.5, duration: 800 });
+    if (moved && at && !named) made.map.flyTo({ center: [at.lon, at.lat], zoom: FIRST_ZOOM, duration: 800 });
   });
 }
 

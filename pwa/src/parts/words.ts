@@ -14,9 +14,15 @@ export function powerText(kw: number): string {
   return `${kw >= 10 ? Math.round(kw) : Number(kw.toFixed(1))} kW`;
 }
 
-/** The kinds of plug at a place, each once, unknown last. */
-export function plugTexts(evses: readonly { connectors: readonly { type: ConnectorType }[] }[]): string[] {
+/** The kinds of plug at a place, each once; unknown only where no other is known. */
+export function plugTexts(
+  evses: readonly { connectors: readonly { type: ConnectorType }[] }[],
+  { short = false } = {},
+): string[] {
   const types = new Set(evses.flatMap((e) => e.connectors.map((c) => c.type)));
   const known = [...types].filter((type) => type !== "UNKNOWN");
-  return (known.length ? known : [...types]).map((type) => t().connectors[type]);
+  const m = t();
+  return (known.length ? known : [...types]).map(
+    (type) => (short ? m.connectorsShort[type] : null) ?? m.connectors[type],
+  );
 }

@@ -17,7 +17,7 @@ export function StationCard({ card, current }: { card: Card; current: boolean })
   const facts = [
     card.distanceM === null ? null : <strong>{distanceText(card.distanceM)}</strong>,
     card.maxPowerKw === null ? null : powerText(card.maxPowerKw),
-    plugTexts(card.evses).slice(0, 2).join(" "),
+    plugTexts(card.evses, { short: true }).slice(0, 3).join(" "),
   ].filter(Boolean);
   return (
     <li class={`card ${seen}${glowing.value.has(card.id) ? " glow" : ""}`}>

@@ -29,7 +29,8 @@ export function StationFacts({ found }: { found: Detail }) {
           </Fact>
           {found.address && (
             <Fact name={m.address}>
-              {found.address} <CopyButton text={found.address} />
+              <span class="line">{found.address}</span>
+              <CopyButton text={found.address} />
             </Fact>
           )}
           {found.guide && <Fact name={m.guide}>{found.guide}</Fact>}
