@@ -93,8 +93,8 @@ def _decode(raw: msgspec.Raw) -> object:
 
 
 class _Wrapped(msgspec.Struct):
-    data: msgspec.Raw | None = None
-    locations: msgspec.Raw | None = None
+    data: msgspec.Raw = msgspec.Raw()
+    locations: msgspec.Raw = msgspec.Raw()
 
 
 def _objects(stream: IO[bytes], name: str) -> Sequence[msgspec.Raw]:
@@ -104,12 +104,12 @@ def _objects(stream: IO[bytes], name: str) -> Sequence[msgspec.Raw]:
         if data.lstrip()[:1] == b"[":
             return msgspec.json.decode(data, type=list[msgspec.Raw])
         wrapped = msgspec.json.decode(data, type=_Wrapped)
-        inner = wrapped.data or wrapped.locations
-        if inner is None:
+        inner = bytes(wrapped.data) or bytes(wrapped.locations)
+        if not inner:
             return [msgspec.Raw(data)]
-        if bytes(inner).lstrip()[:1] == b"[":
+        if inner.lstrip()[:1] == b"[":
             return msgspec.json.decode(inner, type=list[msgspec.Raw])
-        return [inner]
+        return [msgspec.Raw(inner)]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise bad(
             f"{name} 不是完整的 JSON：{error}", f"{name} is no whole JSON document: {error}", "FILE_UNREADABLE"
