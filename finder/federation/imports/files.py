@@ -73,7 +73,8 @@ def _documents(path: Path, file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
             if n >= MAX_MEMBERS:
                 raise TooLarge("压缩包内文件过多", "the archive holds too many files", code="FILE_TOO_LARGE")
             if member.isfile() and (content := archive.extractfile(member)) is not None:
-                yield Path(member.name).name, content
+                # A member of a streamed archive cannot say whether it can be sought; a reader of its own can.
+                yield Path(member.name).name, cast("IO[bytes]", io.BufferedReader(Limited(content, MAX_TOTAL), 1 << 16))
 
 
 def _is_tar(stream: io.BufferedReader) -> bool:
