@@ -69,7 +69,7 @@ class Federation:
                 Breaker(breaker),
                 limits,
                 clock,
-                lambda source=source: bool(self._follower.evses(source)),  # type: ignore[misc]
+                lambda source=source: len(self._follower.evses(source)),  # type: ignore[misc]
             )
         live = [c.source for c in connectors if isinstance(c, StatusSource | PushReceiver)]
         merger.trust(rank_by(live, [c.source for c in connectors]))

@@ -33,6 +33,7 @@ from finder.kernel.clock import Clock
 
 OVERLAP = timedelta(minutes=5)  # two platforms' clocks differ; asking a little further back loses nothing
 _NOTHING_YET_S = 0.5  # between looks for the first stations
+_GROWING_S = 1.0  # between looks whether more EVSEs came
 log = structlog.get_logger(__name__)
 
 
@@ -47,11 +48,11 @@ class Operator:
         breaker: Breaker,
         limits: Limits,
         clock: Clock,
-        has_stations: Callable[[], bool],
+        evse_count: Callable[[], int],
     ) -> None:
         self.connector, self.health, self.ingest = connector, health, ingest
         self.breaker = breaker
-        self._limits, self._clock, self._has_stations = limits, clock, has_stations
+        self._limits, self._clock, self._evse_count = limits, clock, evse_count
         self._calls = asyncio.Semaphore(limits.calls_at_once)
         self._pushes = 0
         self._began_at = clock()
@@ -105,7 +106,7 @@ class Operator:
         """That live status has not come for longer than it may be believed, where nothing else is wrong with it."""
         source = self.connector
         asked, pushed = isinstance(source, StatusSource), isinstance(source, PushReceiver)
-        if not (asked or pushed) or not self._has_stations():
+        if not (asked or pushed) or not self._evse_count():
             return None
         last = self.health.status_at or self._began_at
         kinds = {failure.kind for failure in self.health.failures()}
@@ -142,16 +143,28 @@ class Operator:
         pace = Pace(self.connector.rhythm.status)
         failures = 0
         while True:
-            if not self._has_stations():
+            if not self._evse_count():
                 await asyncio.sleep(min(_NOTHING_YET_S, pace.every.total_seconds()))
                 continue
+            known = self._evse_count()
             taken = await self._ask(FailureKind.STATUS, lambda: self.ingest.status(feed))
             if taken is None:
                 failures += 1
                 await self._pause(pace.after_failure_s(failures))
             else:
                 failures = 0
-                await asyncio.sleep(pace.after_success_s())
+                await self._rest(pace.after_success_s(), known)
+
+    async def _rest(self, seconds: float, known: int) -> None:
+        """Waits for the next question; shorter where EVSEs came meanwhile, as while a first catalogue is read."""
+        before = known
+        while seconds > 0:
+            await asyncio.sleep(min(seconds, _GROWING_S))
+            seconds -= _GROWING_S
+            count = self._evse_count()
+            if count > known and count == before:
+                return
+            before = count
 
     async def _deliver(self) -> None:
         while True:

@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+from pydantic import SecretStr
 
+from finder.connectors.openchargemap import OpenChargeMapConfig, OpenChargeMapConnector
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.tcec102 import Credentials, Profile, Tcec102Config, Tcec102Connector, profile_from_toml
-from finder.errors import SettingsError
+from finder.errors import BadInput, SettingsError
+from finder.kernel.geo import Point
 
 
 class Tcec102Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="protocol", tag="tcec102"):
@@ -33,8 +36,30 @@ class Tcec102Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_
         )
 
 
+class OpenChargeMapEntry(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="protocol", tag="openchargemap"
+):
+    """A circle of Open Charge Map's list; its key is the environment's `<secrets>_API_KEY`."""
+
+    source: str
+    name: str
+    base_url: str
+    secrets: str
+    lat: float
+    lon: float
+    radius_km: float
+
+    def connector(self, _: Path, env: Mapping[str, str]) -> OperatorConnector:
+        """The connector. Raises SettingsError, BadInput or ValueError."""
+        key = SecretStr(_secret(f"{self.secrets}_API_KEY", env))
+        centre = Point(self.lat, self.lon)
+        return OpenChargeMapConnector(
+            OpenChargeMapConfig(self.source, self.name, self.base_url, centre, self.radius_km, key)
+        )
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    operator: list[Tcec102Entry] = []
+    operator: list[Tcec102Entry | OpenChargeMapEntry] = []
 
 
 def _secret(name: str, env: Mapping[str, str]) -> str:
@@ -55,7 +80,7 @@ def load_operators(path: Path | None, env: Mapping[str, str] = os.environ) -> Se
     try:
         entries = msgspec.toml.decode(path.read_bytes(), type=_File).operator
         return [entry.connector(path.parent, env) for entry in entries]
-    except (OSError, ValueError) as bad:  # msgspec's errors are ValueErrors; none of them carries a secret
+    except (OSError, ValueError, BadInput) as bad:  # msgspec's errors are ValueErrors; none of them carries a secret
         raise SettingsError(
             f"运营商文件 {path} 无法使用：{bad}", f"the operators' file {path} cannot be used: {bad}"
         ) from None

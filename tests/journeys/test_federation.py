@@ -41,6 +41,7 @@ from finder.stations.model import Connector, ConnectorType, Evse, Operator, Prov
 from finder.stations.sql import SqlStore
 from finder.storage.database import Database
 
+pytestmark = pytest.mark.slow  # seconds of real waiting, over all of them
 QUICK = Rhythm(
     catalogue=timedelta(milliseconds=20), changes=timedelta(milliseconds=20), status=timedelta(milliseconds=10)
 )
@@ -188,6 +189,19 @@ async def test_an_operators_stations_and_status_arrive(path: Path) -> None:
         assert told.status_at is not None
         assert w.federation.failures() == []
     assert feed.closed
+
+
+async def test_stations_that_come_after_a_poll_do_not_wait_for_the_next(path: Path) -> None:
+    rarely = Rhythm(catalogue=timedelta(hours=1), changes=timedelta(hours=1), status=timedelta(hours=1))
+    feed = Feed("a", rhythm=rarely, pages=[StationPage([station("a", 1)])], seen=[seen("a/1-1")])
+    async with world(path, feed) as w:
+        await until(lambda: w.board.available("a/1-1"))
+        feed.seen = [seen("a/2-1")]
+        await w.store.put("a", [station("a", 2)])
+        await until(lambda: w.board.available("a/2-1"))
+        asked = feed.status_asked
+        await asyncio.sleep(2.5)
+        assert feed.status_asked == asked  # nothing more came, so the hour counts again
 
 
 async def test_the_same_site_in_two_feeds_is_one_with_the_live_feeds_evses(path: Path) -> None:
@@ -384,7 +398,7 @@ async def test_a_station_under_anothers_name_is_refused_and_the_rest_taken(path:
     feed = Feed("a", pages=[StationPage([station("a", 1), station("b", 9), stolen])])
     async with world(path, feed) as w:
         await until(lambda: w.code(FailureKind.STATIONS) == "STATION_NOT_OWNED")
-        assert await found(w, "a/1")
+        await until(lambda: found(w, "a/1"))
         assert await w.store.ids("b") == set()
 
 
