@@ -112,19 +112,38 @@ class Rooms:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What the settings name, made but not yet connected."""
+
+    city: City
+    operators: Sequence[OperatorConnector]
+    index: StationIndex
+    board: LiveBoard
+    store: StationStore
+
+
+def choose(settings: Settings) -> Engines:
+    """Everything that the settings name. Raises SettingsError, before anything is started."""
+    return Engines(
+        load_city(settings.city),
+        load_operators(settings.operators_file),
+        choose_index(settings),
+        choose_board(settings),
+        choose_store(settings),
+    )
+
+
 @asynccontextmanager
-async def open_rooms(settings: Settings, practice: Sequence[OperatorConnector] = ()) -> AsyncIterator[Rooms]:
+async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = ()) -> AsyncIterator[Rooms]:
     """Opens every room, and closes them in the opposite order."""
-    city = load_city(settings.city)
-    operators = [*load_operators(settings.operators_file), *practice]
+    city, index, board, store = engines.city, engines.index, engines.board, engines.store
     async with AsyncExitStack() as closing:
-        store = choose_store(settings)
         closing.push_async_callback(store.close)
-        index = choose_index(settings)
         closing.push_async_callback(index.close)
-        board = choose_board(settings)
         closing.push_async_callback(board.close)
         await board.start()
+        operators = [*engines.operators, *practice]
         federation = Federation(operators, store, Merger(), index, board, system_clock)
         closing.push_async_callback(federation.close)
         await federation.start()
@@ -143,7 +162,11 @@ async def open_rooms(settings: Settings, practice: Sequence[OperatorConnector] =
 
 
 def build_app(settings: Settings, practice: Operators | None = None) -> Starlette:
-    """The whole HTTP surface. `practice` makes the practice operators' connectors from our base URL."""
+    """The whole HTTP surface. `practice` makes the practice operators' connectors from our base URL.
+
+    Raises SettingsError.
+    """
+    engines = choose(settings)
     metrics = Metrics(lambda: rooms.gauges() if (rooms := opened.get("rooms")) else ())
     opened: dict[str, Rooms] = {}
     app = Starlette(
@@ -157,7 +180,7 @@ def build_app(settings: Settings, practice: Operators | None = None) -> Starlett
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         connectors = practice(settings.base_url) if practice else ()
-        async with open_rooms(settings, connectors) as rooms:
+        async with open_rooms(engines, connectors) as rooms:
             opened["rooms"] = rooms
 
             async def board() -> dict[str, object]:

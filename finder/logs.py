@@ -40,6 +40,7 @@ def clean(value: Any) -> Any:
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor; runs last before rendering, so that a traceback's text passes it too."""
+    event.pop("color_message", None)  # uvicorn's second copy of each line
     return {k: "[redacted]" if _SECRET_KEYS.search(k) else clean(v) for k, v in event.items()}
 
 

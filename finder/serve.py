@@ -1,13 +1,11 @@
 """How a process serves: the gateway, and for `finder up` the practice operators beside it."""
 
 import socket
-from collections.abc import Sequence
 
 import uvicorn
 from rich.console import Console
 
 from finder.app import Operators, build_app
-from finder.connectors.sdk.ports import OperatorConnector
 from finder.errors import SettingsError
 from finder.logs import set_up_logs
 from finder.sandbox.child import PracticeProcess
@@ -32,18 +30,16 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _serve(settings: Settings, practice: Operators | None) -> None:
-    set_up_logs(settings.log_level, json=settings.log_json)
-    listener = _listen(settings)
-    chosen = settings.model_copy(update={"port": listener.getsockname()[1]})
+def _serve(settings: Settings, listener: socket.socket, practice: Operators | None) -> None:
+    app = build_app(settings, practice)
     console = Console(stderr=True)
     console.print(
-        f"\n  充电地图 · charging finder   [bold]{chosen.base_url}/[/]   (GraphQL: /graphql)\n", highlight=False
+        f"\n  充电地图 · charging finder   [bold]{settings.base_url}/[/]   (GraphQL: /graphql)\n", highlight=False
     )
     if practice:
         console.print("  演示数据 · practice data: 这些充电站并不存在\n", highlight=False)
     config = uvicorn.Config(
-        build_app(chosen, practice),
+        app,
         http="httptools",
         loop="uvloop",
         ws="websockets-sansio",
@@ -62,16 +58,20 @@ def _serve(settings: Settings, practice: Operators | None) -> None:
         console.print("  已停止 · stopped", highlight=False)
 
 
+def _prepare(settings: Settings) -> tuple[Settings, socket.socket]:
+    """The settings with the port that was really taken, and its socket. Raises SettingsError."""
+    set_up_logs(settings.log_level, json=settings.log_json)
+    listener = _listen(settings)
+    return settings.model_copy(update={"port": listener.getsockname()[1]}), listener
+
+
 def serve_gateway(settings: Settings) -> None:
     """Serves with the configured engines and operators, until interrupted."""
-    _serve(settings, None)
+    _serve(*_prepare(settings), None)
 
 
 def serve_up(settings: Settings) -> None:
     """Serves, with the practice operators in a process of their own, until interrupted."""
+    chosen, listener = _prepare(settings)
     with PracticeProcess(speed=settings.practice_speed) as process:
-
-        def practice(base_url: str) -> Sequence[OperatorConnector]:
-            return process.connectors(base_url)
-
-        _serve(settings, practice)
+        _serve(chosen, listener, process.connectors)

@@ -132,8 +132,9 @@ async def _serve(speed: float, share: float) -> None:
         await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(orders), sys.stdin.buffer
         )
-        sys.stdout.buffer.write(msgspec.json.encode(_Hello.of(sandbox.keys)) + b"\n")
-        sys.stdout.buffer.flush()
+        with contextlib.suppress(BrokenPipeError):  # the parent is gone already, and so is its input
+            sys.stdout.buffer.write(msgspec.json.encode(_Hello.of(sandbox.keys)) + b"\n")
+            sys.stdout.buffer.flush()
         while line := await orders.readline():
             sandbox.push_to(msgspec.json.decode(line, type=_Orders).push_to)
     finally:
