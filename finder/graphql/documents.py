@@ -14,6 +14,7 @@ from graphql import (
     parse,
     validate,
 )
+from graphql.validation.validate import ValidationAbortedError
 
 from finder.errors import BadInput, TooLarge
 from finder.graphql.limits import Limits, Size, check_size
@@ -97,6 +98,10 @@ class Documents:
                     code="QUERY_TOKENS",
                 ) from bad
             raise Refused([bad]) from bad
+        if len(errors) == 1 and isinstance(errors[0], ValidationAbortedError):
+            raise TooLarge(
+                "查询中重复的字段过多，请拆分查询", "the query repeats too many fields: split it", code="QUERY_REPEATS"
+            )
         if errors:
             raise Refused(errors)
         operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from graphql import ExecutionResult, GraphQLSchema, OperationType, execute, subscribe
+from graphql.error import located_error
 from strawberry import Schema
 
 from finder.errors import BadInput, FinderError
@@ -157,6 +158,9 @@ class Executor:
                 async for result in stream:
                     body, outcome = self._formed(result, language)
                     yield body
+            except Exception as fault:  # the stream has begun: what went wrong is its last answer
+                body, outcome = self._formed(ExecutionResult(None, [located_error(fault)]), language)
+                yield body
             finally:
                 close = getattr(stream, "aclose", None)
                 if close is not None:

@@ -103,6 +103,8 @@ def check_size(document: DocumentNode, limits: Limits) -> Sequence[Size]:
         if not isinstance(node, OperationDefinitionNode | FragmentDefinitionNode):
             continue
         size = sizes.of(node)
+        if isinstance(node, FragmentDefinitionNode) and node.type_condition.name.value.startswith("__"):
+            size = size._replace(depth=0, introspection_depth=max(size[:2]))
         for name, (zh, en) in _WORDS.items():
             most = getattr(limits, name)
             if getattr(size, name) > most:

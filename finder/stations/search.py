@@ -344,8 +344,8 @@ class Search:
 
     async def all_in_box(self, box: Box, most: int) -> list[Station]:
         """Every station of the box. Raises BadInput BOX_TOO_WIDE where there are more than `most`."""
-        ids = await self._index.box(box, ANY, most + 1)
-        if len(ids) > most:
+        ids = await self._index.box(box, ANY, most)
+        if len(ids) == most and await self._index.box(box, ANY, 1, ids[-1]):
             raise _refuse(
                 "BOX_TOO_WIDE",
                 f"范围内超过 {most} 座充电站，请放大地图",
