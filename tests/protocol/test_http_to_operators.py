@@ -11,6 +11,8 @@ import pytest
 from finder.connectors.sdk.http import Answer, Caution, operator_client, send
 from finder.errors import OperatorError, OperatorLied, OperatorRefused, OperatorUnavailable
 
+pytestmark = pytest.mark.slow  # real deadlines are waited for
+
 Write = Callable[[asyncio.StreamWriter], Awaitable[None]]
 CAUTION = Caution(attempts=1, read_s=0.2, total_s=0.3, max_bytes=100)
 

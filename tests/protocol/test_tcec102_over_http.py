@@ -27,7 +27,7 @@ SOURCES = ("jinbei", "yanmen")
 
 
 # One practice network for all: starting it takes longer than most of these tests.
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ async def test_every_station_comes_in_its_true_place(sandbox: Sandbox, clock: Ha
         stations, refused = await crawl(connector)
     true = {f"{source}/{site.id}": site for site in sandbox.platforms[source].sites.values()}
     assert ids(stations) == sorted(true)
-    assert len(stations) > 5
+    assert len(stations) > {"jinbei": 10, "yanmen": 5}[source]  # more than one of jinbei's pages
     assert not refused
     for station in stations:
         site = true[station.id]
