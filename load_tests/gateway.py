@@ -1,5 +1,6 @@
 """Serves our gateway over the measured network, on one engine: python -m load_tests.gateway ENGINE_URL PORT COUNT."""
 
+import gc
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -66,6 +67,8 @@ def build(url: str, count: int) -> Starlette:
             system_clock,
         )
         app.router.routes.extend(graphql_routes(gateway))
+        gc.collect()
+        gc.freeze()
         print("ready", flush=True)
         yield
         await board.close()

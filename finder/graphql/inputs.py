@@ -1,5 +1,6 @@
 """What callers may say, and its translation into the model's words."""
 
+from functools import cached_property
 from typing import Any
 
 import strawberry
@@ -46,8 +47,12 @@ class StationFilter:  # noqa: D101
     free_now: bool = False
     include_practice: bool = True
 
+    @cached_property
     def filter(self) -> Filter:
-        """Everything but `open_now`, which needs the clock. Raises BadInput."""
+        """Everything but `open_now`, which needs the clock; kept, since one input serves many requests.
+
+        Raises BadInput.
+        """
         return Filter(
             min_power_kw=self.min_power_kw or None,
             connector_types=_set(self.connector_types),
@@ -73,4 +78,4 @@ def _set(given: Any) -> frozenset[Any]:
 
 def wishes(given: StationFilter | None) -> tuple[Filter, bool]:
     """The filter, and whether it must be open now."""
-    return (given.filter(), given.open_now) if given else (ANY, False)
+    return (given.filter, given.open_now) if given else (ANY, False)

@@ -13,11 +13,11 @@ from graphql import (
     OperationType,
     located_error,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 from strawberry import Schema
-from strawberry.types.arguments import convert_arguments
 
 from finder.errors import FinderError
+from finder.graphql.arguments import Arguments
 from finder.graphql.compile import Compiler, Hole, Writer
 from finder.graphql.documents import Operation
 from finder.graphql.moment import Context
@@ -42,14 +42,14 @@ class Root:
     nodes: Sequence[FieldNode]
     resolve: Callable[..., Awaitable[Any]] | None
     write: Writer | None
+    arguments: Arguments | None = None
     text: str = ""
 
 
 class Program:
     """One operation, for one set of values of its conditions."""
 
-    def __init__(self, schema: Schema, roots: Sequence[Root]) -> None:
-        self._schema = schema
+    def __init__(self, roots: Sequence[Root]) -> None:
         self._roots = roots
 
     async def run(self, context: Context, variables: VariableValues) -> bytes | ExecutionResult:
@@ -60,11 +60,11 @@ class Program:
         text: list[str] = []
         holes: list[Hole] = []
         for root in self._roots:
-            if root.field is None or root.resolve is None or root.write is None:
+            if root.resolve is None or root.write is None or root.arguments is None:
                 text.append(f'"{root.key}":{root.text}')
                 continue
             try:
-                value = await root.resolve(Asking(context), **self._arguments(root.field, root.nodes[0], variables))
+                value = await root.resolve(Asking(context), **root.arguments.read(variables))
             except FinderError as refused:
                 if len(self._roots) > 1:
                     raise
@@ -73,12 +73,6 @@ class Program:
         out: list[bytes] = []
         filled('{"data":{' + ",".join(text) + "}}", holes, context.moment, out)
         return b"".join(out)
-
-    def _arguments(self, field: GraphQLField, node: FieldNode, variables: VariableValues) -> dict[str, Any]:
-        values = get_argument_values(field, node, variables)
-        told = field.extensions["strawberry-definition"]
-        converter = self._schema.schema_converter
-        return convert_arguments(values, told.arguments, converter.scalar_registry, self._schema.config)
 
 
 def _refused(root: Root, error: FinderError) -> ExecutionResult:
@@ -135,11 +129,15 @@ class Programs:
         for key, nodes in selections.fields([operation.node.selection_set], query.name).items():
             name = nodes[0].name.value
             if name == "__typename":
-                roots.append(Root(key, None, nodes, None, None, f'"{query.name}"'))
+                roots.append(Root(key, None, nodes, None, None, text=f'"{query.name}"'))
                 continue
             field = query.fields.get(name)
             if field is None:
                 raise NotCompilable(name)
             resolver = field.extensions["strawberry-definition"].base_resolver.wrapped_func
-            roots.append(Root(key, field, nodes, resolver, compiler.writer(field, nodes)))
-        return Program(self._schema, roots)
+            try:
+                arguments = Arguments(self._schema, field, nodes[0])
+            except Exception as odd:  # graphql-core words it
+                raise NotCompilable(name) from odd
+            roots.append(Root(key, field, nodes, resolver, compiler.writer(field, nodes), arguments))
+        return Program(roots)

@@ -1,12 +1,13 @@
 """This process's memory of the board: what was last seen, who listens, and what has grown too old."""
 
 import asyncio
+import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from finder.kernel.clock import Clock
+from finder.kernel.clock import Clock, system_clock
 from finder.live.board import DEFAULT_FRESHNESS, MAX_AHEAD, Outcome
 from finder.live.model import Change, Observation, Reading, Status
 from finder.stations.model import EvseId, SourceId
@@ -82,7 +83,8 @@ class Mirror:
 
     def now(self) -> int:
         """The clock in microseconds."""
-        return microseconds(self.clock())
+        # The machine's own clock is read without making a datetime: a search asks for each EVSE that it passes.
+        return time.time_ns() // 1_000 if self.clock is system_clock else microseconds(self.clock())
 
     def ahead(self, seen: Observation) -> bool:
         """Whether the observation is from further in the future than is forgiven."""

@@ -35,11 +35,12 @@ class Filter:
 
     def suits_evse(self, evse: Evse) -> bool:
         """Whether one connector of the EVSE has both the power and the type."""
-        return any(
-            (self.min_power_kw is None or (c.power_kw is not None and c.power_kw >= self.min_power_kw))
-            and (not self.connector_types or c.type in self.connector_types)
-            for c in evse.connectors
-        )
+        least, types = self.min_power_kw, self.connector_types
+        for connector in evse.connectors:  # a plain loop: this is asked for every EVSE that a search passes
+            power = connector.power_kw
+            if (least is None or (power is not None and power >= least)) and (not types or connector.type in types):
+                return True
+        return False
 
     def suits(self, station: Station) -> bool:
         """Everything but `free_now`: the meaning that each index engine must agree with."""
@@ -55,7 +56,10 @@ class Filter:
 
     def free(self, station: Station, available: Callable[[EvseId], bool]) -> bool:
         """Whether an EVSE that suits is free this moment."""
-        return any(available(evse.id) and self.suits_evse(evse) for evse in station.evses)
+        for evse in station.evses:  # noqa: SIM110 - a plain loop: this is asked for every station that a search passes
+            if available(evse.id) and self.suits_evse(evse):
+                return True
+        return False
 
 
 ANY = Filter()

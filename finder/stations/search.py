@@ -11,7 +11,7 @@ from finder.kernel.clock import Clock, minute_of_week
 from finder.kernel.geo import Box, Point, distances_m, tile_of
 from finder.kernel.paging import decode_cursor, encode_cursor, fingerprint
 from finder.stations.filter import ANY, Filter
-from finder.stations.index import MAX_LIMIT, MAX_RADIUS_M, Cluster, StationIndex
+from finder.stations.index import MAX_LIMIT, MAX_RADIUS_M, Cluster, NearWalk, StationIndex
 from finder.stations.model import EvseId, Station, StationId
 
 MAX_FIRST = 100
@@ -148,6 +148,7 @@ class Search:
 
     def __init__(self, index: StationIndex, board: FreeNow, clock: Clock) -> None:
         self._index = index
+        self._walkable = index if isinstance(index, NearWalk) else None
         self._board = board
         self._clock = clock
 
@@ -170,12 +171,34 @@ class Search:
         cursors = Cursors("near", centre.lat, centre.lon, radius_m, *_wishes(want, open_now))
         start = None if after is None else decode_cursor(after, cursors.mark, tuple[float, StationId])
         wanted = self._now(want, open_now)
+        if start is None and self._walkable is not None:
+            return self._stroll(self._walkable, centre, radius_m, wanted, first, cursors)
 
         async def ask(limit: int, walked: tuple[float, StationId] | None) -> list[_Candidate[tuple[float, StationId]]]:
             hits = await self._index.near(centre, radius_m, wanted, limit, walked)
             return [(hit.station_id, hit.distance_m, (hit.distance_m or 0.0, hit.station_id)) for hit in hits]
 
         return await self._walk(ask, wanted, first, start, cursors)
+
+    def _stroll(
+        self, index: NearWalk, centre: Point, radius_m: float, want: Filter, first: int, cursors: Cursors
+    ) -> Page:
+        """What `_walk` finds on a first page, without asking for more candidates than it takes."""
+        found: list[Found] = []
+        end: Position | None = None
+        available = self._board.available
+        for seen, (metres, station) in enumerate(index.walk(centre, radius_m, want, 2 * first + 1)):
+            if seen >= FREE_NOW_CANDIDATES:
+                return Page(found, True, end, cursors)
+            suits = not want.free_now or want.free(station, available)
+            if len(found) == first:
+                if suits:
+                    return Page(found, True, end, cursors)
+                continue
+            end = (metres, station.id)
+            if suits:
+                found.append(Found(station, metres, end, cursors))
+        return Page(found, False, end, cursors)
 
     async def _walk(self, ask: _Ask[P], want: Filter, first: int, start: P | None, cursors: Cursors) -> Page:
         """Goes through the candidates in growing batches until one more than a page was found."""
