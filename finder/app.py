@@ -19,6 +19,7 @@ from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
 from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
+from finder.live.lately import Lately
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.settings import Settings, scheme
@@ -156,8 +157,9 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
             notice_zh=NOTICE_ZH if practice else None,
             notice_en=NOTICE_EN if practice else None,
         )
-        search = Search(index, board, system_clock)
-        gateway = Gateway(search, board, federation, gazetteer, about, system_clock)
+        lately = Lately(board)
+        search = Search(index, lately, system_clock)
+        gateway = Gateway(search, board, federation, gazetteer, about, system_clock, lately=lately)
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)
 
 

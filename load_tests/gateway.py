@@ -13,6 +13,7 @@ from finder.cities import load_city
 from finder.graphql.ports import About, FailureSeen, FeedSeen, Gateway
 from finder.graphql.routes import graphql_routes
 from finder.kernel.clock import system_clock
+from finder.live.lately import Lately
 from finder.live.memory import MemoryBoard
 from finder.stations.elastic import ElasticIndex
 from finder.stations.index import StationIndex
@@ -58,13 +59,15 @@ def build(url: str, count: int) -> Starlette:
         await board.start()
         await board.observe(statuses(stations, system_clock()))
         centre = load_city("xinzhou").centre
+        lately = Lately(board)
         gateway = Gateway(
-            Search(index, board, system_clock),
+            Search(index, lately, system_clock),
             board,
             NoFeeds(),
             Gazetteer(()),
             About("load", "load", centre, practice=False),
             system_clock,
+            lately=lately,
         )
         app.router.routes.extend(graphql_routes(gateway))
         gc.collect()

@@ -13,12 +13,12 @@ from strawberry import Schema
 
 from finder.errors import BadInput, FinderError
 from finder.graphql.documents import Documents, Operation, Refused
-from finder.graphql.lately import Lately
 from finder.graphql.limits import Limits
 from finder.graphql.moment import Context
 from finder.graphql.ports import Gateway
 from finder.graphql.program import Programs
 from finder.graphql.trouble import all_shown, timed_out
+from finder.live.lately import Lately
 
 TIMEOUT_S = 10.0
 
@@ -85,7 +85,7 @@ class Executor:
     ) -> None:
         self.schema: GraphQLSchema = schema._schema  # graphql-core's own, which strawberry builds
         self.compiling = compiling
-        self._lately = Lately(gateway.board)
+        self._lately = gateway.lately or Lately(gateway.board)
         self._programs = Programs(schema, self.schema)
         self.gateway = gateway
         self.documents = Documents(self.schema, limits or Limits())

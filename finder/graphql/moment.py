@@ -4,9 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from finder.errors import TooLarge
-from finder.graphql.lately import Lately, StationNow
 from finder.graphql.ports import Feeds, Gateway
 from finder.kernel.clock import minute_of_week
+from finder.live.lately import Lately, StationNow
 from finder.live.model import Reading
 from finder.stations.model import Evse, EvseId, SourceId, Station
 

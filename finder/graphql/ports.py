@@ -10,6 +10,7 @@ from finder.errors import FinderError
 from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
+from finder.live.lately import Lately
 from finder.stations.model import SourceId
 from finder.stations.search import Search
 
@@ -154,3 +155,4 @@ class Gateway:
     about: About
     clock: Clock
     metrics: Metrics | None = None
+    lately: Lately | None = None  # shared with the search, so that a station is read once for both

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from finder.graphql.lately import StationNow
 from finder.graphql.moment import Moment
+from finder.live.lately import StationNow
 
 HOLE = "\0"  # never in JSON, which escapes it
 MAX_KEPT = 64_000_000  # bytes, as estimated

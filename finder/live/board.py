@@ -1,6 +1,6 @@
 """The port to the board of live status."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -86,9 +86,8 @@ class LiveBoard(Protocol):
 
 
 @runtime_checkable
-class Marked(Protocol):
-    """A board that can tell, at next to no cost, whether anything newer was seen."""
+class Watched(Protocol):
+    """A board in this process's memory that says at once what is no longer as it was."""
 
-    def marks(self, evse_ids: Sequence[EvseId]) -> tuple[object, ...]:
-        """Equal to an earlier answer for the same EVSEs as long as none of them was observed anew or forgotten;
-        that what was seen grows too old to believe does not show."""
+    def watch(self, dropped: Callable[[EvseId | None], None]) -> None:
+        """Calls `dropped` at each new observation of an EVSE and when it is forgotten; with None, for every EVSE."""

@@ -20,7 +20,7 @@ class MemoryBoard:
         self._mirror = Mirror(clock)
         self._sweeper: asyncio.Task[None] | None = None
         self.available = self._mirror.available  # asked for each candidate of a search: no detour
-        self.marks = self._mirror.marks
+        self.watch = self._mirror.watch
 
     async def start(self) -> None:
         """Begins to watch what grows too old."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -80,6 +80,7 @@ class Mirror:
         self._by_evse: defaultdict[EvseId, set[Listener]] = defaultdict(set)
         self._due: defaultdict[int, list[EvseId]] = defaultdict(list)  # second of expiry; each EVSE stands once
         self._waiting: set[EvseId] = set()
+        self._watchers: list[Callable[[EvseId | None], None]] = []
 
     def now(self) -> int:
         """The clock in microseconds."""
@@ -93,6 +94,7 @@ class Mirror:
     def set_freshness(self, limits: Mapping[SourceId, timedelta]) -> None:
         """How old an observation of each source may be; others keep the default."""
         self._limits.update({source: limit // MICROSECOND for source, limit in limits.items()})
+        self._dropped(None)
         for evse_id in self.cells:  # what was due later may be due now
             self._await(evse_id, self.now())
 
@@ -105,9 +107,13 @@ class Mirror:
         cell = self.cells.get(evse_id)
         return cell is not None and cell[3] is Status.AVAILABLE and self.expires(cell) >= self.now()
 
-    def marks(self, evse_ids: Sequence[EvseId]) -> tuple[object, ...]:
-        """The cells themselves: another observation is another cell."""
-        return tuple(map(self.cells.get, evse_ids))
+    def watch(self, dropped: Callable[[EvseId | None], None]) -> None:
+        """See Watched."""
+        self._watchers.append(dropped)
+
+    def _dropped(self, evse_id: EvseId | None) -> None:
+        for dropped in self._watchers:
+            dropped(evse_id)
 
     def read(self, evse_id: EvseId) -> Reading:
         """What may be believed now."""
@@ -130,6 +136,7 @@ class Mirror:
         before = known[3] if known is not None and self.expires(known) >= now else Status.UNKNOWN
         after = cell[3] if self.expires(cell) >= now else Status.UNKNOWN
         self.cells[evse_id] = cell
+        self._dropped(evse_id)
         if evse_id not in self._waiting:
             self._await(evse_id, self.expires(cell))
         if before is not after:
@@ -140,6 +147,7 @@ class Mirror:
         """Takes EVSEs off; who listens hears that nothing is known."""
         for evse_id in evse_ids:
             cell = self.cells.pop(evse_id, None)
+            self._dropped(evse_id)
             if cell is not None and self.expires(cell) >= self.now() and cell[3] is not Status.UNKNOWN:
                 self._tell(evse_id, cell, cell[3], Status.UNKNOWN)
 

@@ -90,7 +90,7 @@ class RedisBoard:
         self.clock = clock
         self._mirror = Mirror(clock)
         self.available = self._mirror.available  # asked for each candidate of a search: no detour
-        self.marks = self._mirror.marks
+        self.watch = self._mirror.watch
         self._board, self._flow, self._epoch = (f"{{{prefix}}}:{part}" for part in ("board", "flow", "epoch"))
         try:
             self._redis = Redis.from_url(

@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from finder.errors import BadInput
 from finder.kernel.clock import Clock, minute_of_week
@@ -12,7 +12,7 @@ from finder.kernel.geo import Box, Point, distances_m, tile_of
 from finder.kernel.paging import decode_cursor, encode_cursor, fingerprint
 from finder.stations.filter import ANY, Filter
 from finder.stations.index import MAX_LIMIT, MAX_RADIUS_M, Cluster, NearWalk, StationIndex
-from finder.stations.model import EvseId, Station, StationId
+from finder.stations.model import Evse, EvseId, Station, StationId
 
 MAX_FIRST = 100
 MAX_FIRST_IN_BOX = 500
@@ -36,6 +36,14 @@ class FreeNow(Protocol):
 
     def available(self, evse_id: EvseId) -> bool:
         """Whether the EVSE is free this moment, as far as may be believed."""
+
+
+@runtime_checkable
+class FreeByStation(Protocol):
+    """A live board that remembers stations."""
+
+    def free_evses(self, station: Station, tick: int) -> Sequence[Evse]:
+        """The station's EVSEs that are free in that second since 1970."""
 
 
 class Cursors:
@@ -150,6 +158,7 @@ class Search:
         self._index = index
         self._walkable = index if isinstance(index, NearWalk) else None
         self._board = board
+        self._by_station = board if isinstance(board, FreeByStation) else None
         self._clock = clock
 
     def _now(self, want: Filter, open_now: bool) -> Filter:  # noqa: FBT001
@@ -180,17 +189,34 @@ class Search:
 
         return await self._walk(ask, wanted, first, start, cursors)
 
+    def _suited(self, want: Filter) -> Callable[[Station], bool]:
+        """Whether a station that the index found is free now, where that is asked."""
+        if not want.free_now:
+            return lambda _: True
+        if self._by_station is None:
+            available = self._board.available
+            return lambda station: want.free(station, available)
+        free, tick, suits = self._by_station.free_evses, int(self._clock().timestamp()), want.suits_evse
+
+        def suited(station: Station) -> bool:
+            for evse in free(station, tick):  # noqa: SIM110 - a plain loop: this is asked for every candidate
+                if suits(evse):
+                    return True
+            return False
+
+        return suited
+
     def _stroll(
         self, index: NearWalk, centre: Point, radius_m: float, want: Filter, first: int, cursors: Cursors
     ) -> Page:
         """What `_walk` finds on a first page, without asking for more candidates than it takes."""
         found: list[Found] = []
         end: Position | None = None
-        available = self._board.available
+        suited = self._suited(want)
         for seen, (metres, station) in enumerate(index.walk(centre, radius_m, want, 2 * first + 1)):
             if seen >= FREE_NOW_CANDIDATES:
                 return Page(found, True, end, cursors)
-            suits = not want.free_now or want.free(station, available)
+            suits = suited(station)
             if len(found) == first:
                 if suits:
                     return Page(found, True, end, cursors)
@@ -204,6 +230,7 @@ class Search:
         """Goes through the candidates in growing batches until one more than a page was found."""
         found: list[Found] = []
         end = walked = start
+        suited = self._suited(want)
         batch, seen = (2 * first + 1 if want.free_now else first + 1), 0
         while seen < FREE_NOW_CANDIDATES:
             batch = min(batch, MAX_LIMIT, FREE_NOW_CANDIDATES - seen)
@@ -211,7 +238,7 @@ class Search:
             stations = await self._index.get([station_id for station_id, _, _ in hits])
             for station_id, distance, position in hits:
                 station = stations.get(station_id)
-                suits = station is not None and (not want.free_now or want.free(station, self._board.available))
+                suits = station is not None and suited(station)
                 if len(found) == first:
                     if suits:
                         return Page(found, True, end, cursors)

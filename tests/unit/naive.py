@@ -1,6 +1,6 @@
 """The plainest index and board that keep the ports' promises, and a gateway over them, for tests of what lies above."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -125,6 +125,7 @@ class NaiveBoard:
         self.changes: list[Change] = []
         self.followed: list[str] | None = None
         self.connected = True
+        self.watchers: list[Callable[[str | None], None]] = []
 
     async def start(self) -> None:
         pass
@@ -132,6 +133,9 @@ class NaiveBoard:
     async def observe(self, observations: Iterable[Observation]) -> list[Outcome]:
         listed = list(observations)
         self.seen.update({each.evse_id: each for each in listed})
+        for each in listed:
+            for dropped in self.watchers:
+                dropped(each.evse_id)
         return [Outcome.CHANGED for _ in listed]
 
     def read(self, evse_id: str) -> Reading:
@@ -146,8 +150,8 @@ class NaiveBoard:
     def available(self, evse_id: str) -> bool:
         return self.read(evse_id).status is Status.AVAILABLE
 
-    def marks(self, evse_ids: Sequence[str]) -> tuple[object, ...]:
-        return tuple(map(self.seen.get, evse_ids))
+    def watch(self, dropped: Callable[[str | None], None]) -> None:
+        self.watchers.append(dropped)
 
     def set_freshness(self, limits: Mapping[str, timedelta]) -> None:
         pass
@@ -155,6 +159,8 @@ class NaiveBoard:
     async def forget(self, evse_ids: Iterable[str]) -> None:
         for each in evse_ids:
             self.seen.pop(each, None)
+            for dropped in self.watchers:
+                dropped(each)
 
     @asynccontextmanager
     async def subscribe(self, evse_ids: Iterable[str] | None = None) -> AsyncIterator[Followed]:

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from finder.graphql.execution import Asked, Executor
-from finder.graphql.lately import Lately
 from finder.graphql.limits import Limits
 from finder.graphql.moment import Moment
 from finder.graphql.schema import build_schema
 from finder.graphql.template import Templates
+from finder.live.lately import Lately
 from finder.live.model import Status
 from tests.unit.naive import CENTRE, NOW, Trouble, World, seen, station, world
 
