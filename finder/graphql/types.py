@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import strawberry
@@ -205,8 +206,8 @@ class Station:  # noqa: D101
 
 @strawberry.type
 class StationEdge:  # noqa: D101
-    cursor: str = of(lambda found: found.cursor)
-    node: Station = of(lambda found: found.station)
+    cursor: str = of(attrgetter("cursor"))
+    node: Station = of(attrgetter("station"))
     distance_m: float | None = of(views.distance, "Metres; null where no place was asked.")
 
 

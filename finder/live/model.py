@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from finder.stations.model import EvseId, SourceId
 
 
@@ -30,8 +32,7 @@ class Observation:
     source: SourceId
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, gc=False):
     """What may be believed now.
 
     `status` is UNKNOWN where nothing was seen or the last sight is older than its source's limit;

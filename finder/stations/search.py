@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
+from msgspec import Struct
+
 from finder.errors import BadInput
 from finder.kernel.clock import Clock, minute_of_week
 from finder.kernel.geo import Box, Point, distances_m, tile_of
@@ -64,11 +66,10 @@ class Cursors:
 
     def at(self, position: Position) -> str:
         """The cursor after that position."""
-        return encode_cursor(self.mark, position)
+        return encode_cursor(self._mark or self.mark, position)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A station on a page; distance in metres along the ellipsoid, None where no place was asked."""
 
     station: Station
