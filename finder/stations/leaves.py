@@ -29,6 +29,11 @@ def _longest_m(chord_m: Floats | float) -> Floats:
     return np.asarray(2 * _SHARPEST_M * np.arcsin(np.minimum(1, np.asarray(chord_m) / (2 * _SHARPEST_M))) + _MARGIN_M)
 
 
+def _longest_way_m(chord_m: float) -> float:
+    """The same for one chord, without numpy's cost for each call."""
+    return 2 * _SHARPEST_M * math.asin(min(1.0, chord_m / (2 * _SHARPEST_M))) + _MARGIN_M
+
+
 def _earth_centred(place: Point) -> Floats:
     """x, y, z in metres on the ellipsoid (EPSG method 9602, geographic to geocentric, at height 0)."""
     lat, lon = math.radians(place.lat), math.radians(place.lon)
@@ -117,24 +122,26 @@ class Leaves:
         while opened < len(leaves) or len(slots):
             if opened < len(leaves):
                 more, ways = self._open(leaves[opened : opened + step], at, radius_m, beyond_m, test)
-                chords, slots = np.concatenate((chords, ways)), np.concatenate((slots, more))
+                if len(slots):
+                    chords, slots = np.concatenate((chords, ways)), np.concatenate((slots, more))
+                else:
+                    chords, slots = ways, more
                 opened, step = min(opened + step, len(leaves)), step * 2
             edge = float(edges[opened])  # whatever is in no opened leaf is at least this far away
-            if np.count_nonzero(chords < edge) < expect and opened < len(leaves):
+            if opened < len(leaves) and np.count_nonzero(chords < edge) < expect:
                 continue
             if len(chords) > expect:
-                edge = min(edge, float(_longest_m(np.partition(chords, expect - 1)[expect - 1])) + _MARGIN_M)
-            close = chords < edge
-            ways = distances_m(centre, self.lat[slots[close]], self.lon[slots[close]])
-            done = ways < edge
-            found = np.flatnonzero(close)[done]
-            ways, these = ways[done], slots[found]
-            keep = np.ones(len(slots), dtype=np.bool_)
-            keep[found] = False
-            chords, slots = chords[keep], slots[keep]
+                edge = min(edge, _longest_way_m(float(np.partition(chords, expect - 1)[expect - 1])) + _MARGIN_M)
+            close = np.flatnonzero(chords < edge)
+            these = slots[close]
+            ways = distances_m(centre, self.lat[these], self.lon[these])
             order = np.argsort(ways, kind="stable")
-            order = order[ways[order] <= radius_m]
-            yield ways[order], these[order]
+            ordered = ways[order]
+            inside = int(np.searchsorted(ordered, min(edge, radius_m), "right" if radius_m < edge else "left"))
+            yield ordered[:inside], these[order[:inside]]
+            keep = np.ones(len(slots), dtype=np.bool_)  # only now: most callers have enough by the first batch
+            keep[close[ways < edge]] = False
+            chords, slots = chords[keep], slots[keep]
             expect *= 2
 
     def inside(self, box: Box) -> Slots:
