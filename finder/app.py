@@ -163,10 +163,12 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)
 
 
-def build_app(settings: Settings, practice: Operators | None = None) -> Starlette:
+def build_app(
+    settings: Settings, practice: Operators | None = None, ready: Callable[[], None] = lambda: None
+) -> Starlette:
     """The whole HTTP surface. `practice` makes the practice operators' connectors from our base URL.
 
-    Raises SettingsError.
+    `ready` is called when everything that was kept is loaded. Raises SettingsError.
     """
     engines = choose(settings)
     metrics = Metrics(lambda: rooms.gauges() if (rooms := opened.get("rooms")) else ())
@@ -207,6 +209,7 @@ def build_app(settings: Settings, practice: Operators | None = None) -> Starlett
                 *base_routes(rooms.gazetteer),
                 *page_routes(settings.pwa_dir),
             ]
+            ready()
             log.info("serving", url=settings.base_url, stations=await rooms.index.count())
             yield
 

@@ -5,6 +5,7 @@ import socket
 import uvicorn
 from rich.console import Console
 
+from finder import garbage
 from finder.app import Operators, build_app
 from finder.errors import SettingsError
 from finder.logs import set_up_logs
@@ -31,7 +32,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _serve(settings: Settings, listener: socket.socket, practice: Operators | None) -> None:
-    app = build_app(settings, practice)
+    app = build_app(settings, practice, garbage.settle)
     console = Console(stderr=True)
     console.print(
         f"\n  充电地图 · charging finder   [bold]{settings.base_url}/[/]   (GraphQL: /graphql)\n", highlight=False

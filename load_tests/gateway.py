@@ -1,6 +1,5 @@
 """Serves our gateway over the measured network, on one engine: python -m load_tests.gateway ENGINE_URL PORT COUNT."""
 
-import gc
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -9,6 +8,7 @@ from datetime import timedelta
 import uvicorn
 from starlette.applications import Starlette
 
+from finder import garbage
 from finder.cities import load_city
 from finder.graphql.ports import About, FailureSeen, FeedSeen, Gateway
 from finder.graphql.routes import graphql_routes
@@ -70,8 +70,7 @@ def build(url: str, count: int) -> Starlette:
             lately=lately,
         )
         app.router.routes.extend(graphql_routes(gateway))
-        gc.collect()
-        gc.freeze()
+        garbage.settle()
         print("ready", flush=True)
         yield
         await board.close()

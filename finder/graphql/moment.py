@@ -21,17 +21,17 @@ class Moment:
         "_names",
         "_readings",
         "_stations",
-        "_tick",
         "_unmerged",
         "language",
         "now",
+        "second",
     )
 
     def __init__(self, lately: Lately, feeds: Feeds, now: datetime, language: str) -> None:
         self._lately = lately
         self._feeds = feeds
         self._names: dict[SourceId, str] | None = None
-        self._tick = int(now.timestamp())
+        self.second = int(now.timestamp())
         self._minutes: dict[str, int] = {}
         self._readings: dict[EvseId, Reading] = {}
         self._stations: dict[int, StationNow] = {}
@@ -48,7 +48,7 @@ class Moment:
         """How the station is at this moment."""
         known = self._stations.get(id(station))
         if known is None:
-            known = self._stations[id(station)] = self._lately.station(station, self._tick)
+            known = self._stations[id(station)] = self._lately.station(station, self.now)
             self._unmerged.append(known)
         return known
 

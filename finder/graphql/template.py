@@ -1,4 +1,7 @@
-"""What is static about a station, written once as JSON with holes for what lives, and kept while there is room."""
+"""What was written of a station, in strata: its record, what stands until a flip or a new minute, ages each second.
+
+Each stratum is bytes cut at holes, and the stratum above fills them.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,21 +12,42 @@ from finder.live.lately import StationNow
 HOLE = "\0"  # never in JSON, which escapes it
 MAX_KEPT = 64_000_000  # bytes, as estimated
 
-Emit = Callable[[Any, Moment], bytes]
+Age = tuple[Callable[[Any, Moment], str], Any]
+Stand = tuple[Callable[[Any, Moment, Callable[[Age], None]], str], Any]
 
 
 class Written:
-    """A station's static JSON, cut at its holes, and the whole as it was written last."""
+    """A station's static JSON, what it was when it was last looked at, and the whole as it was written last."""
 
-    __slots__ = ("chunks", "holes", "now", "size", "source", "whole")
+    __slots__ = ("ages", "holes", "minute", "now", "second", "size", "source", "standing", "static", "whole")
 
-    def __init__(self, source: Any, chunks: list[bytes], holes: list[tuple[Emit, Any]]) -> None:
+    def __init__(self, source: Any, static: list[bytes], holes: list[Stand]) -> None:
         self.source = source  # held, so that no other can take over its id()
-        self.chunks = chunks
+        self.static = static
         self.holes = holes
-        self.size = 500 + 2 * sum(map(len, chunks)) + 150 * len(chunks)
+        self.size = 700 + 3 * sum(map(len, static)) + 500 * len(static)
         self.now: StationNow | None = None
+        self.minute = self.second = 0
+        self.standing: list[bytes] = []
+        self.ages: list[Age] = []
         self.whole = b""
+
+    def stand(self, now: StationNow, moment: Moment) -> None:
+        """Fills the holes of the record."""
+        self.ages = []
+        parts = [self.static[0]]
+        for (write, inner), chunk in zip(self.holes, self.static[1:], strict=True):
+            parts += write(inner, moment, self.ages.append).encode(), chunk
+        self.standing = b"".join(parts).split(b"\0")
+        self.now, self.minute, self.second = now, moment.second // 60, 0
+
+    def age(self, moment: Moment) -> None:
+        """Fills what is left."""
+        parts = [self.standing[0]]
+        for (write, inner), chunk in zip(self.ages, self.standing[1:], strict=True):
+            parts += write(inner, moment).encode(), chunk
+        self.whole = b"".join(parts)
+        self.second = moment.second
 
 
 class Templates:
@@ -64,19 +88,16 @@ class Template:
         key = (self._number, id(source))
         written = self._kept.get(key) or self._fresh(source, key)
         now = moment.station(source)
-        if written.now is not now:
-            # Every hole is a function of the station, the second and the board: the same StationNow, the same bytes.
-            parts = [written.chunks[0]]
-            for (emit, inner), chunk in zip(written.holes, written.chunks[1:], strict=True):
-                parts += emit(inner, moment), chunk
-            written.whole = b"".join(parts)
-            written.now = now
+        if written.now is not now or written.minute != moment.second // 60:
+            written.stand(now, moment)
+        if written.second != moment.second:
+            written.age(moment)
         out.append(written.whole)
 
     def _fresh(self, source: Any, key: tuple[int, int]) -> Written:
-        holes: list[tuple[Emit, Any]] = []
-        chunks = self._write(source, None, holes.append).encode().split(b"\0")
-        written = Written(source, chunks, holes)
+        holes: list[Stand] = []
+        static = self._write(source, None, holes.append).encode().split(b"\0")
+        written = Written(source, static, holes)
         self._templates.keep(key, written)
         return written
 

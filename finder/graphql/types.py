@@ -11,6 +11,7 @@ from strawberry.types import Info
 from finder.graphql import views
 from finder.graphql.moment import Moment
 from finder.graphql.ports import FailureKind
+from finder.graphql.writers import write_tenths
 from finder.live.model import Status
 from finder.stations.model import (
     Access,
@@ -23,7 +24,8 @@ from finder.stations.model import (
     StationState,
 )
 
-STATIC, LIVE = "finder.static", "finder.live"  # keys of a field's metadata; the compiler reads them
+# Keys of a field's metadata, which the compiler reads. TEXT is the shortest way to the same JSON as the view's.
+STATIC, LIVE, AGE, TEXT = "finder.static", "finder.live", "finder.age", "finder.text"
 
 for _enum in (
     *(Status, ConnectorType, Current, StationState, Construction),
@@ -32,22 +34,35 @@ for _enum in (
     strawberry.enum(_enum)
 
 
-def of(view: Callable[[Any], Any], description: str | None = None) -> Any:
+def of(view: Callable[[Any], Any], description: str | None = None, text: Callable[[Any], str] | None = None) -> Any:
     """A field that is a function of its source alone."""
 
     def resolve(root: strawberry.Parent[Any]) -> Any:
         return view(root)
 
-    return strawberry.field(resolver=resolve, metadata={STATIC: view}, description=description)
+    return strawberry.field(resolver=resolve, metadata={STATIC: view, TEXT: text}, description=description)
 
 
 def at(view: Callable[[Any, Moment], Any], description: str | None = None) -> Any:
-    """A field that is a function of its source and of the moment."""
+    """A field that is a function of its source and of the moment.
+
+    Inside a Station it may change only with the minute or with what the board says, and not with the language:
+    what was written is used again until then.
+    """
 
     def resolve(root: strawberry.Parent[Any], info: Info[Any, Any]) -> Any:
         return view(root, info.context.moment)
 
     return strawberry.field(resolver=resolve, metadata={LIVE: view}, description=description)
+
+
+def age(then: Callable[[Any], datetime | None], description: str | None = None) -> Any:
+    """A field that is the age, in seconds, of a time that its source tells."""
+
+    def resolve(root: strawberry.Parent[Any], info: Info[Any, Any]) -> Any:
+        return views.since(info.context.moment, then(root))
+
+    return strawberry.field(resolver=resolve, metadata={AGE: then}, description=description)
 
 
 def plain(description: str) -> Any:
@@ -81,9 +96,12 @@ class Availability:  # noqa: D101
     faulted: int
     offline: int
     unknown: int
-    oldest_age_s: float | None = plain("Seconds since the oldest believed status here; null where none is believed.")
-    newest_age_s: float | None = plain(
-        "Seconds since the newest sight of any EVSE here, believed or not; null where never seen."
+    oldest_age_s: float | None = age(
+        attrgetter("oldest_at"), "Seconds since the oldest believed status here; null where none is believed."
+    )
+    newest_age_s: float | None = age(
+        attrgetter("newest_at"),
+        "Seconds since the newest sight of any EVSE here, believed or not; null where never seen.",
     )
 
 
@@ -103,7 +121,7 @@ class Live:  # noqa: D101
     status: Status
     last_seen: Status = plain("What was last seen, even where it is too old to believe.")
     observed_at: datetime | None
-    age_s: float | None = of(lambda reading: views.seconds(reading.age_s))
+    age_s: float | None = age(attrgetter("observed_at"))
     source: strawberry.ID | None
     stale: bool
 
@@ -162,7 +180,7 @@ class Provenance:  # noqa: D101
     native_id: str
     fetched_at: datetime
     updated_at: datetime | None
-    age_s: float = at(views.provenance_age)
+    age_s: float = age(attrgetter("fetched_at"))
     licence: str | None
 
 
@@ -206,9 +224,11 @@ class Station:  # noqa: D101
 
 @strawberry.type
 class StationEdge:  # noqa: D101
-    cursor: str = of(attrgetter("cursor"))
+    cursor: str = of(attrgetter("cursor"), text=lambda found: f'"{found.cursor}"')
     node: Station = of(attrgetter("station"))
-    distance_m: float | None = of(views.distance, "Metres; null where no place was asked.")
+    distance_m: float | None = of(
+        views.distance, "Metres; null where no place was asked.", lambda found: write_tenths(found.distance_m)
+    )
 
 
 @strawberry.type
@@ -274,8 +294,8 @@ class Feed:  # noqa: D101
     practice: bool = of(lambda view: view.feed.practice)
     stations: int = of(lambda view: view.feed.stations)
     evses: int = of(lambda view: view.feed.evses)
-    stations_age_s: float | None = at(lambda view, moment: views.since(moment, view.feed.stations_at))
-    status_age_s: float | None = at(lambda view, moment: views.since(moment, view.feed.status_at))
+    stations_age_s: float | None = age(attrgetter("feed.stations_at"))
+    status_age_s: float | None = age(attrgetter("feed.status_at"))
     failures: list[PartialFailure] = at(views.partial_failures)
 
 

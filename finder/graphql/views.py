@@ -15,7 +15,7 @@ from finder.graphql.ports import About, FailureKind, FailureSeen, FeedSeen
 from finder.kernel.geo import Point, gcj02_from_wgs84
 from finder.live.board import BoardHealth
 from finder.live.model import Change, Status
-from finder.stations.model import OpeningHours, Provenance, Station, TariffPeriod
+from finder.stations.model import OpeningHours, Provenance, Station, Tariff, TariffPeriod
 from finder.stations.search import BoxPage, Counted, Found, Page
 
 
@@ -70,8 +70,8 @@ class Availability:
     faulted: int = 0
     offline: int = 0
     unknown: int = 0
-    oldest_age_s: float | None = None
-    newest_age_s: float | None = None
+    oldest_at: datetime | None = None  # of those believed
+    newest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,10 @@ class ChangeView:
 def availability(station: Station, moment: Moment) -> Availability:
     """Counts the station's EVSEs by what may be believed."""
     now = moment.station(station)
-    counts = Availability(total=len(now.readings), oldest_age_s=seconds(now.oldest_age_s))
+    counts = Availability(total=len(now.readings), oldest_at=now.oldest_at, newest_at=now.newest_at)
     for reading in now.readings:
         name = _COUNTER[reading.status]
         setattr(counts, name, getattr(counts, name) + 1)
-    counts.newest_age_s = seconds(min((r.age_s for r in now.readings if r.age_s is not None), default=None))
     return counts
 
 
@@ -139,16 +138,15 @@ _COUNTER = {status: status.value.lower() for status in Status}
 
 def price_now(station: Station, moment: Moment) -> PriceNow | None:
     """The one price, or None where a connector's is unknown or two differ."""
-    tariffs = {}
-    for evse in station.evses:
-        for connector in evse.connectors:
-            tariff = station.tariff_of(connector)
-            if tariff is None:
-                return None
-            tariffs[tariff.id] = tariff
+    named = {connector.tariff_id for evse in station.evses for connector in evse.connectors}
+    known: dict[str | None, Tariff] = {tariff.id: tariff for tariff in reversed(station.tariffs)}
+    if len(station.tariffs) == 1:
+        known[None] = station.tariffs[0]
+    if not named <= known.keys():
+        return None
     prices = set()
     until = 1440
-    for tariff in tariffs.values():
+    for tariff in {id(known[name]): known[name] for name in named}.values():
         period = tariff.at(moment.minute_of_day(tariff.zone))
         if period is None:
             return None
@@ -195,11 +193,6 @@ def gcj02(station: Station) -> Point:
     return Point(round(shifted.lat, 6), round(shifted.lon, 6))
 
 
-def provenance_age(provenance: Provenance, moment: Moment) -> float | None:
-    """Seconds since the feed last gave the station."""
-    return since(moment, provenance.fetched_at)
-
-
 def feed_name(provenance: Provenance, moment: Moment) -> str:
     """As people call the feed; its id where nobody named it, as for an imported file."""
     return moment.feed_name(provenance.source)
@@ -209,8 +202,8 @@ def freshness(answer: Connection | BoxAnswer, moment: Moment) -> Freshness:
     """Over every EVSE of the answer's stations."""
     stations = [moment.station(found.station) for found in answer.page.found]
     unknown = sum(now.unknown for now in stations)
-    oldest = max((now.oldest_age_s for now in stations if now.oldest_age_s is not None), default=None)
-    return Freshness(moment.now, seconds(oldest), unknown, answer.health.connected)
+    oldest = min((now.oldest_at for now in stations if now.oldest_at is not None), default=None)
+    return Freshness(moment.now, since(moment, oldest), unknown, answer.health.connected)
 
 
 def partial_failures(view: Connection | BoxAnswer | FeedView, moment: Moment) -> list[PartialFailure]:

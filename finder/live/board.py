@@ -66,6 +66,9 @@ class LiveBoard(Protocol):
     def read(self, evse_id: EvseId) -> Reading:
         """What may be believed of this EVSE now."""
 
+    def read_all(self, evse_ids: Iterable[EvseId]) -> list[Reading]:
+        """The same for many EVSEs, in their order, at one moment."""
+
     def available(self, evse_id: EvseId) -> bool:
         """read(evse_id).status is AVAILABLE, at the least cost."""
 

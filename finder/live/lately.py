@@ -1,37 +1,51 @@
-"""What the board said of a station lately: kept for a second at most, and never past a new observation."""
+"""What the board said of a station lately: kept until it is seen anew or one of its sights grows too old."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from finder.live.board import LiveBoard, Watched
 from finder.live.model import Reading, Status
+from finder.stations.filter import Filter
 from finder.stations.model import Evse, EvseId, Station
 
 MAX_KEPT = 100_000  # stations
+_ALWAYS, _NEVER = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 
 
 class StationNow:
-    """A station's readings, in the order of its EVSEs, and what they come to."""
+    """A station's readings, in the order of its EVSEs, and what they come to; all of it holds through `until`."""
 
-    __slots__ = ("evse_ids", "free", "oldest_age_s", "readings", "station", "tick", "unknown")
+    __slots__ = (
+        *("_asked", "_suits", "evse_ids", "free", "newest_at", "oldest_at", "readings"),
+        *("station", "unknown", "until"),
+    )
 
-    def __init__(self, station: Station, tick: int, board: LiveBoard) -> None:
+    def __init__(self, station: Station, board: LiveBoard) -> None:
         self.station = station  # held, so that no other can take over its id()
-        self.tick = tick
         self.evse_ids: tuple[EvseId, ...] = tuple([evse.id for evse in station.evses])
-        self.readings: tuple[Reading, ...] = tuple(map(board.read, self.evse_ids))
+        self.readings: Sequence[Reading] = board.read_all(self.evse_ids)
         self.free: tuple[Evse, ...] = tuple(
             [e for e, r in zip(station.evses, self.readings, strict=True) if r.status is Status.AVAILABLE]
         )
         self.unknown = sum([reading.status is Status.UNKNOWN for reading in self.readings])
-        self.oldest_age_s: float | None = max(
-            [r.age_s for r in self.readings if r.status is not Status.UNKNOWN and r.age_s is not None], default=None
-        )
+        seen = [(r.observed_at, r.status) for r in self.readings if r.observed_at is not None]
+        self.oldest_at = min([at for at, status in seen if status is not Status.UNKNOWN], default=None)  # believed
+        self.newest_at = max([at for at, _ in seen], default=None)  # believed or not
+        self.until = min([r.until for r in self.readings if r.until is not None], default=_ALWAYS)
+        self._asked: Filter | None = None
+        self._suits = False
+
+    def suits(self, want: Filter) -> bool:
+        """Whether an EVSE that suits is free; remembered for the last filter, since most drivers ask the same."""
+        if self._asked is not want:
+            self._asked, self._suits = want, any(map(want.suits_evse, self.free))
+        return self._suits
 
 
 class Lately:
     """The last StationNow of each station that was asked for.
 
-    A board that is Watched lets one be used again within its second; without it each question reads anew.
+    A board that is Watched lets one be used again; without it each question reads anew.
     """
 
     def __init__(self, board: LiveBoard, most: int = MAX_KEPT) -> None:
@@ -43,20 +57,20 @@ class Lately:
         if isinstance(board, Watched):
             board.watch(self._drop)
 
-    def station(self, station: Station, tick: int) -> StationNow:
-        """How the station is. `tick` is the moment in whole seconds: what was read in another one has aged."""
+    def station(self, station: Station, now: datetime) -> StationNow:
+        """How the station is at that moment, which is the clock's."""
         key = id(station)
         known = self._kept.get(key)
-        if known is not None and known.tick == tick:
+        if known is not None and now <= known.until:
             return known
-        fresh = StationNow(station, tick, self.board)
+        fresh = StationNow(station, self.board)
         if self._watching:
             self._keep(key, fresh)
         return fresh
 
-    def free_evses(self, station: Station, tick: int) -> Sequence[Evse]:
-        """Those of its EVSEs that are free at that moment."""
-        return self.station(station, tick).free
+    def suited(self, station: Station, now: datetime, want: Filter) -> bool:
+        """Whether an EVSE that suits is free at that moment."""
+        return self.station(station, now).suits(want)
 
     def available(self, evse_id: EvseId) -> bool:
         """As the board says."""
@@ -83,4 +97,4 @@ class Lately:
             key = self._of_evse.get(evse_id)
             known = self._kept.get(key) if key is not None else None
             if known is not None:
-                known.tick = -1  # read anew when it is asked for next; its place is kept
+                known.until = _NEVER  # read anew when it is asked for next; its place is kept

@@ -37,6 +37,10 @@ class MemoryBoard:
         """What may be believed now."""
         return self._mirror.read(evse_id)
 
+    def read_all(self, evse_ids: Iterable[EvseId]) -> list[Reading]:
+        """The same for many, at one moment."""
+        return self._mirror.read_all(evse_ids)
+
     def set_freshness(self, limits: Mapping[SourceId, timedelta]) -> None:
         """How old an observation of each source may be."""
         self._mirror.set_freshness(limits)

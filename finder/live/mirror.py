@@ -117,15 +117,26 @@ class Mirror:
 
     def read(self, evse_id: EvseId) -> Reading:
         """What may be believed now."""
-        cell = self.cells.get(evse_id)
-        if cell is None:
-            return Reading(evse_id, Status.UNKNOWN, Status.UNKNOWN, None, None, None, stale=False)
-        seen_us, _, source, status = cell
-        now = self.now()
-        stale = self.expires(cell) < now
-        age_s = max(0, now - seen_us) / 1_000_000
-        seen_at = EPOCH + timedelta(microseconds=seen_us)
-        return Reading(evse_id, Status.UNKNOWN if stale else status, status, seen_at, age_s, source, stale)
+        return self.read_all((evse_id,))[0]
+
+    def read_all(self, evse_ids: Iterable[EvseId]) -> list[Reading]:
+        """See LiveBoard."""
+        cells, limits, default, now = self.cells, self._limits, self._default, self.now()
+        readings: list[Reading] = []
+        for evse_id in evse_ids:
+            cell = cells.get(evse_id)
+            if cell is None:
+                readings.append(Reading(evse_id, Status.UNKNOWN, Status.UNKNOWN, None, None, stale=False))
+                continue
+            seen_us, _, source, status = cell
+            until_us = seen_us + limits.get(source, default)
+            seen_at = EPOCH + timedelta(microseconds=seen_us)
+            if until_us < now:
+                readings.append(Reading(evse_id, Status.UNKNOWN, status, seen_at, source, stale=True))
+            else:
+                until = EPOCH + timedelta(microseconds=until_us)
+                readings.append(Reading(evse_id, status, status, seen_at, source, stale=False, until=until))
+        return readings
 
     def apply(self, evse_id: EvseId, cell: Cell) -> Outcome:
         """Keeps the cell where it is newer, and tells who listens where the believed status changed."""

@@ -33,19 +33,23 @@ class Observation:
 
 
 class Reading(Struct, frozen=True, gc=False):
-    """What may be believed now.
+    """What may be believed, until it is seen anew or grows too old at `until`.
 
     `status` is UNKNOWN where nothing was seen or the last sight is older than its source's limit;
-    `last_seen` is then still what was last seen, for people to judge. Age in seconds, None where never seen.
+    `last_seen` is then still what was last seen, for people to judge.
     """
 
     evse_id: EvseId
     status: Status
     last_seen: Status
     observed_at: datetime | None
-    age_s: float | None
     source: SourceId | None
     stale: bool
+    until: datetime | None = None  # the last moment at which it is believed; None where it is not
+
+    def age_s(self, now: datetime) -> float | None:
+        """Seconds since it was seen, never below 0; None where it never was."""
+        return None if self.observed_at is None else max(0.0, (now - self.observed_at).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)

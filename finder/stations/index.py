@@ -96,10 +96,12 @@ class StationIndex(Protocol):
 class NearWalk(Protocol):
     """An index in this process, which can be walked from the nearest station on."""
 
-    def walk(self, centre: Point, radius_m: float, want: Filter, expect: int = 64) -> Iterator[tuple[float, Station]]:
-        """Distance and station in the order and within the limits of `near`; the caller stops when it has enough.
+    def walk(
+        self, centre: Point, radius_m: float, want: Filter, expect: int = 64
+    ) -> Iterator[Sequence[tuple[float, Station]]]:
+        """Distances and stations in the order and within the limits of `near`; the caller stops when it has enough.
 
-        Lazy: about `expect` stations are measured at a time. Use it up or drop it before the next await.
+        Lazy: about `expect` stations are measured for the first batch. Use it up or drop it before the next await.
         """
 
 

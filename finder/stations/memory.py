@@ -10,8 +10,8 @@ from finder.kernel.geo import Box, Point
 from finder.stations.columns import Columns, Slots
 from finder.stations.filter import Filter, unique
 from finder.stations.index import Cluster, Hit, TextHit, check_limit, check_radius, check_zoom
-from finder.stations.leaves import Leaves
 from finder.stations.model import Station, StationId
+from finder.stations.nearby import Nearby
 from finder.stations.postings import Postings
 from finder.stations.words import StationWords, query_words, station_words
 
@@ -25,10 +25,11 @@ class _Contents:
     def __init__(self) -> None:
         self.slots: dict[StationId, int] = {}
         self.ids: list[StationId] = [""]  # slots begin at 1
+        self.at: list[Station | None] = [None]  # by slot
         self.stations: dict[StationId, Station] = {}
         self.aliases: dict[StationId, set[StationId]] = {}
         self.words: list[StationWords | None] = [None]
-        self.leaves = Leaves()
+        self.places = Nearby()
         self.columns = Columns()
         self.postings = Postings()
 
@@ -39,12 +40,13 @@ class _Contents:
         slot = self.slots.setdefault(station.id, len(self.ids))
         if slot == len(self.ids):
             self.ids.append(station.id)
+            self.at.append(None)
             self.words.append(None)
         self._unalias(before)
         for alias in station.aliases:
             self.aliases.setdefault(alias, set()).add(station.id)
-        self.stations[station.id] = station
-        self.leaves.put(slot, station.place)
+        self.stations[station.id] = self.at[slot] = station
+        self.places.put(slot, station.place)
         self.columns.put(slot, station)
         words = station_words(station)
         if words != self.words[slot]:
@@ -55,7 +57,14 @@ class _Contents:
         station = self.stations.pop(station_id, None)
         if station is not None:
             self._unalias(station)
-            self.leaves.remove(self.slots[station_id])
+            slot = self.slots[station_id]
+            self.at[slot] = None
+            self.places.remove(slot)
+
+    async def settle(self) -> None:
+        """Where many places are new, takes them into a new tree; nothing may be put meanwhile."""
+        if self.places.due:
+            self.places.plant(await asyncio.to_thread(self.places.grown))
 
     def find(self, station_id: StationId) -> Station | None:
         station = self.stations.get(station_id)
@@ -64,7 +73,7 @@ class _Contents:
         return station
 
     def inside(self, box: Box, want: Filter) -> Slots:
-        slots = self.leaves.inside(box)
+        slots = self.places.inside(box)
         test = self.columns.test(want)
         return slots if test is None else slots[test(slots)]
 
@@ -95,6 +104,7 @@ class MemoryIndex:
                     for contents, touched in self._rebuilding.items():
                         contents.put(station)
                         touched.add(station.id)
+            await self._contents.settle()
 
     async def remove(self, ids: Iterable[StationId]) -> None:
         """See StationIndex."""
@@ -119,6 +129,7 @@ class MemoryIndex:
                             contents.put(station)
                     await asyncio.sleep(0)
             async with self._writing:
+                await contents.settle()
                 self._contents = contents
         finally:
             del self._rebuilding[contents]
@@ -131,30 +142,30 @@ class MemoryIndex:
         check_radius(radius_m)
         check_limit(limit)
         hits: list[Hit] = []
-        for metres, station_id in self._walk(centre, radius_m, want, limit, after[0] if after else 0.0):
-            if after is None or (metres, station_id) > after:
-                hits.append(Hit(station_id, metres))
-                if len(hits) == limit:
-                    break
-        return hits
+        for batch in self._walk(centre, radius_m, want, limit, after[0] if after else 0.0):
+            hits += [Hit(s.id, metres) for metres, s in batch if after is None or (metres, s.id) > after]
+            if len(hits) >= limit:
+                break
+        return hits[:limit]
 
-    def walk(self, centre: Point, radius_m: float, want: Filter, expect: int = 64) -> Iterator[tuple[float, Station]]:
+    def walk(
+        self, centre: Point, radius_m: float, want: Filter, expect: int = 64
+    ) -> Iterator[Sequence[tuple[float, Station]]]:
         """See NearWalk."""
         check_radius(radius_m)
-        stations = self._contents.stations
-        return ((metres, stations[i]) for metres, i in self._walk(centre, radius_m, want, max(1, expect), 0.0))
+        return self._walk(centre, radius_m, want, max(1, expect), 0.0)
 
     def _walk(
         self, centre: Point, radius_m: float, want: Filter, expect: int, beyond_m: float
-    ) -> Iterator[tuple[float, StationId]]:
+    ) -> Iterator[list[tuple[float, Station]]]:
         contents = self._contents
-        ids = contents.ids
-        for metres, slots in contents.leaves.nearest(centre, radius_m, contents.columns.test(want), expect, beyond_m):
+        at = contents.at
+        for metres, slots in contents.places.nearest(centre, radius_m, contents.columns.test(want), expect, beyond_m):
             ways = metres.tolist()
-            found = [(way, ids[slot]) for way, slot in zip(ways, slots.tolist(), strict=True)]
+            found = [(way, s) for way, slot in zip(ways, slots.tolist(), strict=True) if (s := at[slot]) is not None]
             if len(set(ways)) < len(ways):
-                found.sort()
-            yield from found
+                found.sort(key=lambda each: (each[0], each[1].id))
+            yield found
 
     async def box(self, box: Box, want: Filter, limit: int, after: StationId | None = None) -> list[StationId]:
         """See StationIndex."""
@@ -169,9 +180,9 @@ class MemoryIndex:
         slots = self._contents.inside(box, want)
         x, y = self._contents.columns.tiles(slots, zoom)
         keys, tile, counts = np.unique((x << 32) | y, return_inverse=True, return_counts=True)
-        leaves = self._contents.leaves
-        lats = np.clip(np.bincount(tile, leaves.lat[slots], len(keys)) / counts, -90, 90)  # rounding may pass the edge
-        lons = np.clip(np.bincount(tile, leaves.lon[slots], len(keys)) / counts, -180, 180)
+        places = self._contents.places
+        lats = np.clip(np.bincount(tile, places.lat[slots], len(keys)) / counts, -90, 90)  # rounding may pass the edge
+        lons = np.clip(np.bincount(tile, places.lon[slots], len(keys)) / counts, -180, 180)
         rows = zip(keys.tolist(), counts.tolist(), lats.tolist(), lons.tolist(), strict=True)
         return [Cluster((zoom, k >> 32, k & 0xFFFFFFFF), count, Point(lat, lon)) for k, count, lat, lon in rows]
 
@@ -182,7 +193,7 @@ class MemoryIndex:
         check_limit(limit)
         wanted, contents = query_words(words), self._contents
         slots = contents.postings.candidates(wanted, len(contents.ids))
-        slots = slots[~np.isnan(contents.leaves.lat[slots])]  # a station that is gone has no place
+        slots = slots[~np.isnan(contents.places.lat[slots])]  # a station that is gone has no place
         test = contents.columns.test(want)
         found: list[tuple[int, StationId]] = []
         for n, slot in enumerate((slots if test is None else slots[test(slots)]).tolist(), 1):

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from finder.kernel.geo import Box, Point, distances_m, tile_of
 from finder.kernel.paging import decode_cursor, encode_cursor, fingerprint
 from finder.stations.filter import ANY, Filter
 from finder.stations.index import MAX_LIMIT, MAX_RADIUS_M, Cluster, NearWalk, StationIndex
-from finder.stations.model import Evse, EvseId, Station, StationId
+from finder.stations.model import EvseId, Station, StationId
 
 MAX_FIRST = 100
 MAX_FIRST_IN_BOX = 500
@@ -33,6 +34,10 @@ _Ask: TypeAlias = Callable[[int, P | None], Awaitable[list[_Candidate[P]]]]
 Position: TypeAlias = tuple[float, StationId] | tuple[int, StationId] | tuple[int, float, StationId] | StationId
 
 
+def _position(seen: tuple[float, Station]) -> Position:
+    return seen[0], seen[1].id
+
+
 class FreeNow(Protocol):
     """The part of the live board that a search asks."""
 
@@ -44,8 +49,8 @@ class FreeNow(Protocol):
 class FreeByStation(Protocol):
     """A live board that remembers stations."""
 
-    def free_evses(self, station: Station, tick: int) -> Sequence[Evse]:
-        """The station's EVSEs that are free in that second since 1970."""
+    def suited(self, station: Station, now: datetime, want: Filter) -> bool:
+        """Whether an EVSE that suits is free at that moment."""
 
 
 class Cursors:
@@ -197,15 +202,8 @@ class Search:
         if self._by_station is None:
             available = self._board.available
             return lambda station: want.free(station, available)
-        free, tick, suits = self._by_station.free_evses, int(self._clock().timestamp()), want.suits_evse
-
-        def suited(station: Station) -> bool:
-            for evse in free(station, tick):  # noqa: SIM110 - a plain loop: this is asked for every candidate
-                if suits(evse):
-                    return True
-            return False
-
-        return suited
+        suited, now = self._by_station.suited, self._clock()
+        return lambda station: suited(station, now, want)
 
     def _stroll(
         self, index: NearWalk, centre: Point, radius_m: float, want: Filter, first: int, cursors: Cursors
@@ -214,17 +212,17 @@ class Search:
         found: list[Found] = []
         end: Position | None = None
         suited = self._suited(want)
-        for seen, (metres, station) in enumerate(index.walk(centre, radius_m, want, 2 * first + 1)):
-            if seen >= FREE_NOW_CANDIDATES:
-                return Page(found, True, end, cursors)
-            suits = suited(station)
-            if len(found) == first:
-                if suits:
-                    return Page(found, True, end, cursors)
-                continue
-            end = (metres, station.id)
-            if suits:
-                found.append(Found(station, metres, end, cursors))
+        left = FREE_NOW_CANDIDATES
+        for batch in index.walk(centre, radius_m, want, first + first // 2 + 1):
+            for metres, station in batch[:left]:
+                if suited(station):
+                    if len(found) == first:
+                        return Page(found, True, found[-1].position, cursors)
+                    found.append(Found(station, metres, (metres, station.id), cursors))
+            if len(batch) > left:
+                return Page(found, True, end if left == 0 else _position(batch[left - 1]), cursors)
+            left -= len(batch)
+            end = _position(batch[-1]) if batch else end
         return Page(found, False, end, cursors)
 
     async def _walk(self, ask: _Ask[P], want: Filter, first: int, start: P | None, cursors: Cursors) -> Page:

@@ -82,7 +82,7 @@ async def within(seconds: float, holds: Callable[[], bool]) -> bool:
 async def test_what_was_never_seen_is_unknown_not_free(make: MakeBoard) -> None:
     board = await make()
     reading = board.read(A)
-    assert (reading.status, reading.observed_at, reading.age_s) == (Status.UNKNOWN, None, None)
+    assert (reading.status, reading.observed_at, reading.age_s(NOON)) == (Status.UNKNOWN, None, None)
     assert not board.available(A)
 
 
@@ -93,10 +93,10 @@ async def test_an_observation_is_read_at_once_with_its_age_and_source(
     board = await make()
     assert await board.observe([seen(evse, Status.AVAILABLE, -90)]) == [Outcome.CHANGED]
     reading = board.read(evse)
-    assert (reading.status, reading.age_s, reading.source) == (Status.AVAILABLE, 90, "jinbei")
+    assert (reading.status, reading.age_s(clock()), reading.source) == (Status.AVAILABLE, 90, "jinbei")
     assert board.available(evse)
     clock.moment += timedelta(seconds=30)
-    assert board.read(evse).age_s == 120
+    assert board.read(evse).age_s(clock()) == 120
 
 
 async def test_an_older_observation_never_overwrites_a_newer_one(make: MakeBoard) -> None:
@@ -107,7 +107,7 @@ async def test_an_older_observation_never_overwrites_a_newer_one(make: MakeBoard
     assert outcomes == [Outcome.CHANGED, Outcome.OLD, Outcome.OLD]
     assert board.read(A).status is Status.CHARGING
     assert await board.observe([seen(A, Status.CHARGING, -5)]) == [Outcome.CONFIRMED]
-    assert board.read(A).age_s == 5
+    assert board.read(A).age_s(NOON) == 5
 
 
 async def test_of_two_sights_at_one_moment_the_less_inviting_stands(make: MakeBoard) -> None:
@@ -125,9 +125,11 @@ async def test_at_its_limit_a_status_is_believed_and_a_microsecond_later_it_is_n
     clock.moment = NOON + timedelta(seconds=60)
     assert board.available(A)
     assert not board.read(A).stale
+    assert board.read(A).until == clock.moment
     clock.moment += MICROSECOND
     reading = board.read(A)
     assert (reading.status, reading.last_seen, reading.stale) == (Status.UNKNOWN, Status.AVAILABLE, True)
+    assert reading.until is None
     assert not board.available(A)
     clock.moment = NOON + DEFAULT_FRESHNESS
     assert board.available(B)
@@ -140,7 +142,7 @@ async def test_the_future_is_forgiven_a_minute_and_no_more(make: MakeBoard) -> N
     limit = MAX_AHEAD.total_seconds()
     late = Observation(B, Status.AVAILABLE, NOON + MAX_AHEAD + MICROSECOND, "jinbei")
     assert await board.observe([seen(A, Status.AVAILABLE, limit), late]) == [Outcome.CHANGED, Outcome.FUTURE]
-    assert board.read(A).age_s == 0
+    assert board.read(A).age_s(NOON) == 0
     assert board.read(B).status is Status.UNKNOWN
 
 

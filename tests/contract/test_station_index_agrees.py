@@ -154,5 +154,5 @@ async def test_a_walk_goes_the_way_of_near(seed: int) -> None:
     plain = Plain(stations)
     for expect in (1, 3, 64, 1000):
         centre, want = somewhere(rng, places, spread), wish(rng)
-        walked = [(way, s.id) for way, s in index.walk(centre, 100_000, want, expect)]
+        walked = [(way, s.id) for batch in index.walk(centre, 100_000, want, expect) for way, s in batch]
         assert walked == plain.near(centre, 100_000, want)

@@ -51,7 +51,7 @@ class City:
         return [f"{s}/{site.id}" for s in ("jinbei", "yanmen") for site in self.sandbox.platforms[s].sites.values()]
 
     async def oldest_s(self, source: str) -> float:
-        ages = [self.board.read(e.id).age_s for s in await self.stations(source) for e in s.evses]
+        ages = [self.board.read(e.id).age_s(system_clock()) for s in await self.stations(source) for e in s.evses]
         assert ages
         assert None not in ages
         return max(a for a in ages if a is not None)
@@ -125,7 +125,7 @@ async def test_the_other_operator_stays_as_fresh_as_before(tmp_path: Path, fault
         assert await city.oldest_s("yanmen") < 2  # believed, and asked for all the while
         # What the broken one said last has grown too old to believe, in plain sight.
         readings = [city.board.read(e.id) for s in await city.stations("jinbei") for e in s.evses]
-        assert all(r.stale and r.status is Status.UNKNOWN and r.age_s for r in readings)
+        assert all(r.stale and r.status is Status.UNKNOWN and r.observed_at for r in readings)
         assert await city.index.count() == len(city.index_ids())
         city.sandbox.set_faults("jinbei", NONE)
         await until(lambda: city.trouble() == set())

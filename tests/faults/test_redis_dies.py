@@ -57,11 +57,8 @@ async def test_killed_under_load_and_started_again_empty(server: RedisServer, bo
     assert await until(lambda: not there.health().connected, 3)
     reading = there.read("jinbei/1999")
     assert reading.status is Status.AVAILABLE
-    await asyncio.sleep(0.3)
-    later = there.read("jinbei/1999")
-    assert later.age_s is not None
-    assert reading.age_s is not None
-    assert later.age_s > reading.age_s
+    assert there.read("jinbei/1999") == reading  # its age grows all the same: it tells when it was seen
+    assert reading.observed_at is not None
     assert there.health().behind_s > 0
     assert here.read("jinbei/3").status is Status.CHARGING  # seen here while Redis was away
     server.start()

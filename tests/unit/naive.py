@@ -141,11 +141,14 @@ class NaiveBoard:
     def read(self, evse_id: str) -> Reading:
         known = self.seen.get(evse_id)
         if known is None:
-            return Reading(evse_id, Status.UNKNOWN, Status.UNKNOWN, None, None, None, True)
-        age = (self.now - known.observed_at).total_seconds()
-        stale = age > DEFAULT_FRESHNESS.total_seconds()
-        status = Status.UNKNOWN if stale else known.status
-        return Reading(evse_id, status, known.status, known.observed_at, age, known.source, stale)
+            return Reading(evse_id, Status.UNKNOWN, Status.UNKNOWN, None, None, True)
+        until = known.observed_at + DEFAULT_FRESHNESS
+        if until < self.now:
+            return Reading(evse_id, Status.UNKNOWN, known.status, known.observed_at, known.source, True)
+        return Reading(evse_id, known.status, known.status, known.observed_at, known.source, False, until)
+
+    def read_all(self, evse_ids: Iterable[str]) -> list[Reading]:
+        return [self.read(evse_id) for evse_id in evse_ids]
 
     def available(self, evse_id: str) -> bool:
         return self.read(evse_id).status is Status.AVAILABLE
