@@ -18,6 +18,7 @@ from graphql.validation.validate import ValidationAbortedError
 
 from finder.errors import BadInput, TooLarge
 from finder.graphql.limits import Limits, Size, check_size
+from finder.graphql.variables import Shapes
 
 MAX_REMEMBERED = 512  # operations
 MAX_REMEMBERED_TEXT = 16_384  # a longer text is not worth its memory
@@ -27,8 +28,8 @@ MAX_REMEMBERED_TEXT = 16_384  # a longer text is not worth its memory
 class Operation:
     """One operation of a valid document, ready to run.
 
-    `conditions` (the variables that decide what is selected) and `programs` (what it was compiled to, by their
-    values) are filled in when it first runs.
+    `conditions` (the variables that decide what is selected), `shapes` (those of its variables where all are plain)
+    and `programs` (what it was compiled to, by the conditions' values) are filled in when it first runs.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Operation:
     node: OperationDefinitionNode
     size: Size
     conditions: tuple[str, ...] | None = None
+    shapes: Shapes | None = None
     programs: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @property

@@ -13,7 +13,7 @@ from graphql import (
     OperationType,
     located_error,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from strawberry import Schema
 
 from finder.errors import FinderError
@@ -23,6 +23,7 @@ from finder.graphql.documents import Operation
 from finder.graphql.moment import Context
 from finder.graphql.selection import NotCompilable, Selections, conditions_of
 from finder.graphql.template import Templates, filled
+from finder.graphql.variables import read_variables, shapes_of
 
 MAX_VARIANTS = 8  # of one operation, by the values of its conditions
 
@@ -93,10 +94,13 @@ class Programs:
         self, operation: Operation, context: Context, given: dict[str, Any] | None
     ) -> bytes | ExecutionResult | None:
         """The answer of the compiled operation; None where graphql-core must run it."""
-        variables = get_variable_values(self._core, operation.node.variable_definitions or (), given or {}, 50)
-        if not isinstance(variables, VariableValues):
+        if operation.conditions is None:
+            operation.conditions = conditions_of(operation.document, operation.node)
+            operation.shapes = shapes_of(self._core, operation.node)
+        variables = read_variables(self._core, operation.node, operation.shapes, given or {})
+        if variables is None:
             return None
-        program = self._program(operation, variables)
+        program = self._program(operation, operation.conditions, variables)
         try:
             return None if program is None else await program.run(context, variables)
         except TimeoutError:
@@ -104,14 +108,12 @@ class Programs:
         except Exception:
             return None
 
-    def _program(self, operation: Operation, variables: VariableValues) -> Program | None:
-        if operation.conditions is None:
-            operation.conditions = conditions_of(operation.document, operation.node)
-        values = tuple(variables.coerced.get(name) for name in operation.conditions)
+    def _program(self, operation: Operation, names: Sequence[str], variables: VariableValues) -> Program | None:
+        values = tuple(variables.coerced.get(name) for name in names)
         if values not in operation.programs:
             if len(operation.programs) >= MAX_VARIANTS:
                 return None
-            conditions = dict(zip(operation.conditions, values, strict=True))
+            conditions = dict(zip(names, values, strict=True))
             try:
                 operation.programs[values] = self._compile(operation, conditions)
             except NotCompilable:

@@ -86,7 +86,12 @@ class Template:
     def splice(self, source: Any, moment: Moment, out: list[bytes]) -> None:
         """Writes the station as it is at that moment."""
         key = (self._number, id(source))
-        written = self._kept.get(key) or self._fresh(source, key)
+        written = self._kept.get(key)
+        if written is None:
+            written = self._fresh(source, key)
+        elif written.now is not None and written.second == moment.second and moment.now <= written.now.until:
+            out.append(written.whole)
+            return
         now = moment.station(source)
         if written.now is not now or written.minute != moment.second // 60:
             written.stand(now, moment)

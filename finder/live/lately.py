@@ -66,6 +66,8 @@ class Lately:
         fresh = StationNow(station, self.board)
         if self._watching:
             self._keep(key, fresh)
+        else:
+            fresh.until = _NEVER  # nobody will say when it is no longer so
         return fresh
 
     def suited(self, station: Station, now: datetime, want: Filter) -> bool:
@@ -80,21 +82,24 @@ class Lately:
         if key not in self._kept:
             for evse_id in fresh.evse_ids:
                 before = self._of_evse.get(evse_id)
-                if before is not None:  # an older record of the same station
-                    self._kept.pop(before, None)
+                old = self._kept.pop(before, None) if before is not None else None
+                if old is not None:  # an older record of the same station
+                    old.until = _NEVER
                 self._of_evse[evse_id] = key
             if len(self._kept) >= self._most:
                 oldest = self._kept.pop(next(iter(self._kept)))
+                oldest.until = _NEVER
                 for evse_id in oldest.evse_ids:
                     self._of_evse.pop(evse_id, None)
         self._kept[key] = fresh
 
     def _drop(self, evse_id: EvseId | None) -> None:
         if evse_id is None:
+            for known in self._kept.values():
+                known.until = _NEVER
             self._kept.clear()
             self._of_evse.clear()
         else:
             key = self._of_evse.get(evse_id)
-            known = self._kept.get(key) if key is not None else None
-            if known is not None:
-                known.until = _NEVER  # read anew when it is asked for next; its place is kept
+            if key is not None and key in self._kept:
+                self._kept[key].until = _NEVER  # read anew when it is asked for next; its place is kept

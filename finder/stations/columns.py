@@ -42,9 +42,11 @@ class Columns:
         self._operators: dict[str, int] = {}
         self._spans: dict[tuple[tuple[int, int], ...], int] = {(): 0}  # nobody said: never known to be open
         self._open: dict[int, Bools] = {}
+        self._asked: tuple[Filter, Test | None] | None = None  # the last filter: most drivers ask the same
 
     def put(self, slot: int, station: Station) -> None:
         """Takes what a filter can ask of this station."""
+        self._asked = None
         while slot >= len(self._flags):
             self._grow()
         powers = [_NONE] * (_ANY + 1)
@@ -69,6 +71,11 @@ class Columns:
 
     def test(self, want: Filter) -> Test | None:
         """What tells, for slots, whether each suits (but for `free_now`); None where all do."""
+        if self._asked is None or self._asked[0] is not want:
+            self._asked = want, self._test(want)
+        return self._asked[1]
+
+    def _test(self, want: Filter) -> Test | None:
         tests = [t for t in (self._connectors(want), self._flagged(want), self._run_by(want), self._opened(want)) if t]
         if len(tests) < 2:
             return tests[0] if tests else None

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -138,12 +138,12 @@ class Nearby:
                 close = edge  # every place whose way is shorter is measured here
                 if len(chords) > expect:
                     close = min(edge, _longest_way_m(float(chords[expect - 1])) + _MARGIN_M)
-                some = int(np.searchsorted(chords, close + _MARGIN_M))
+                some = int(chords.searchsorted(close + _MARGIN_M))
                 ways = distances_m(centre, self.lat[slots[:some]], self.lon[slots[:some]])
-                order = np.argsort(ways, kind="stable")
+                order = ways.argsort(kind="stable")
                 ways = ways[order]
-                end = int(np.searchsorted(ways, min(close, radius_m), "right" if radius_m < close else "left"))
-                begin = int(np.searchsorted(ways, beyond_m)) if beyond_m > 0 else 0
+                end = int(ways.searchsorted(min(close, radius_m), "right" if radius_m < close else "left"))
+                begin = int(ways.searchsorted(beyond_m)) if beyond_m > 0 else 0
                 if begin < end:
                     yield ways[begin:end], slots[order[begin:end]]
                 if close == edge:
@@ -180,11 +180,11 @@ class Nearby:
         edge = math.inf
         tree = self._tree
         if tree.places is not None:
-            ways, which = tree.places.query(at, most, distance_upper_bound=radius_m + _MARGIN_M)
-            chords, which = np.atleast_1d(ways, which)
+            found = tree.places.query(at, most, distance_upper_bound=radius_m + _MARGIN_M)
+            chords, which = cast("tuple[Floats, Slots]", found)  # arrays, since `most` is above 1
             if chords[-1] == math.inf:  # then these are all within the radius
-                found = int(np.searchsorted(chords, math.inf))
-                chords, which = chords[:found], which[:found]
+                count = int(chords.searchsorted(math.inf))
+                chords, which = chords[:count], which[:count]
             else:
                 edge = float(chords[-1]) - _MARGIN_M
             slots = tree.slots[which]

@@ -5,6 +5,7 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from msgspec import Struct
@@ -56,25 +57,20 @@ class FreeByStation(Protocol):
 class Cursors:
     """Makes the cursors of one query, which is known by its arguments."""
 
-    __slots__ = ("_mark", "_parts")
-
     def __init__(self, *parts: object) -> None:
         self._parts = parts
-        self._mark: str | None = None
 
-    @property
+    @cached_property
     def mark(self) -> str:
-        """The query's fingerprint."""
-        if self._mark is None:
-            self._mark = fingerprint(*self._parts)
-        return self._mark
+        """The query's fingerprint; made only where a cursor is asked for."""
+        return fingerprint(*self._parts)
 
     def at(self, position: Position) -> str:
         """The cursor after that position."""
-        return encode_cursor(self._mark or self.mark, position)
+        return encode_cursor(self.mark, position)
 
 
-class Found(Struct, frozen=True):
+class Found(Struct, frozen=True, gc=False):
     """A station on a page; distance in metres along the ellipsoid, None where no place was asked."""
 
     station: Station
@@ -85,7 +81,7 @@ class Found(Struct, frozen=True):
     @property
     def cursor(self) -> str:
         """Where a page that starts after this station begins."""
-        return self.cursors.at(self.position)
+        return encode_cursor(self.cursors.mark, self.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +135,10 @@ def _check_radius(radius_m: float) -> None:
         )
 
 
-def _wishes(want: Filter, open_now: bool) -> tuple[object, ...]:  # noqa: FBT001
+@lru_cache(1_024)
+def _wishes(want: Filter, open_now: bool) -> str:  # noqa: FBT001
     # open_at is left out on purpose: it moves each minute, and a page's cursor must outlive the minute.
-    return (
+    return fingerprint(
         want.min_power_kw,
         sorted(want.connector_types),
         sorted(want.operators),
@@ -183,7 +180,7 @@ class Search:
         """Nearest first. Radius in metres, 0 < radius <= 200,000; first 1 … 100."""
         _check_radius(radius_m)
         _check_first(first, MAX_FIRST)
-        cursors = Cursors("near", centre.lat, centre.lon, radius_m, *_wishes(want, open_now))
+        cursors = Cursors("near", centre.lat, centre.lon, radius_m, _wishes(want, open_now))
         start = None if after is None else decode_cursor(after, cursors.mark, tuple[float, StationId])
         wanted = self._now(want, open_now)
         if start is None and self._walkable is not None:
@@ -269,7 +266,7 @@ class Search:
         _check_first(first, MAX_FIRST_IN_BOX)
         if not 0 <= zoom <= MAX_ZOOM:
             raise _refuse("ZOOM_OUT_OF_RANGE", f"zoom 应在 0 至 {MAX_ZOOM} 之间", f"zoom must be 0 to {MAX_ZOOM}")
-        cursors = Cursors("box", box.south, box.west, box.north, box.east, *_wishes(want, open_now))
+        cursors = Cursors("box", box.south, box.west, box.north, box.east, _wishes(want, open_now))
         start = None if after is None else decode_cursor(after, cursors.mark, StationId)
         wanted, fine = self._now(want, open_now), _cluster_zoom(box, zoom)
         clusters = await self._index.clusters(box, fine, wanted)
@@ -351,7 +348,7 @@ class Search:
             )
         _check_first(first, MAX_FIRST)
         place = None if near is None else (near.lat, near.lon)
-        cursors = Cursors("text", words, place, *_wishes(want, open_now))
+        cursors = Cursors("text", words, place, _wishes(want, open_now))
         wanted = self._now(want, open_now)
         if near is not None:
             return await self._text_near(words, near, wanted, first, after, cursors)

@@ -223,6 +223,15 @@ async def test_every_field_is_compiled_and_alike() -> None:
         ("query($at:PointInput!){stationsNear(at:$at){edges{node{id}}}}", {"at": {"lat": 1}}),
         ("query($at:PointInput!){stationsNear(at:$at){edges{node{id}}}}", {"at": {"lat": "x", "lon": 2}}),
         ("query($at:PointInput!){stationsNear(at:$at){edges{node{id}}}}", {"at": {"lat": 38.4, "lon": 112.7}}),
+        ("query($at:PointInput!){stationsNear(at:$at){edges{node{id}}}}", {"at": {"lat": 38, "lon": 112.7}}),
+        (
+            "query($at:PointInput!){stationsNear(at:$at){edges{node{id}}}}",
+            {"at": {"lat": 38.4, "lon": 1.0, "h": 1.0}},
+        ),
+        ("query($at:PointInput!){stationsNear(at:$at){edges{node{id}}}}", {"at": {"lat": 38.4, "x": 112.7}}),
+        ("query($at:PointInput!){stationsNear(at:$at){edges{node{id}}}}", {"at": {"lat": float("nan"), "lon": 1.0}}),
+        ("query($at:PointInput!){stationsNear(at:$at){edges{node{id}}}}", {"at": [{"lat": 38.4, "lon": 112.7}]}),
+        ("query($at:PointInput!){stationsNear(at:$at){edges{node{id}}}}", {}),
         ("query($f:StationFilter){stationsNear(at:{lat:38.4,lon:112.7},filter:$f){edges{distanceM}}}", {"f": None}),
         (
             "query($f:StationFilter){stationsNear(at:{lat:38.4,lon:112.7},filter:$f){edges{distanceM}}}",

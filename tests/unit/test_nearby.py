@@ -92,7 +92,7 @@ def test_batches_are_as_large_as_expected_and_begin_beyond() -> None:
     assert 30 <= len(slots) <= 40
     assert slots.tolist() == list(range(1, len(slots) + 1))
     assert np.all(np.diff(ways) > 0)
-    beyond = distance_m(Point(38, 112), Point(38.15, 112))
+    beyond = next(way for way, slot in nearest(nearby, Point(38, 112), 100_000) if slot == 1500)
     _, slots = next(iter(nearby.nearest(Point(38, 112), 100_000, None, 30, beyond_m=beyond)))
     assert 1490 <= slots[0] <= 1500  # only what is at the border may come again
 
