@@ -18,6 +18,7 @@ from finder.graphql.moment import Context
 from finder.graphql.ports import Gateway
 from finder.graphql.program import Programs
 from finder.graphql.trouble import all_shown, timed_out
+from finder.kernel.waiting import within
 from finder.live.lately import Lately
 
 TIMEOUT_S = 10.0
@@ -106,13 +107,9 @@ class Executor:
         began, outcome, compiled = time.perf_counter(), "ok", False
         context = Context(self.gateway, self._lately, language, operation.size.fields)
         try:
-            async with asyncio.timeout(self.timeout_s):
-                result = await self._programs.run(operation, context, asked.variables) if self.compiling else None
-                compiled = result is not None
-                if isinstance(result, bytes):
-                    return Answer(result)
-                if result is None:
-                    result = await self._interpret(operation, asked, language)
+            result, compiled = await within(self.timeout_s, self._run(operation, context, asked, language))
+            if isinstance(result, bytes):
+                return Answer(result)
             body, outcome = self._formed(result, language)
             return Answer(body, ran=not (result.errors and result.data is None and not _located(result)))
         except TimeoutError:
@@ -120,6 +117,16 @@ class Executor:
             return self.refuse(timed_out(self.timeout_s), language)
         finally:
             self._count(operation, outcome, time.perf_counter() - began, compiled=compiled)
+
+    async def _run(
+        self, operation: Operation, context: Context, asked: Asked, language: str
+    ) -> tuple[bytes | ExecutionResult, bool]:
+        """The answer, and whether it is a compiled one."""
+        if self.compiling:
+            result = await self._programs.run(operation, context, asked.variables)
+            if result is not None:
+                return result, True
+        return await self._interpret(operation, asked, language), False
 
     async def _interpret(self, operation: Operation, asked: Asked, language: str) -> ExecutionResult:
         """By graphql-core, which runs everything and is the compiler's judge."""

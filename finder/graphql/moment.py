@@ -8,35 +8,22 @@ from finder.graphql.ports import Feeds, Gateway
 from finder.kernel.clock import minute_of_week
 from finder.live.lately import Lately, StationNow
 from finder.live.model import Reading
-from finder.stations.model import Evse, EvseId, SourceId, Station
+from finder.stations.model import Evse, SourceId, Station
 
 
 class Moment:
-    """Reads the clock once, and each station's EVSEs once, so that one answer never contradicts itself."""
+    """Reads the clock once, so that one answer never contradicts itself; how stations are it asks of Lately."""
 
-    __slots__ = (
-        "_feeds",
-        "_lately",
-        "_minutes",
-        "_names",
-        "_readings",
-        "_stations",
-        "_unmerged",
-        "language",
-        "now",
-        "second",
-    )
+    __slots__ = ("_feeds", "_last", "_lately", "_minutes", "_names", "language", "now", "second")
 
     def __init__(self, lately: Lately, feeds: Feeds, now: datetime, language: str) -> None:
         self._lately = lately
         self._feeds = feeds
+        self._last: StationNow | None = None
         self._names: dict[SourceId, str] | None = None
-        self.second = int(now.timestamp())
         self._minutes: dict[str, int] = {}
-        self._readings: dict[EvseId, Reading] = {}
-        self._stations: dict[int, StationNow] = {}
-        self._unmerged: list[StationNow] = []
         self.now = now
+        self.second = int(now.timestamp())
         self.language = language
 
     @property
@@ -46,21 +33,15 @@ class Moment:
 
     def station(self, station: Station) -> StationNow:
         """How the station is at this moment."""
-        known = self._stations.get(id(station))
-        if known is None:
-            known = self._stations[id(station)] = self._lately.station(station, self.now)
-            self._unmerged.append(known)
-        return known
+        self._last = now = self._lately.station(station, self.now)
+        return now
 
     def reading(self, evse: Evse) -> Reading:
-        """What may be believed of an EVSE."""
-        while self._unmerged:
-            each = self._unmerged.pop()
-            self._readings.update(zip(each.evse_ids, each.readings, strict=True))
-        known = self._readings.get(evse.id)
-        if known is None:  # nobody asked for its station yet
-            known = self._readings[evse.id] = self._lately.board.read(evse.id)
-        return known
+        """What may be believed of an EVSE; as its station was counted, where that was asked just before."""
+        last = self._last
+        if last is not None and evse.id in last.evse_ids:
+            return last.readings[last.evse_ids.index(evse.id)]
+        return self._lately.board.read(evse.id)
 
     def feed_name(self, source: SourceId) -> str:
         """As people call the feed; its id where nobody named it."""

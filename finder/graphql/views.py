@@ -200,9 +200,12 @@ def feed_name(provenance: Provenance, moment: Moment) -> str:
 
 def freshness(answer: Connection | BoxAnswer, moment: Moment) -> Freshness:
     """Over every EVSE of the answer's stations."""
-    stations = [moment.station(found.station) for found in answer.page.found]
-    unknown = sum(now.unknown for now in stations)
-    oldest = min((now.oldest_at for now in stations if now.oldest_at is not None), default=None)
+    unknown, oldest = 0, None
+    for found in answer.page.found:
+        now = moment.station(found.station)
+        unknown += now.unknown
+        if now.oldest_at is not None and (oldest is None or now.oldest_at < oldest):
+            oldest = now.oldest_at
     return Freshness(moment.now, since(moment, oldest), unknown, answer.health.connected)
 
 
