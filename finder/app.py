@@ -177,7 +177,8 @@ def build_app(
         middleware=[
             Middleware(CountRequests, metrics=metrics),
             Middleware(SafeHeaders),
-            Middleware(GZipMiddleware, minimum_size=1_024),
+            # Level 3: a sixth of the time of level 9 for an answer that is a sixth larger.
+            Middleware(GZipMiddleware, minimum_size=1_024, compresslevel=3),
         ]
     )
 

@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +25,10 @@ from load_tests import servers
 from load_tests.network import REAL, centres, network
 from load_tests.question import bodies, elastic_bodies, wrk_script
 
-HERE = Path(__file__).parent
+RESULTS = Path(__file__).parent / "results.json"
+DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
+BEGIN, END = "<!-- measured: written by make bench -->\n", "<!-- /measured -->\n"
+PEERS = {"floor": "of the floor", "elasticsearch": "of raw Elasticsearch", "geosearch": "of GEOSEARCH"}
 Rate = Callable[[], float]
 
 
@@ -81,7 +84,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--engines", default="memory,elastic")
-    parser.add_argument("--out", type=Path, default=HERE / "results.json")
+    parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     if lacking := servers.missing_tools():
         print("缺少工具 · missing tools:", *lacking, sep="\n  ", file=sys.stderr)
@@ -118,6 +121,8 @@ def main() -> int:
         rates = measure(subjects, chosen.rounds)
     results = summarise(rates, engines, chosen.stations, answers)
     chosen.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    if chosen.out == RESULTS:
+        report(results)
     show(results)
     return 0
 
@@ -158,14 +163,33 @@ def summarise(
     }
 
 
-def show(results: dict[str, object]) -> None:
-    """The table."""
-    table = Table("", "of floor", "of raw Elasticsearch", "of GEOSEARCH", title="stationsNear, ours ÷ peer")
+def rows(results: dict[str, object]) -> Iterator[list[str]]:
+    """The table's cells, a row for each engine."""
     ratios = msgspec.convert(results["ratios"], dict[str, dict[str, float]])
     for engine, row in ratios.items():
-        cells = (row.get(f"nearby_vs_{peer}") for peer in ("floor", "elasticsearch", "geosearch"))
-        table.add_row(engine, *(f"{cell:.3f}" if cell is not None else "–" for cell in cells))
+        cells = (row.get(f"nearby_vs_{peer}") for peer in PEERS)
+        yield [engine, *(f"{cell:.3f}" if cell is not None else "–" for cell in cells)]
+
+
+def show(results: dict[str, object]) -> None:
+    """The table."""
+    table = Table("", *PEERS.values(), title="stationsNear, ours ÷ peer")
+    for row in rows(results):
+        table.add_row(*row)
     Console().print(table)
+
+
+def report(results: dict[str, object]) -> None:
+    """The table in the document, between its marks."""
+    lines = [["our engine", *PEERS.values()], ["---"] * (len(PEERS) + 1), *rows(results)]
+    told = (
+        f"{results['measured_on']}, Python {results['python']}, {results['stations']:,} stations, "
+        f"{results['answer_bytes_mean']:,} bytes an answer, median of {results['rounds']} rounds"
+    )
+    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, after = text[: text.index(BEGIN)], text[text.index(END) :]
+    DOCUMENT.write_text(f"{before}{BEGIN}{told}:\n\n{table}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

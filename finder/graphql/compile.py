@@ -24,7 +24,7 @@ from finder.graphql.moment import Moment
 from finder.graphql.selection import NotCompilable, Selections
 from finder.graphql.template import HOLE, Template, Templates
 from finder.graphql.types import AGE, LIVE, STATIC, TEXT
-from finder.graphql.writers import WRITERS, age_writer, enum_writer
+from finder.graphql.writers import WRITERS, enum_writer, write_age
 
 TEMPLATED = "Station"  # the type whose static part is kept
 
@@ -47,7 +47,7 @@ class Compiler:
         self._schema = schema
         self._selections = selections
         self._templates = templates
-        self._names: dict[str, Any] = {"Z": HOLE}
+        self._names: dict[str, Any] = {"Z": HOLE, "write_age": write_age}
         self._count = 0
 
     def writer(self, field: GraphQLField, nodes: Sequence[FieldNode]) -> Writer:
@@ -123,8 +123,9 @@ class Compiler:
             standing = self._function(f"return f'''{live_value}'''", "s, m, A")
             return f"{{(A(({self._new('E', standing)}, s)) or Z)}}"
         if age is not None:
-            written = self._new("E", age_writer(age))
-            return f"{{(A(({written}, s)) or Z)}}" if stratum is Stratum.STANDING else f"{{{written}(s, m)}}"
+            then, told = self._new("v"), self._new("V", age)
+            written = "(A(THEN) or Z)" if stratum is Stratum.STANDING else "write_age(THEN, m.now)"
+            return f'{{("null" if ({then} := {told}(s)) is None else {written.replace("THEN", then)})}}'
         if text is not None:
             return f"{{{self._new('V', text)}(s)}}"
         if live is not None:

@@ -3,8 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import ExecutionResult, GraphQLSchema, OperationType, execute, subscribe
@@ -24,8 +23,7 @@ from finder.live.lately import Lately
 TIMEOUT_S = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The parameters of a GraphQL request."""
 
     query: str
@@ -33,8 +31,7 @@ class Asked:
     variables: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A response as JSON. `ran` is False where nothing was executed: the request itself was at fault."""
 
     body: bytes

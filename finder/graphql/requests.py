@@ -1,9 +1,8 @@
 """HTTP requests read by GraphQL over HTTP: what is asked, in which form and language the answer goes back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import orjson
@@ -29,8 +28,7 @@ class Gone(Exception):
     """The client went away in the middle of its request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The headers that matter, as text."""
 
     accept: str | None
@@ -42,17 +40,13 @@ class Head:
 
 def read_head(headers: Iterable[tuple[bytes, bytes]]) -> Head:
     """Reads ASGI's headers; their names are in lower case."""
-    named = {name: value for name, value in headers if name in _NAMES}
-    accept, language, *content = (_text(named.get(name)) for name in _NAMES)
+    named = {name: value.decode("latin-1") for name, value in headers if name in _NAMES}
+    accept, language, *content = map(named.get, _NAMES)
     return Head(accept, _language(language), *content)
 
 
 _NAMES = (b"accept", b"accept-language", b"content-type", b"content-encoding", b"content-length")
 _language = lru_cache(maxsize=256)(language_of)
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode("latin-1")
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ Each stratum is bytes cut at holes, and the stratum above fills them.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from finder.graphql.moment import Moment
@@ -12,8 +13,7 @@ from finder.live.lately import StationNow
 HOLE = "\0"  # never in JSON, which escapes it
 MAX_KEPT = 64_000_000  # bytes, as estimated
 
-Age = tuple[Callable[[Any, Moment], str], Any]
-Stand = tuple[Callable[[Any, Moment, Callable[[Age], None]], str], Any]
+Stand = tuple[Callable[[Any, Moment, Callable[[datetime], None]], str], Any]
 
 
 class Written:
@@ -29,7 +29,7 @@ class Written:
         self.now: StationNow | None = None
         self.minute = self.second = 0
         self.standing: list[bytes] = []
-        self.ages: list[Age] = []
+        self.ages: list[datetime] = []
         self.whole = b""
 
     def stand(self, now: StationNow, moment: Moment) -> None:
@@ -43,9 +43,10 @@ class Written:
 
     def age(self, moment: Moment) -> None:
         """Fills what is left."""
-        parts = [self.standing[0]]
-        for (write, inner), chunk in zip(self.ages, self.standing[1:], strict=True):
-            parts += write(inner, moment).encode(), chunk
+        parts, now = [self.standing[0]], moment.now
+        for then, chunk in zip(self.ages, self.standing[1:], strict=True):
+            age_s = (now - then).total_seconds()  # as writers.write_age, but in bytes at once
+            parts += b"%.1f" % age_s if age_s > 0 else b"0.0", chunk
         self.whole = b"".join(parts)
         self.second = moment.second
 

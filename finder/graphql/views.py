@@ -7,6 +7,7 @@ A function of the source alone is static: its value may be kept as long as the s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import orjson
 
@@ -84,8 +85,7 @@ class PriceNow:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """A page of stations with what every answer carries."""
 
     page: Page

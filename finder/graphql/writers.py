@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 
 from graphql import GraphQLEnumType
 
-from finder.graphql.moment import Moment
 from finder.graphql.views import iso
 
 _MAX_INT = 2**31 - 1
@@ -51,17 +50,10 @@ def write_tenths(value: float | None) -> str:
     raise TypeError("not a number from 0 on")
 
 
-def age_writer(then: Callable[[Any], datetime | None]) -> Callable[[Any, Moment], str]:
-    """Writes the age of a time that a source tells, as `views.since` does: never below 0, in tenths of a second."""
-
-    def write(source: Any, moment: Moment) -> str:
-        at = then(source)
-        if at is None:
-            return "null"
-        age_s = (moment.now - at).total_seconds()
-        return f"{age_s:.1f}" if age_s > 0 else "0.0"
-
-    return write
+def write_age(then: datetime, now: datetime) -> str:
+    """An age in seconds as `views.since` has it: never below 0, in tenths."""
+    age_s = (now - then).total_seconds()
+    return f"{age_s:.1f}" if age_s > 0 else "0.0"
 
 
 Writer: TypeAlias = Callable[[Any], str] | Mapping[Any, str]

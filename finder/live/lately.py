@@ -1,6 +1,6 @@
 """What the board said of a station lately: kept until it is seen anew or one of its sights grows too old."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from finder.live.board import LiveBoard, Watched
@@ -70,9 +70,17 @@ class Lately:
             fresh.until = _NEVER  # nobody will say when it is no longer so
         return fresh
 
-    def suited(self, station: Station, now: datetime, want: Filter) -> bool:
-        """Whether an EVSE that suits is free at that moment."""
-        return self.station(station, now).suits(want)
+    def tester(self, now: datetime, want: Filter) -> Callable[[Station], bool]:
+        """Tells of a station whether an EVSE that suits is free at that moment."""
+        kept, station_now = self._kept.get, self.station
+
+        def suited(station: Station) -> bool:
+            known = kept(id(station))  # here too, without a call: a search asks for every station that it passes
+            if known is None or now > known.until:
+                known = station_now(station, now)
+            return known.suits(want)
+
+        return suited
 
     def available(self, evse_id: EvseId) -> bool:
         """As the board says."""

@@ -50,8 +50,8 @@ class FreeNow(Protocol):
 class FreeByStation(Protocol):
     """A live board that remembers stations."""
 
-    def suited(self, station: Station, now: datetime, want: Filter) -> bool:
-        """Whether an EVSE that suits is free at that moment."""
+    def tester(self, now: datetime, want: Filter) -> Callable[[Station], bool]:
+        """Tells of a station whether an EVSE that suits is free at that moment."""
 
 
 class Cursors:
@@ -84,8 +84,7 @@ class Found(Struct, frozen=True, gc=False):
         return encode_cursor(self.cursors.mark, self.position)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Stations in the query's order. `end` is where the next page goes on: not the last station's position
     where 'free now' gave up looking, after FREE_NOW_CANDIDATES, before the page was full."""
 
@@ -199,8 +198,7 @@ class Search:
         if self._by_station is None:
             available = self._board.available
             return lambda station: want.free(station, available)
-        suited, now = self._by_station.suited, self._clock()
-        return lambda station: suited(station, now, want)
+        return self._by_station.tester(self._clock(), want)
 
     def _stroll(
         self, index: NearWalk, centre: Point, radius_m: float, want: Filter, first: int, cursors: Cursors

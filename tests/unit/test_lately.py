@@ -59,8 +59,8 @@ async def test_each_filter_has_its_own_answer(board: MemoryBoard) -> None:
     await see(board, one, Status.AVAILABLE)
     weak, strong = Filter(min_power_kw=1), Filter(min_power_kw=4000)
     for _ in range(2):
-        assert lately.suited(one, NOW, weak)
-        assert not lately.suited(one, NOW, strong)
+        assert lately.tester(NOW, weak)(one)
+        assert not lately.tester(NOW, strong)(one)
 
 
 async def test_forgetting_and_other_limits_are_seen_too(board: MemoryBoard) -> None:
