@@ -11,10 +11,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from finder.cities import City, load_city
+from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.errors import SettingsError
+from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
 from finder.federation.operators import load_operators
+from finder.federation.replays import SqlReplays
 from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
 from finder.kernel.clock import system_clock
@@ -43,7 +46,7 @@ log = structlog.get_logger(__name__)
 NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
 NOTICE_EN = "Practice data: these stations do not exist, do not drive there"
 
-Operators = Callable[[str], Sequence[OperatorConnector]]
+Operators = Callable[[Workbench], Sequence[OperatorConnector]]
 
 
 def choose_index(settings: Settings) -> StationIndex:
@@ -74,9 +77,14 @@ def choose_board(settings: Settings) -> LiveBoard:
             )
 
 
+def choose_database(settings: Settings) -> Database:
+    """The database that FINDER_STORE_URL names; SQLite in the data folder where it is empty. Raises SettingsError."""
+    return Database(database_url(settings.store_url.get_secret_value(), settings.data_dir))
+
+
 def choose_store(settings: Settings) -> StationStore:
-    """The station store that FINDER_STORE_URL names; SQLite in the data folder where it is empty."""
-    return SqlStore(Database(database_url(settings.store_url.get_secret_value(), settings.data_dir)))
+    """The station store in that database."""
+    return SqlStore(choose_database(settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,7 @@ class Engines:
     """What the settings name, made but not yet connected."""
 
     city: City
+    bench: Workbench
     operators: Sequence[OperatorConnector]
     index: StationIndex
     board: LiveBoard
@@ -126,12 +135,20 @@ class Engines:
 
 def choose(settings: Settings) -> Engines:
     """Everything that the settings name. Raises SettingsError, before anything is started."""
+    database = choose_database(settings)
+    bench = Workbench(
+        clock=system_clock,
+        desk=SqlDesk(database, system_clock),
+        replays=SqlReplays(database, system_clock),
+        public_url=settings.base_url,
+    )
     return Engines(
         load_city(settings.city),
-        load_operators(settings.operators_file),
+        bench,
+        load_operators(settings.operators_file, bench),
         choose_index(settings),
         choose_board(settings),
-        choose_store(settings),
+        SqlStore(database),
     )
 
 
@@ -184,7 +201,7 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        connectors = practice(settings.base_url) if practice else ()
+        connectors = practice(engines.bench) if practice else ()
         async with open_rooms(engines, connectors) as rooms:
             opened["rooms"] = rooms
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from finder.app import choose_board, choose_index, choose_store
 from finder.cities import load_city
+from finder.connectors.sdk.kinds import Workbench
 from finder.errors import BoardUnavailable, FinderError, SettingsError
 from finder.federation.operators import load_operators
 from finder.settings import Settings
@@ -97,7 +98,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("端口 · port", _now(_port)),
     ("手机页面 · page", _now(_page)),
     ("磁盘 · disk", _now(_disk)),
-    ("运营商 · operators", _now(lambda s: str(len(load_operators(s.operators_file))))),
+    ("运营商 · operators", _now(lambda s: str(len(load_operators(s.operators_file, Workbench()))))),
     ("站点索引 · index", _index),
     ("实时状态 · board", _board),
     ("数据库 · store", _store),

@@ -59,12 +59,9 @@ class Ingest:
             good, foreign = self._own(page.stations)
             complaint = self._not_owned(foreign) or complaint
             self._health.refuse((*page.refused, *foreign))
-            removed = [f"{source}/{native_id}" for native_id in page.removed]
             if good:
                 await self._store.put(source, good)
-            if removed:
-                await self._store.remove(source, removed)
-            self._follower.wake()
+            await self.remove(page.removed)
         if since is None:
             known = await self._store.ids(source)
             vanished = known - seen
@@ -119,6 +116,12 @@ class Ingest:
             await self._store.put(self._connector.source, good)
             self._follower.wake()
         return self._not_owned(foreign)
+
+    async def remove(self, native_ids: Sequence[str]) -> None:
+        """Takes note that stations are gone, as a push said."""
+        source = self._connector.source
+        await self._store.remove(source, [f"{source}/{native_id}" for native_id in native_ids])
+        self._follower.wake()
 
     def keep(self, observations: Iterable[Observation]) -> None:
         """Remembers what the board could not take, the newest of each EVSE, until `deliver`."""

@@ -84,13 +84,15 @@ class Operator:
             complaint = None
             if answer.stations:
                 complaint = await self.ingest.put(answer.stations)
+            if answer.removed:
+                await self.ingest.remove(answer.removed)
             if answer.observations:
                 complaint = await self._observe(answer) or complaint
         finally:
             self._pushes -= 1
         if complaint:
             self.health.failed(FailureKind.PUSH, complaint)
-        elif answer.observations or answer.stations:
+        elif answer.observations or answer.stations or answer.removed:
             self.health.succeeded(FailureKind.PUSH)
         return answer
 

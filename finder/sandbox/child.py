@@ -14,6 +14,7 @@ from types import TracebackType
 import msgspec
 
 from finder.connectors.openchargemap import OpenChargeMapConnector
+from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.tcec102 import Credentials, Tcec102Connector
 from finder.errors import SettingsError
@@ -90,11 +91,11 @@ class PracticeProcess:
                 ) from bad
         return self._keys
 
-    def connectors(self, base_url: str) -> Sequence[OperatorConnector]:
-        """A connector for each; from now on pushes go to `<base_url>/push/<source>/…`."""
+    def connectors(self, bench: Workbench) -> Sequence[OperatorConnector]:
+        """A connector for each; from now on pushes go to `<public URL>/push/<source>/…`."""
         keys = self.keys
-        self.push_to(base_url)
-        return practice_connectors(keys)
+        self.push_to(bench.public_url)
+        return practice_connectors(keys, bench)
 
     def push_to(self, base_url: str | None) -> None:
         """Where operators that push find the finder; None stops them."""
@@ -119,10 +120,10 @@ class PracticeProcess:
             child.wait()
 
 
-def practice_connectors(keys: Keys) -> list[OperatorConnector]:
+def practice_connectors(keys: Keys, bench: Workbench) -> list[OperatorConnector]:
     """The connectors of all practice operators."""
-    operators = [Tcec102Connector(config) for config in practice_operators(keys)]
-    return [*operators, OpenChargeMapConnector(practice_community(keys))]
+    operators = [Tcec102Connector(config, bench) for config in practice_operators(keys)]
+    return [*operators, OpenChargeMapConnector(practice_community(keys), bench)]
 
 
 async def _serve(speed: float, share: float) -> None:

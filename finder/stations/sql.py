@@ -1,6 +1,5 @@
 """The station store in SQL: one row for each feed's station, and one counter of revisions."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -9,13 +8,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.errors import BadInput
 from finder.stations.model import SourceId, Station, StationId, station_from_json, station_to_json
 from finder.stations.store import StationChange, Written
 from finder.storage.database import Database
+from finder.storage.tables import Tables
 
 log = structlog.get_logger(__name__)
 
@@ -74,8 +73,7 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._made = False
-        self._making = asyncio.Lock()
+        self._tables = Tables(database, METADATA)
 
     async def put(self, source: SourceId, stations: Sequence[Station]) -> Written:
         """Writes a feed's stations. Raises BadInput, with nothing written, for an id of another source."""
@@ -84,7 +82,7 @@ class SqlStore:
         if not batch:
             return Written()
         digests = {station_id: digest_of(station) for station_id, station in batch.items()}
-        await self._tables()
+        await self._tables.made()
         async with self.database.write() as connection:
             before = await self._lock(connection)
             known = await self._known(connection, list(batch))
@@ -110,7 +108,7 @@ class SqlStore:
         _own(source, wanted)
         if not wanted:
             return Written()
-        await self._tables()
+        await self._tables.made()
         async with self.database.write() as connection:
             before = await self._lock(connection)
             known = await self._known(connection, wanted)
@@ -124,14 +122,14 @@ class SqlStore:
 
     async def ids(self, source: SourceId) -> set[StationId]:
         """The ids of a feed that are not gone."""
-        await self._tables()
+        await self._tables.made()
         question = sa.select(RECORD.c.station_id).where(RECORD.c.source == source, sa.not_(RECORD.c.gone))
         async with self.database.read() as connection:
             return set((await connection.execute(question)).scalars())
 
     async def since(self, revision: int, batch: int = 1_000) -> AsyncIterator[Sequence[StationChange]]:
         """What changed after that revision. A record that cannot be read any more is logged and left out."""
-        await self._tables()
+        await self._tables.made()
         columns = (RECORD.c.revision, RECORD.c.source, RECORD.c.station_id, RECORD.c.gone, RECORD.c.body)
         while True:
             question = sa.select(*columns).where(RECORD.c.revision > revision).order_by(RECORD.c.revision).limit(batch)
@@ -146,7 +144,7 @@ class SqlStore:
 
     async def revision(self) -> int:
         """The newest revision; 0 where nothing was ever written."""
-        await self._tables()
+        await self._tables.made()
         async with self.database.read() as connection:
             return int((await connection.execute(sa.select(COUNTER.c.value))).scalar() or 0)
 
@@ -158,18 +156,10 @@ class SqlStore:
         """Lets go of connections."""
         await self.database.close()
 
-    async def _tables(self) -> None:
-        if self._made:
-            return
-        async with self._making:
-            if not self._made:
-                await self.database.create(METADATA)
-                self._made = True
-
     async def _lock(self, connection: AsyncConnection) -> int:
         # The counter's row is held until the end of the transaction, so that revisions become visible in their order
         # and nobody who follows them can miss one.
-        first = self._insert(COUNTER).values(id=1, value=0).on_conflict_do_nothing()
+        first = self._tables.insert(COUNTER).values(id=1, value=0).on_conflict_do_nothing()
         await connection.execute(first)
         raised = sa.update(COUNTER).values(value=COUNTER.c.value).returning(COUNTER.c.value)
         return int((await connection.execute(raised)).scalar_one())
@@ -189,13 +179,10 @@ class SqlStore:
     async def _write(self, connection: AsyncConnection, rows: Sequence[dict[str, Any]], before: int) -> None:
         if not rows:
             return
-        write = self._insert(RECORD)
+        write = self._tables.insert(RECORD)
         newer = {name: write.excluded[name] for name in ("source", "revision", "gone", "digest", "body")}
         await connection.execute(write.on_conflict_do_update(index_elements=["station_id"], set_=newer), rows)
         await connection.execute(sa.update(COUNTER).values(value=before + len(rows)))
-
-    def _insert(self, table: sa.Table) -> Any:
-        return (sqlite if self.database.dialect == "sqlite" else postgresql).insert(table)
 
 
 def _change(row: sa.Row[int, str, str, bool, bytes]) -> StationChange | None:

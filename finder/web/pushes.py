@@ -14,6 +14,7 @@ from finder.web.health import json_response
 from finder.web.metrics import Metrics
 
 MAX_PUSH_BYTES = 256 * 1024
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 Receive = Callable[[str, PushRequest], Awaitable[PushAnswer]]
 
@@ -37,21 +38,24 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def push_routes(receive: Receive, clock: Clock, metrics: Metrics) -> list[Route]:
-    """POST /push/{source}/…: the rest of the path is the protocol's own."""
+    """/push/{source}/…: method and the rest of the path are the protocol's own."""
 
     async def push(request: Request) -> Response:
         source: str = request.path_params["source"]
         moment: datetime = clock()
         try:
             body = await read_body(request, MAX_PUSH_BYTES)
-            interface = request.path_params["interface"].rsplit("/", 1)[-1]
-            answer = await receive(source, PushRequest(interface, dict(request.headers), body, moment))
+            path = request.path_params["path"].strip("/")
+            headers, query = dict(request.headers), dict(request.query_params)
+            interface = path.rsplit("/", 1)[-1]
+            answer = await receive(source, PushRequest(interface, headers, body, moment, request.method, path, query))
         except ClientDisconnect:
             return Response(status_code=499)
         except FinderError as error:
             metrics.pushes.labels("refused", str(error.http_status)).inc()
             return json_response({"code": error.code, "zh": error.zh, "en": error.en}, error.http_status)
         metrics.pushes.labels(source, str(answer.http_status)).inc()
-        return Response(answer.body, answer.http_status, {"cache-control": "no-store"}, answer.content_type)
+        headers = {"cache-control": "no-store", **answer.headers}
+        return Response(answer.body, answer.http_status, headers, answer.content_type)
 
-    return [Route("/push/{source}/{interface:path}", push, methods=["POST"])]
+    return [Route("/push/{source}/{path:path}", push, methods=list(METHODS))]

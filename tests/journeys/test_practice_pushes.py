@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import PushAnswer, PushRequest, StationSource
 from finder.connectors.tcec102 import Tcec102Connector
 from finder.kernel.clock import Clock, system_clock
@@ -149,7 +150,7 @@ async def test_a_finder_that_is_down_loses_pushes_and_nothing_else(scene: Scene)
 async def test_the_practice_process_serves_pushes_and_ends() -> None:
     with PracticeProcess(speed=2000, share=0.05) as process:
         config_url = process.keys.base_url
-        connectors = process.connectors("http://127.0.0.1:9")
+        connectors = process.connectors(Workbench(public_url="http://127.0.0.1:9"))
         jinbei = next(c for c in connectors if c.source == "jinbei")
         assert all(c.practice for c in connectors)
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from finder.connectors.sdk.http import Caution
+from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import Refused
 from finder.connectors.tcec102 import Tcec102Config, Tcec102Connector
 from finder.sandbox.serve import Sandbox, start_sandbox
@@ -35,7 +36,7 @@ def configured(sandbox: Sandbox, source: str) -> Tcec102Config:
 async def connected(sandbox: Sandbox, source: str, clock: Hand, **changes: Any) -> AsyncIterator[Tcec102Connector]:
     """The connector to one of them, by default without retries."""
     config = dataclasses.replace(configured(sandbox, source), **({"caution": ONCE} | changes))
-    connector = Tcec102Connector(config, clock=clock)
+    connector = Tcec102Connector(config, Workbench(clock=clock))
     try:
         yield connector
     finally:

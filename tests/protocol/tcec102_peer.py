@@ -5,8 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import PushAnswer, PushRequest
-from finder.connectors.tcec102 import Credentials, MemoryReplays, Tcec102Config, Tcec102Connector
+from finder.connectors.sdk.replays import MemoryReplays
+from finder.connectors.tcec102 import Credentials, Tcec102Config, Tcec102Connector
 from finder.connectors.tcec102.wire import Request, Response, decrypt, parse
 from finder.kernel.clock import SHANGHAI
 
@@ -48,7 +50,9 @@ class Peer:
 
     def __init__(self, clock: Hand, *, keys: Credentials = KEYS, capacity: int = 1000, **changes: Any) -> None:
         self.clock, self.keys = clock, keys
-        self.connector = Tcec102Connector(config(**changes), clock=clock, replays=MemoryReplays(clock, capacity))
+        self.connector = Tcec102Connector(
+            config(**changes), Workbench(clock=clock, replays=MemoryReplays(clock, capacity))
+        )
         self.token = ""
         self._seq = 0
 

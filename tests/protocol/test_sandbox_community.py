@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from finder.connectors.openchargemap import OpenChargeMapConnector
 from finder.connectors.sdk.http import Caution, operator_client
+from finder.connectors.sdk.kinds import Workbench
 from finder.kernel.geo import Point, distance_m
 from finder.sandbox.community import MAX_RESULTS
 from finder.sandbox.faults import Faults, Lie
@@ -112,7 +113,7 @@ async def test_what_did_not_change_is_not_sent_again(sandbox: Sandbox) -> None:
 
 
 async def test_the_connector_reads_the_whole_list(sandbox: Sandbox) -> None:
-    connector = OpenChargeMapConnector(practice_community(sandbox.keys), clock=Hand())
+    connector = OpenChargeMapConnector(practice_community(sandbox.keys), Workbench(clock=Hand()))
     pages = [page async for page in connector.stations(None)]
     await connector.close()
     assert not [r for page in pages for r in page.refused]

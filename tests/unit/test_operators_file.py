@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from finder.connectors.openchargemap import OpenChargeMapConnector
+from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import StatusSource
 from finder.connectors.tcec102 import Tcec102Connector
 from finder.errors import SettingsError
@@ -34,13 +35,13 @@ SECRETS = {f"JINBEI_{name}": "hidden-16-letter" for name in NAMES} | {"OCM_API_K
 
 
 def test_no_file_is_no_operator() -> None:
-    assert load_operators(None) == ()
+    assert load_operators(None, Workbench()) == ()
 
 
 async def test_each_protocol_gets_its_connector(tmp_path: Path) -> None:
     file = tmp_path / "operators.toml"
     file.write_text(TCEC + OCM)
-    tcec, ocm = load_operators(file, SECRETS)
+    tcec, ocm = load_operators(file, Workbench(), SECRETS)
     assert isinstance(tcec, Tcec102Connector)
     assert isinstance(tcec, StatusSource)
     assert isinstance(ocm, OpenChargeMapConnector)
@@ -54,7 +55,7 @@ def test_a_missing_secret_is_named(tmp_path: Path, missing: str) -> None:
     file = tmp_path / "operators.toml"
     file.write_text(TCEC + OCM)
     with pytest.raises(SettingsError, match=missing):
-        load_operators(file, {k: v for k, v in SECRETS.items() if k != missing})
+        load_operators(file, Workbench(), {k: v for k, v in SECRETS.items() if k != missing})
 
 
 @pytest.mark.parametrize(
@@ -65,5 +66,5 @@ def test_a_file_that_cannot_be_used_says_so_without_secrets(tmp_path: Path, chan
     file = tmp_path / "operators.toml"
     file.write_text((TCEC + OCM).replace(*change))
     with pytest.raises(SettingsError) as refused:
-        load_operators(file, SECRETS)
+        load_operators(file, Workbench(), SECRETS)
     assert "hidden-16-letter" not in str(refused.value)

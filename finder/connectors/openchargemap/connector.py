@@ -3,28 +3,24 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-import httpx
-
 from finder.connectors.openchargemap.client import OpenChargeMapClient
 from finder.connectors.openchargemap.config import OpenChargeMapConfig
 from finder.connectors.openchargemap.mapping import Origin, is_removed, map_poi, native_id
-from finder.connectors.sdk.http import operator_client
+from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import Refused, StationPage
 from finder.errors import BadInput
-from finder.kernel.clock import Clock, system_clock
 
 
 class OpenChargeMapConnector:
     """Reads one circle of the list. Is an OperatorConnector and a StationSource."""
 
-    def __init__(
-        self, config: OpenChargeMapConfig, *, http: httpx.AsyncClient | None = None, clock: Clock = system_clock
-    ) -> None:
+    def __init__(self, config: OpenChargeMapConfig, bench: Workbench | None = None) -> None:
+        bench = bench or Workbench()
         self.config = config
         self.source, self.name = config.source, config.name
         self.rhythm, self.practice = config.rhythm, config.practice
-        self._clock = clock
-        self._http = http or operator_client(config.base_url, config.caution)
+        self._clock = bench.clock
+        self._http = bench.client(config.base_url, config.caution)
         self._client = OpenChargeMapClient(config, self._http)
 
     async def stations(self, since: datetime | None) -> AsyncIterator[StationPage]:

@@ -1,7 +1,7 @@
 """What a connector can do: one Protocol a capability; an operator that lacks one simply does not have it."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
@@ -67,12 +67,18 @@ class StatusSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PushRequest:
-    """What an operator's platform posted to us: the path below its base, headers in lower case, the raw body."""
+    """What an operator's platform sent to us: the last part of the path, headers in lower case, the raw body.
+
+    `path` is all of the path below the operator's own base, without a slash at either end.
+    """
 
     interface: str
     headers: dict[str, str]
     body: bytes
     received_at: datetime
+    method: str = "POST"
+    path: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ class PushAnswer:
     observations: Sequence[Observation] = ()
     refused: Sequence[Refused] = ()
     stations: Sequence[Station] = ()
+    removed: Sequence[str] = ()  # native ids of stations that are gone
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @runtime_checkable

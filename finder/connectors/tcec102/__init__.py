@@ -3,14 +3,11 @@
 from finder.connectors.tcec102.config import Tcec102Config
 from finder.connectors.tcec102.connector import Tcec102Connector
 from finder.connectors.tcec102.profile import Profile, profile_from_toml
-from finder.connectors.tcec102.replays import MemoryReplays, ReplayTable
 from finder.connectors.tcec102.wire import Credentials
 
 __all__ = [
     "Credentials",
-    "MemoryReplays",
     "Profile",
-    "ReplayTable",
     "Tcec102Config",
     "Tcec102Connector",
     "profile_from_toml",

@@ -5,21 +5,18 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import msgspec
 import structlog
 
-from finder.connectors.sdk.http import operator_client
+from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import PushAnswer, PushRequest, Refused, StationPage, StatusPage
 from finder.connectors.tcec102.client import Tcec102Client
 from finder.connectors.tcec102.config import Tcec102Config
 from finder.connectors.tcec102.mapping import Origin, map_station, map_status, native_id, refused
 from finder.connectors.tcec102.prices import read_policy
 from finder.connectors.tcec102.receive import Tcec102Receiver
-from finder.connectors.tcec102.replays import MemoryReplays, ReplayTable
 from finder.connectors.tcec102.values import records, refuse
 from finder.errors import BadInput, OperatorError
-from finder.kernel.clock import Clock, system_clock
 from finder.live.model import Observation
 from finder.stations.model import Station, Tariff
 
@@ -33,21 +30,15 @@ log = structlog.get_logger(__name__)
 class Tcec102Connector:
     """Speaks to one operator. Is an OperatorConnector, StationSource, StatusSource and PushReceiver."""
 
-    def __init__(
-        self,
-        config: Tcec102Config,
-        *,
-        http: httpx.AsyncClient | None = None,
-        clock: Clock = system_clock,
-        replays: ReplayTable | None = None,
-    ) -> None:
+    def __init__(self, config: Tcec102Config, bench: Workbench | None = None) -> None:
+        bench = bench or Workbench()
         self.config = config
         self.source, self.name = config.source, config.name
         self.rhythm, self.practice = config.rhythm, config.practice
-        self._clock = clock
-        self._http = http or operator_client(config.base_url, config.caution)
-        self._client = Tcec102Client(config, self._http, clock)
-        self._receiver = Tcec102Receiver(config, replays or MemoryReplays(clock))
+        self._clock = bench.clock
+        self._http = bench.client(config.base_url, config.caution)
+        self._client = Tcec102Client(config, self._http, bench.clock)
+        self._receiver = Tcec102Receiver(config, bench.replays)
         self._policies: dict[str, tuple[datetime, Tariff | None]] = {}
 
     async def stations(self, since: datetime | None) -> AsyncIterator[StationPage]:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from finder.connectors.sdk.ports import PushAnswer, PushRequest, Refused
+from finder.connectors.sdk.replays import ReplayTable, Seen
 from finder.connectors.tcec102.config import Tcec102Config
 from finder.connectors.tcec102.mapping import map_status, native_id, refused
-from finder.connectors.tcec102.replays import ReplayTable, Seen
 from finder.connectors.tcec102.tokens import LIFETIME, issue_token, token_holds
 from finder.connectors.tcec102.values import records
 from finder.connectors.tcec102.wire import (

@@ -1,0 +1,65 @@
+"""Kinds of connectors: how one is configured and built. Our own and those of other packages are found alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import msgspec
+
+from finder.connectors.sdk.desk import Desk, NoDesk
+from finder.connectors.sdk.http import Caution, operator_client
+from finder.connectors.sdk.ports import OperatorConnector
+from finder.connectors.sdk.replays import MemoryReplays, ReplayTable
+from finder.errors import SettingsError
+from finder.kernel.clock import Clock, system_clock
+
+GROUP = "finder.connectors"  # the entry points' group
+
+
+def no_secrets(name: str) -> str:
+    """A workbench without secrets. Raises SettingsError."""
+    raise SettingsError(f"缺少密钥 {name}", f"the secret {name} is missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What a connector is given, so that it makes nothing of this for itself."""
+
+    secret: Callable[[str], str] = field(default=no_secrets, repr=False)  # by name; raises SettingsError
+    folder: Path = Path()  # where its configuration lies, for files that it names
+    clock: Clock = system_clock
+    desk: Desk = field(default_factory=NoDesk)
+    replays: ReplayTable = field(default_factory=lambda: MemoryReplays(system_clock))
+    public_url: str = ""  # where operators reach us, without a slash at the end
+    client: Callable[[str, Caution], httpx.AsyncClient] = operator_client
+
+
+class ConnectorKind(Protocol):
+    """A protocol or a vendor: the form of its configuration, and how a connector is made of one."""
+
+    @property
+    def name(self) -> str:
+        """As the operators' file says it: protocol = "…"."""
+
+    @property
+    def config(self) -> type[msgspec.Struct]:
+        """The form of an entry; it has at least `source`, `name` and `base_url`."""
+
+    def build(self, config: Any, bench: Workbench) -> OperatorConnector:
+        """The connector. Raises SettingsError, BadInput or ValueError for a configuration that cannot be used."""
+
+
+def find_kinds(own: Mapping[str, ConnectorKind]) -> dict[str, ConnectorKind]:
+    """Our own kinds and those that installed packages offer by name. Raises SettingsError for a name used twice."""
+    kinds = dict(own)
+    for point in entry_points(group=GROUP):
+        if point.name in kinds:
+            raise SettingsError(
+                f"连接器名称 {point.name!r} 重复：请卸载其中一个软件包",
+                f"two connectors are called {point.name!r}: uninstall one of the packages",
+            )
+        kinds[point.name] = point.load()
+    return kinds
