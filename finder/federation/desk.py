@@ -91,9 +91,15 @@ class SqlDesk:
             if known.body == body:
                 return Heard.REPEATED
             reopens = known.state in _OVER and seen.state not in _OVER
-            if reopens or known.observed_at > row["observed_at"]:
+            undoes = known.state == SessionState.ENDED and seen.state is SessionState.REJECTED
+            if reopens or undoes or known.observed_at > row["observed_at"]:
                 return Heard.OLD
-            kept = {**row, "order_no": seen.order or known.order_no, "evse_id": seen.evse_id or known.evse_id}
+            # What ends a session often tells no amounts; those that were told stay.
+            filled = _filled(seen, msgspec.json.decode(known.body, type=SessionSeen))
+            body = msgspec.json.encode(filled)
+            if body == known.body:
+                return Heard.REPEATED
+            kept = {**row, "order_no": filled.order, "evse_id": filled.evse_id, "body": body}
             await connection.execute(sa.update(SESSION).where(own).values(**kept))
             return Heard.ACCEPTED
 
@@ -102,6 +108,7 @@ class SqlDesk:
         database, body = await self._tables.made(), msgspec.json.encode(bill)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         own = sa.and_(BILL.c.source == bill.source, BILL.c.native_id == bill.native_id)
+        known = sa.select(BILL.c.digest, BILL.c.heard).where(own)
         async with database.write() as connection:
             heard = Heard.ACCEPTED if adds_up(bill) else Heard.DISPUTED
             row = {
@@ -118,11 +125,12 @@ class SqlDesk:
             }
             put = self._tables.insert(BILL).on_conflict_do_nothing()
             while not (await connection.execute(put, row)).rowcount:
-                digests = (await connection.execute(sa.select(BILL.c.digest).where(own))).scalars().all()
-                if digest in digests:
-                    return Heard.REPEATED
+                kept = {each.digest: each.heard for each in await connection.execute(known)}
+                if digest in kept:
+                    # Its sender asks again because it did not hear us: it is to hear the same.
+                    return Heard.DISPUTED if kept[digest] == Heard.DISPUTED else Heard.REPEATED
                 heard = Heard.DISPUTED
-                row |= {"variant": len(digests), "heard": heard.value}
+                row |= {"variant": len(kept), "heard": heard.value}
             return heard
 
     async def differences(
@@ -183,6 +191,19 @@ class SqlDesk:
                 for session_id, body in await connection.execute(question):
                     kept.setdefault(session_id, msgspec.json.decode(body, type=Bill))
         return kept
+
+
+_STAY = ("order", "evse_id", "connector_id", "started_at", "ended_at", "kwh", "soc", "electricity", "service", "total")
+
+
+def _filled(seen: SessionSeen, before: SessionSeen) -> SessionSeen:
+    """The newer state, with what only the older one told; its power is not: that was then."""
+    absent = {name: getattr(before, name) for name in _STAY if getattr(seen, name) is None}
+    if not seen.lines:
+        absent["lines"] = before.lines
+    if seen.reason is None:
+        absent["reason"] = before.reason
+    return msgspec.structs.replace(seen, **absent)
 
 
 def adds_up(bill: Bill) -> bool:
