@@ -9,7 +9,7 @@ from finder.connectors.sdk.ports import Refused
 from finder.connectors.tcec102.hours import read_hours
 from finder.connectors.tcec102.prices import read_tariff
 from finder.connectors.tcec102.profile import Profile
-from finder.connectors.tcec102.values import code, identifier, number, records, refuse, text
+from finder.connectors.tcec102.values import code, identifier, native_id, number, records, refuse, refused, text
 from finder.errors import BadInput
 from finder.kernel.geo import Point, wgs84_from_gcj02
 from finder.live.model import Observation, Status
@@ -31,6 +31,8 @@ from finder.stations.model import (
 )
 
 MAX_CONNECTORS = 1_000  # of one station
+
+__all__ = ["Mapped", "Origin", "map_station", "map_status", "native_id", "refused"]
 
 STATUSES = {
     0: Status.OFFLINE,
@@ -92,18 +94,6 @@ class Mapped:
 
     station: Station
     refused: Sequence[Refused]
-
-
-def refused(native_id: str, error: BadInput) -> Refused:
-    """A record's refusal in the port's form."""
-    return Refused(native_id, error.code, error.zh, error.en)
-
-
-def native_id(raw: object, name: str) -> str:
-    """What to call a record that could not be read."""
-    value = raw.get(name) if isinstance(raw, dict) else None
-    known = str(value)[:64] if isinstance(value, str | int) else ""
-    return "".join(c if c.isprintable() else "?" for c in known) or "?"
 
 
 def map_station(raw: object, origin: Origin) -> Mapped:
