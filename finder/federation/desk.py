@@ -54,6 +54,13 @@ BILL = sa.Table(
     sa.Index("bill_seen_session", "source", "session_id"),
 )
 _OVER = (SessionState.ENDED, SessionState.REJECTED)
+_WAY = (
+    SessionState.UNKNOWN,
+    SessionState.STARTING,
+    SessionState.CHARGING,
+    SessionState.STOPPING,
+    SessionState.ENDED,
+)
 _EPSILON_KWH = Decimal("0.005")  # what rounding to two decimals may hide
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -92,14 +99,16 @@ class SqlDesk:
                 return Heard.REPEATED
             reopens = known.state in _OVER and seen.state not in _OVER
             undoes = known.state == SessionState.ENDED and seen.state is SessionState.REJECTED
-            if reopens or undoes or known.observed_at > row["observed_at"]:
+            older = known.observed_at > row["observed_at"]
+            if reopens or undoes or (older and not _further(SessionState(known.state), seen.state)):
                 return Heard.OLD
             # What ends a session often tells no amounts; those that were told stay.
             filled = _filled(seen, msgspec.json.decode(known.body, type=SessionSeen))
             body = msgspec.json.encode(filled)
             if body == known.body:
                 return Heard.REPEATED
-            kept = {**row, "order_no": filled.order, "evse_id": filled.evse_id, "body": body}
+            at = max(row["observed_at"], known.observed_at)
+            kept = {**row, "order_no": filled.order, "evse_id": filled.evse_id, "observed_at": at, "body": body}
             await connection.execute(sa.update(SESSION).where(own).values(**kept))
             return Heard.ACCEPTED
 
@@ -191,6 +200,13 @@ class SqlDesk:
                 for session_id, body in await connection.execute(question):
                     kept.setdefault(session_id, msgspec.json.decode(body, type=Bill))
         return kept
+
+
+def _further(known: SessionState, told: SessionState) -> bool:
+    """Whether a session has moved on. Two clocks tell of it, and a step is true though it is stamped too early."""
+    if told is SessionState.REJECTED:
+        return known in (SessionState.UNKNOWN, SessionState.STARTING)
+    return known in _WAY and _WAY.index(told) > _WAY.index(known)
 
 
 _STAY = ("order", "evse_id", "connector_id", "started_at", "ended_at", "kwh", "soc", "electricity", "service", "total")

@@ -76,6 +76,15 @@ async def test_a_session_goes_on_and_what_is_over_stays_over(desk: SqlDesk) -> N
     assert set(await desk.running("yanmen")) == {"jinbei/1"}
 
 
+async def test_a_step_forward_is_taken_though_another_clock_stamped_it_earlier(desk: SqlDesk) -> None:
+    await desk.session(seen(SessionState.STARTING, 2))
+    assert await desk.session(seen(SessionState.CHARGING, 0)) is Heard.ACCEPTED
+    assert await desk.session(seen(SessionState.STARTING, 1)) is Heard.OLD
+    assert await desk.session(seen(SessionState.REJECTED, 1)) is Heard.OLD  # it charges
+    assert await desk.session(seen(SessionState.CHARGING, 1, kwh=Decimal(1))) is Heard.OLD
+    assert await desk.session(seen(SessionState.ENDED, 1)) is Heard.ACCEPTED
+
+
 async def test_amounts_stay_where_later_news_tells_none(desk: SqlDesk) -> None:
     told = {"kwh": Decimal("1.2"), "kw": Decimal(60), "total": Money(150), "order": "A1"}
     await desk.session(seen(SessionState.CHARGING, 10, **told))
