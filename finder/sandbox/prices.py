@@ -1,6 +1,7 @@
 """Practice prices by time of use, shaped as in Shanxi: high in the morning and evening, low at night and noon."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 # Hours after the province's time-of-use rule of 2021; the prices are invented.
 _HIGH = ((480, 660), (1020, 1380))
@@ -34,8 +35,8 @@ class PracticeTariff:
         return [
             {
                 "StartTime": _clock(start).replace(":", "") + "00",
-                "ElecPrice": float(price),
-                "SevicePrice": float(self.service),
+                "ElecPrice": Decimal(price),
+                "SevicePrice": Decimal(self.service),
             }
             for start, price in spans
         ]
