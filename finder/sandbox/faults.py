@@ -27,9 +27,12 @@ class SessionFault(StrEnum):
     START_REJECTED = "start_rejected"
     START_TIMES_OUT = "start_times_out"  # the car charges, and query_start_charge is never answered
     START_UNREPORTED = "start_unreported"  # the car charges, and no start result is pushed
-    NEVER_CHARGES = "never_charges"  # SuccStat 0, and then nothing for ever
+    NEVER_CHARGES = "never_charges"  # SuccStat 0 with Stat 1, and then nothing for ever
+    STOP_LOST = "stop_lost"  # SuccStat 0, and the car goes on
+    STOP_TIMES_OUT = "stop_times_out"  # the car stops, and query_stop_charge is never answered
     STATUS_AFTER_END = "status_after_end"  # 'charging', after the stop result and the bill
     BILL_NEVER = "bill_never"
+    BILL_LATE = "bill_late"  # ten minutes after the end
     BILL_TWICE = "bill_twice"  # the same content under another Seq
     BILL_CHANGES = "bill_changes"  # a second one under the same number asks for a fen more
     BILL_WRONG_TOTAL = "bill_wrong_total"  # a yuan more than its parts

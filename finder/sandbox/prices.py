@@ -25,20 +25,23 @@ class PracticeTariff:
             for label, spans, price in (("峰", _HIGH, self.high), ("平", _FLAT, self.flat), ("谷", _LOW, self.low))
         )
 
-    def policy(self) -> list[dict[str, object]]:
-        """As PolicyInfos of query_equip_business_policy."""
-        spans = sorted(
-            (start, price)
+    def starts(self) -> list[tuple[int, Decimal]]:
+        """From which minute of the day each price of electricity holds, until the next one starts."""
+        return sorted(
+            (start, Decimal(price))
             for found, price in ((_HIGH, self.high), (_FLAT, self.flat), (_LOW, self.low))
             for start, _ in found
         )
+
+    def policy(self) -> list[dict[str, object]]:
+        """As PolicyInfos of query_equip_business_policy."""
         return [
             {
                 "StartTime": _clock(start).replace(":", "") + "00",
-                "ElecPrice": Decimal(price),
+                "ElecPrice": price,
                 "SevicePrice": Decimal(self.service),
             }
-            for start, price in spans
+            for start, price in self.starts()
         ]
 
 
