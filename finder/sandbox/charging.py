@@ -201,10 +201,11 @@ class Charging:
         return self._cut(answer | {"StartChargeSeqStat": STOPPING, "SuccStat": 0, "FailReason": 0})
 
     def _stopping(self, charge: Charge) -> None:
-        self._never.discard(charge.serial)
-        if charge.started_at is None:  # it never charged: it ends with nothing on its meter
-            charge.started_at = self._clock().replace(microsecond=0)
         charge.stat = STOPPING
+        if charge.started_at is None:  # it never charged: it ends with nothing on its meter
+            now = self._clock()
+            charge.started_at = now.replace(microsecond=0)
+            self._end(charge, now, now)
 
     def _stats(self, body: Body) -> Body:
         """Practice numbers, the same whenever one asks."""

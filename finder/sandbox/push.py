@@ -188,7 +188,8 @@ class Pusher:
             | ({"authorization": f"Bearer {self._token}"} if self._token else {}),
         )
         read = Response.read(parse(answer.content))
-        data = parse(decrypt(read.data, self._keys)) if isinstance(read.data, str) and read.data else None
+        sealed_data = read.data if isinstance(read.data, str) else ""
+        data = operator.profile.read(parse(decrypt(sealed_data, self._keys))) if sealed_data else None
         return {"Ret": read.ret, "Msg": read.msg, "Data": data}
 
     async def close(self) -> None:

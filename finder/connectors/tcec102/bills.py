@@ -1,13 +1,8 @@
-"""What operators ask for, a bill or a day's list of them, into the desk's words; pure, exact to the fen."""
+"""What operators ask for, into the desk's words; pure, exact to the fen."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from finder.connectors.sdk.desk import Claimed, Difference, Disputed
-from finder.connectors.sdk.ports import Refused
 from finder.connectors.sdk.sessions import MAX_KWH, Bill, BillLine, StopReason
 from finder.connectors.tcec102.orders import order_of
 from finder.connectors.tcec102.profile import Profile
@@ -18,10 +13,8 @@ from finder.connectors.tcec102.values import (
     identifier,
     moment,
     money,
-    native_id,
     records,
     refuse,
-    refused,
     serial,
 )
 from finder.errors import BadInput
@@ -29,7 +22,6 @@ from finder.kernel.money import Money, UnitPrice, unit_price
 from finder.stations.model import SourceId
 
 MAX_LINES = 100  # the standard's SumPeriod ends at 32
-MAX_CLAIMS = 10_000
 STOP_REASONS = {
     0: StopReason.USER,
     1: StopReason.PLATFORM,
@@ -75,59 +67,6 @@ def map_bill(raw: dict[str, Any], teller: Teller) -> Bill:
         lines=read_lines(raw, teller.profile),
         stop_reason=STOP_REASONS.get(-1 if (n := code(raw, "StopReason")) is None else n, StopReason.OTHER),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """A day's list: what can be compared, and what cannot be read and is disputed as it stands."""
-
-    number: str
-    since: datetime
-    until: datetime
-    claims: Sequence[Claimed]
-    unreadable: Sequence[Disputed]
-    refused: Sequence[Refused]
-
-
-def map_claims(raw: dict[str, Any], teller: Teller) -> Claims:
-    """check_charge_orders. Raises BadInput where the list as a whole cannot be taken."""
-    number = serial(raw, "CheckOrderSeq")
-    since, until = moment(raw, "StartTime", teller.profile), moment(raw, "EndTime", teller.profile)
-    if since is None or until is None or until < since:
-        refuse("CLAIMS_SPAN", "StartTime 与 EndTime 有误", "StartTime and EndTime are no span of time")
-    orders = records(raw, "ChargeOrders")
-    if len(orders) > MAX_CLAIMS or code(raw, "OrderCount") not in (None, len(orders)):
-        refuse(
-            "CLAIMS_COUNT",
-            f"OrderCount 应与 ChargeOrders 的条数一致，且不超过 {MAX_CLAIMS}",
-            f"OrderCount must be the number of ChargeOrders, at most {MAX_CLAIMS}",
-        )
-    claims: list[Claimed] = []
-    unreadable: list[Disputed] = []
-    bad: list[Refused] = []
-    for order in orders:
-        if not isinstance(order, dict):
-            refuse("NOT_AN_OBJECT", "ChargeOrders 中有记录不是对象", "a record of ChargeOrders is no object")
-        session = identifier(order, "StartChargeSeq")
-        kwh, why = _or_none(amount, order, "TotalPower", bad)
-        total, wrong = _or_none(money, order, "TotalMoney", bad)
-        claim = Claimed(session, kwh if kwh is not None else Decimal(0), total or Money(0))
-        if why or wrong:
-            unreadable.append(Disputed(claim, Difference.MONEY if wrong else Difference.ENERGY))
-        else:
-            claims.append(claim)
-    return Claims(number, since, until, claims, unreadable, bad)
-
-
-def _or_none(read: Any, order: dict[str, Any], name: str, bad: list[Refused]) -> tuple[Any, bool]:
-    try:
-        value = read(order, name)
-        if value is None or (value if isinstance(value, Decimal) else value.fen) < 0:
-            refuse("CLAIM_NUMBER", f"{name} 缺失或为负", f"{name} is missing or negative")
-    except BadInput as error:
-        bad.append(refused(native_id(order, "StartChargeSeq"), error))
-        return None, True
-    return value, False
 
 
 def _whole_fen(raw: dict[str, Any], name: str) -> Money | None:

@@ -96,6 +96,10 @@ class Tcec102Client(Caller):
         """query_stop_charge, sent once. Raises Unsure besides."""
         return await self.command("query_stop_charge", {"StartChargeSeq": serial, "ConnectorID": connector_id})
 
+    async def check_orders(self, body: dict[str, Any]) -> dict[str, Any]:
+        """check_charge_orders: what of a day's list the operator disputes."""
+        return await self.call("check_charge_orders", body)
+
 
 def _mark(info: object) -> str:
     """What makes a record the same one: its id, else all of it."""

@@ -1,6 +1,7 @@
 """What can be asked of a T/CEC 102 operator beyond its data: start, stop, watch, check, price, count."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from finder.connectors.sdk.control import (
@@ -12,9 +13,11 @@ from finder.connectors.sdk.control import (
     StartRequest,
     StationEnergy,
 )
+from finder.connectors.sdk.desk import Claimed, Disputed
 from finder.connectors.sdk.sessions import OrderNo, SessionSeen
 from finder.connectors.tcec102.bills import Teller
 from finder.connectors.tcec102.caller import Unsure
+from finder.connectors.tcec102.checks import MAX_CLAIMS, day_list, map_disputed
 from finder.connectors.tcec102.client import Tcec102Client
 from finder.connectors.tcec102.config import Tcec102Config
 from finder.connectors.tcec102.orders import serial_of
@@ -35,9 +38,10 @@ _UNKNOWN = 5
 
 
 class Tcec102Control:
-    """Is a RemoteControl, SessionSource, PlugCheck, PriceSource and EnergySource.
+    """Is a RemoteControl, SessionSource, PlugCheck, PriceSource, EnergySource and BillCheck.
 
-    A session's number, native_id, is its StartChargeSeq: derived from our order's, so a repeat sends the same one.
+    It is no BillSource: the protocol has bills pushed, and a lost one comes to light in the day's list. A session's
+    number, native_id, is its StartChargeSeq: derived from our order's, so a repeat sends the same one.
     """
 
     config: Tcec102Config
@@ -108,6 +112,18 @@ class Tcec102Control:
             return map_energy(answer, self.source, station_id, first, last)
         except BadInput as bad:
             raise self._client.lied(bad.code, bad.zh, bad.en) from bad
+
+    async def check_bills(self, since: datetime, until: datetime, claims: Sequence[Claimed]) -> list[Disputed]:
+        """check_charge_orders, of at most MAX_CLAIMS at once."""
+        found: list[Disputed] = []
+        for start in range(0, len(claims), MAX_CLAIMS):
+            part = claims[start : start + MAX_CLAIMS]
+            body = day_list(self._client.serial(), since, until, part, self.config.profile)
+            try:
+                found += map_disputed(await self._client.check_orders(body), part)
+            except BadInput as bad:
+                raise self._client.lied(bad.code, bad.zh, bad.en) from bad
+        return found
 
     def _connector(self, evse_id: EvseId) -> str:
         """A connector of T/CEC 102 is one of our EVSEs."""

@@ -1,26 +1,24 @@
 """What an operator posts of sessions and bills: told to the desk, answered with what the desk says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import structlog
 
-from finder.connectors.sdk.desk import Desk, Difference, Disputed, Heard
+from finder.connectors.sdk.desk import Desk, Heard
 from finder.connectors.sdk.sessions import SessionSeen
-from finder.connectors.tcec102.bills import Teller, map_bill, map_claims
+from finder.connectors.tcec102.bills import Teller, map_bill
+from finder.connectors.tcec102.checks import dispute_answer, map_claims
 from finder.connectors.tcec102.config import Tcec102Config
 from finder.connectors.tcec102.server import Call, Interface, Reply
 from finder.connectors.tcec102.sessions import map_charge_status, map_start_result, map_stop_result
-from finder.connectors.tcec102.values import identifier, refused, serial, wire_time, yuan
+from finder.connectors.tcec102.values import identifier, refused, serial
 from finder.errors import BadInput
-from finder.kernel.money import Money
 
 Read = Callable[[dict[str, Any], Teller, datetime], SessionSeen]
 _DONE, _FAILED, _NO_REASON, _UNKNOWN_ORDER = 0, 1, 0, 1
 _AGREED, _DISPUTED = 0, 1
-DISPUTE_REASONS = {Difference.MISSING: 1, Difference.MONEY: 2, Difference.ENERGY: 3}
 
 log = structlog.get_logger(__name__)
 
@@ -75,25 +73,4 @@ class SessionNews:
         told = map_claims(call.body, self._teller)
         compared = await self._desk.differences(self._teller.source, told.since, told.until, told.claims)
         disputed = [*told.unreadable, *compared]
-        answer = {
-            "CheckOrderSeq": told.number,
-            "StartTime": wire_time(told.since, self._teller.profile),
-            "EndTime": wire_time(told.until, self._teller.profile),
-            "TotalDisputeOrder": len(disputed),
-            "TotalDisputePower": sum((each.claim.kwh for each in disputed), Decimal(0)),
-            "TotalDisputeMoney": yuan(Money(sum(each.claim.total.fen for each in disputed))),
-            "DisputeOrders": _orders(disputed),
-        }
-        return Reply(answer, refused=tuple(told.refused))
-
-
-def _orders(disputed: Sequence[Disputed]) -> list[dict[str, Any]]:
-    return [
-        {
-            "StartChargeSeq": each.claim.native_id,
-            "TotalPower": each.claim.kwh,
-            "TotalMoney": yuan(each.claim.total),
-            "DisputeReason": DISPUTE_REASONS[each.why],
-        }
-        for each in disputed
-    ]
+        return Reply(dispute_answer(told, disputed, self._teller.profile), refused=tuple(told.refused))
