@@ -133,14 +133,11 @@ class Caller:
         return _Token(text, asked_at + max(age - _EARLY, age / 2), keys)
 
     async def _once(self, interface: str, body: Body, keys: Credentials, token: str | None) -> Body:
-        return await self._deliver(interface, self._seal(interface, body, keys), token)
-
-    async def _deliver(self, interface: str, sealed: Request, token: str | None) -> Body:
         config = self.config
         request = self._http.build_request(
             "POST",
             f"{config.base_url.rstrip('/')}/evcs/{config.profile.version}/{interface}",
-            content=sealed.to_json(),
+            content=self._seal(body, keys).to_json(),
             headers={"content-type": "application/json; charset=utf-8"}
             | ({} if token is None else {"authorization": f"Bearer {token}"}),
         )
@@ -150,12 +147,9 @@ class Caller:
         except BadEnvelope as bad:
             raise self.lied(bad.code, f"应答有误：{bad.zh}", f"a broken answer: {bad.en}") from bad
 
-    def _seal(self, interface: str, body: Body, keys: Credentials) -> Request:
-        stamp, seq = self._next_seq(self._now(interface).astimezone(self.config.profile.tz))
+    def _seal(self, body: Body, keys: Credentials) -> Request:
+        stamp, seq = self._next_seq(self._clock().astimezone(self.config.profile.tz))
         return Request.seal(self.config.our_id, write(self.config.profile.write(body)), stamp, seq, keys)
-
-    def _now(self, interface: str) -> datetime:
-        return self._clock()
 
     def _open(self, answer: Response) -> Body:
         profile = self.config.profile

@@ -31,6 +31,7 @@ from finder.stations.model import (
 )
 
 MAX_CONNECTORS = 1_000  # of one station
+ACCESS_NOTE = "营业时间："  # before words that are no hours
 
 __all__ = ["Mapped", "Origin", "map_station", "map_status", "native_id", "refused"]
 
@@ -44,14 +45,14 @@ STATUSES = {
     255: Status.FAULTED,
 }
 _PARK_TAKEN = 50
-_STATES = {
+STATES = {
     1: StationState.PLANNED,
     5: StationState.CLOSED,
     6: StationState.MAINTENANCE,
     50: StationState.OPEN,
     51: StationState.CLOSED,  # not in the standard: suspended
 }
-_CONSTRUCTIONS = dict(enumerate(list(Construction)[:15], start=1)) | {255: Construction.OTHER}
+CONSTRUCTIONS = dict(enumerate(list(Construction)[:15], start=1)) | {255: Construction.OTHER}
 _ACCESS = {1: Access.PUBLIC, 50: Access.PRIVATE} | dict.fromkeys(range(100, 107), Access.RESTRICTED)
 _CURRENTS = {1: Current.DC, 2: Current.AC}
 _TYPES = {
@@ -122,13 +123,13 @@ def map_station(raw: object, origin: Origin) -> Mapped:
         address=text(raw, "Address", 300),
         area_code=_area_code(raw),
         country=_country(raw),
-        state=_STATES.get(code(raw, "StationStatus") or 0, StationState.UNKNOWN),
-        construction=_CONSTRUCTIONS.get(code(raw, "Construction") or 0, Construction.UNKNOWN),
+        state=STATES.get(code(raw, "StationStatus") or 0, StationState.UNKNOWN),
+        construction=CONSTRUCTIONS.get(code(raw, "Construction") or 0, Construction.UNKNOWN),
         tariffs=() if tariff is None else (tariff,),
         parking_fee=parking_fee(text(raw, "ParkFee")),
         parking_text=text(raw, "ParkFee", 300),
         access=_ACCESS.get(code(raw, "StationType") or 0, Access.UNKNOWN),
-        access_note=f"营业时间：{hours_text}" if hours_text and hours is None else None,
+        access_note=f"{ACCESS_NOTE}{hours_text}" if hours_text and hours is None else None,
         hours=hours,
         attributes=_attributes(raw),
         photos=_photos(raw),

@@ -14,6 +14,7 @@ from finder.stations.model import Tariff, TariffPeriod
 
 _DAY = 1440
 MAX_PERIODS = 32
+ELECTRICITY, SERVICE = "电费：", "服务费："  # before the words of each in a tariff's text
 _PILES = {1: "DC", 2: "AC", 3: ANY}  # EquipmentType
 _FREE = frozenset({"免费", "无", "免", "免收", "不收取"})
 _PRICE = r"(?P<price>\d{1,3}(?:\.\d+)?)(?:元)?(?:/?(?:度|kwh|千瓦时))?"
@@ -37,7 +38,7 @@ def read_tariff(tariff_id: str, electricity: str | None, service: str | None) ->
 
     '峰 1.2 平 0.8 谷 0.4' names no hours, and guessing them would mislead: such a text stays a text.
     """
-    words = "；".join(f"{label}：{said}" for label, said in (("电费", electricity), ("服务费", service)) if said)
+    words = "；".join(f"{label}{said}" for label, said in ((ELECTRICITY, electricity), (SERVICE, service)) if said)
     if not words:
         return None
     return Tariff(id=tariff_id, periods=_both(_read(electricity), _read(service)), text=words)
