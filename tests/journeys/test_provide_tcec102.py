@@ -1,17 +1,28 @@
 """What the finder took in, it gives on without loss: read back through our own consumer, field for field."""
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
+from finder.connectors.sdk.kinds import Workbench
+from finder.connectors.tcec102 import Tcec102Config, Tcec102Connector
 from finder.errors import OperatorRefused
+from finder.kernel.clock import system_clock
 from finder.kernel.geo import distance_m
 from finder.live.model import Status
+from finder.provide import build_provider
+from finder.sandbox.child import PracticeProcess
+from finder.settings import load_settings
 from finder.stations.model import Station
-from tests.journeys.providing import Providing, providing
+from finder.web.provided import MAX_QUESTION_BYTES
+from tests.journeys.federation_world import until
+from tests.journeys.providing import Providing, new_keys, providing
+from tests.protocol.finder_running import Finder, serving
 from tests.protocol.sandbox_running import crawl
 
 pytestmark = pytest.mark.slow
@@ -112,3 +123,55 @@ async def test_what_nobody_can_tell_is_told_as_offline(tmp_path: Path) -> None:
         plug = await asker.plug("1", evse)
         assert not plug.ready
         await asker.close()
+
+
+PEERS = """
+[[peer]]
+name = "province"
+our_id = "MA0FINDER"
+peer_id = "MA0SHANXI"
+secrets = "PROVINCE"
+sources = ["jinbei", "yanmen"]
+push_to = "{push_to}/push/xz"
+per_push = 200
+"""
+
+
+async def test_the_command_serves_the_peers_of_its_file_and_pushes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the command line: settings, secrets from the environment, rooms, routes, and a subscriber."""
+    asked, pushed = new_keys(), new_keys()
+    for prefix, keys in (("PROVINCE", asked), ("PROVINCE_PUSH", pushed)):
+        for name in ("operator_secret", "data_secret", "data_secret_iv", "sig_secret"):
+            monkeypatch.setenv(f"{prefix}_{name.upper()}", getattr(keys, name))
+    config = Tcec102Config("xz", "忻州", "http://127.0.0.1:9", "MA0SHANXI", "MA0FINDER", asked, called=(pushed,))
+    province = Tcec102Connector(config, Workbench())
+    heard = Finder(province.receive, system_clock)
+    with PracticeProcess(speed=1.0, share=0.02) as practice:
+        async with serving(heard.app()) as push_to:
+            file = tmp_path / "peers.toml"
+            file.write_text(PEERS.format(push_to=push_to), encoding="utf-8")
+            app = build_provider(load_settings(data_dir=tmp_path), file, practice.connectors)
+            async with app.router.lifespan_context(app), serving(app) as base:
+                asker = Tcec102Connector(dataclasses.replace(config, base_url=f"{base}/provide/province"), Workbench())
+
+                async def free() -> bool:
+                    stations, _ = await crawl(asker)
+                    page = await asker.status(stations)
+                    return Status.AVAILABLE in {seen.status for seen in page.observations}
+
+                await until(free, seconds=30)
+                await until(lambda: Status.AVAILABLE in {seen.status for seen in heard.observations}, seconds=30)
+                async with httpx.AsyncClient(base_url=base) as http:
+                    assert (await http.get("/healthz")).status_code == 200
+                    assert (await http.get("/readyz")).status_code == 200
+                    assert (await http.get("/provide/province/evcs/v20161110/query_token")).status_code == 405
+                    assert (await http.post("/provide/nobody/evcs/v20161110/query_token")).status_code == 404
+                    long = b" " * (MAX_QUESTION_BYTES + 1)
+                    at = "/provide/province/evcs/v20161110/query_token"
+                    assert (await http.post(at, content=long)).status_code == 413
+                    assert (await http.post(at, content=long[1:])).json()["Ret"] == 4003
+                    assert (await http.post("/push/jinbei/x")).status_code == 404  # the gateway's, not ours
+                await asker.close()
+    await province.close()
