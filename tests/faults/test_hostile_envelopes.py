@@ -108,8 +108,7 @@ def pushes() -> Forge:
         "query_token": (("OperatorID",), ("OperatorSecret",)),
         "notification_stationInfo": (
             ("StationInfo",),
-            ("StationInfo", "StationID"),
-            ("StationInfo", "StationLat"),
+            ("StationInfo", "EquipmentInfos"),
         ),
         "notification_stationFee": (("ChargeFeeDetail",),),
         "notification_stationStatus": (("ConnectorStatusInfo",),),

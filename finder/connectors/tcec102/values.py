@@ -36,9 +36,9 @@ def native_id(raw: object, name: str) -> str:
 
 
 def identifier(raw: dict[str, Any], name: str) -> str:
-    """An id of 1 … 64 printable characters; numbers are taken as their digits."""
+    """An id of 1 … 64 printable characters; a whole number from 0 on is taken as its digits."""
     value = raw.get(name)
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**MAX_ID else value
     if not isinstance(text, str) or not 1 <= len(text.strip()) <= MAX_ID or not text.isprintable():
         refuse("BAD_ID", f"{name} 应为 1 至 {MAX_ID} 个字符的编号", f"{name} must be an id of 1 to {MAX_ID} characters")
     return text.strip()
@@ -61,7 +61,8 @@ def number(raw: dict[str, Any], name: str) -> float | None:
     if value is None or value == "":
         return None
     try:
-        numeric = isinstance(value, int | float | Decimal | str) and not isinstance(value, bool)
+        numeric = isinstance(value, int | float | Decimal) or (isinstance(value, str) and _plain(value))
+        numeric = numeric and not isinstance(value, bool)
         read = float(value) if numeric else math.nan
     except (ValueError, OverflowError):
         read = math.nan
@@ -70,12 +71,17 @@ def number(raw: dict[str, Any], name: str) -> float | None:
     return read
 
 
+def _plain(value: str) -> bool:
+    """Without what Python reads as digits and nobody else does: those of other scripts, and 1_000."""
+    return value.isascii() and "_" not in value
+
+
 def code(raw: dict[str, Any], name: str) -> int | None:
     """An enumeration's number; None where absent or unreadable, for the caller to call unknown."""
     value = raw.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         return None
-    if not isinstance(value, str) and value != value // 1:
+    if not (_plain(value) if isinstance(value, str) else value == value // 1):
         return None
     try:
         return int(value)
