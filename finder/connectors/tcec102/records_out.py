@@ -164,7 +164,7 @@ def _connector(evse: Evse, gun_id: EvseId, connector: Connector) -> dict[str, An
     volts = connector.voltage_v or 0
     info: dict[str, Any] = {
         "ConnectorID": gun_id,
-        "ConnectorName": evse.label or gun_id,
+        "ConnectorName": evse.label or "",
         "ConnectorType": _TYPE.get(connector.type, _TYPE_OTHER),
         "VoltageUpperLimits": volts,
         "VoltageLowerLimits": volts,
