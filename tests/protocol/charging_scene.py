@@ -12,6 +12,7 @@ from finder.connectors.sdk.sessions import Bill, SessionSeen
 from finder.connectors.tcec102 import Tcec102Connector
 from finder.federation.desk import SqlDesk
 from finder.kernel.clock import SHANGHAI
+from finder.kernel.ids import new_order, short
 from finder.sandbox.charges import Charge
 from finder.sandbox.faults import Faults, SessionFault
 from finder.sandbox.push import Pusher
@@ -21,7 +22,8 @@ from tests.protocol.finder_running import Finder, serving
 from tests.protocol.sandbox_running import connected, running
 from tests.protocol.tcec102_peer import Hand
 
-ORDER = "7K"
+ORDER = new_order(Hand())
+NAME = short(ORDER)  # as it comes back
 
 
 class Scene:

@@ -28,7 +28,7 @@ from finder.connectors.sdk.sessions import SessionState, StopReason
 from finder.errors import BadInput, OperatorError, OperatorLied, OperatorRefused, OperatorUnavailable
 from finder.kernel.money import Money
 from finder.sandbox.faults import SessionFault
-from tests.protocol.charging_scene import ORDER, Scene, charging
+from tests.protocol.charging_scene import NAME, ORDER, Scene, charging
 
 pytestmark = pytest.mark.slow
 IMPATIENT = Caution(attempts=1, total_s=0.2)
@@ -51,7 +51,7 @@ async def test_a_whole_charge_from_plug_to_bill(tmp_path: Path, source: str) -> 
         assert await connector.plug(ORDER, scene.evse) == PlugState(ready=True)
         assert await connector.session(scene.ref) is None
         started = await scene.start()
-        assert (started.outcome, started.native_id) == (Outcome.ACCEPTED, f"MA0FINDER{ORDER.rjust(18, '0')}")
+        assert (started.outcome, started.native_id) == (Outcome.ACCEPTED, f"MA0FINDER{NAME}")
         # Taken, and not yet charging: SuccStat 0 with Stat 1.
         assert (await scene.seen()).state is SessionState.STARTING
         assert await scene.running() == []
@@ -60,7 +60,7 @@ async def test_a_whole_charge_from_plug_to_bill(tmp_path: Path, source: str) -> 
         assert await scene.running() == [scene.evse]
         await scene.later(minutes=12)
         seen = await scene.seen()
-        assert (seen.state, seen.order, seen.evse_id) == (SessionState.CHARGING, ORDER, scene.evse)
+        assert (seen.state, seen.order, seen.evse_id) == (SessionState.CHARGING, NAME, scene.evse)
         assert seen.kwh == scene.charge.meter.kw / 5
         told = (await scene.desk.running(source))[scene.evse]
         assert (told.kwh, told.total, told.soc, told.kw) == (seen.kwh, seen.total, seen.soc, seen.kw)
@@ -72,7 +72,7 @@ async def test_a_whole_charge_from_plug_to_bill(tmp_path: Path, source: str) -> 
         assert await scene.running() == []
         ((bill, heard),) = await scene.bills()
         assert (heard, scene.confirmed) == (Heard.ACCEPTED, [0])
-        assert (bill.order, bill.evse_id, bill.stop_reason) == (ORDER, scene.evse, StopReason.PLATFORM)
+        assert (bill.order, bill.evse_id, bill.stop_reason) == (NAME, scene.evse, StopReason.PLATFORM)
         assert bill.kwh == (await scene.seen()).kwh
         assert bill.electricity
         assert bill.service
@@ -126,7 +126,7 @@ async def test_a_gun_that_is_not_there_and_one_of_another_operator(scene: Scene)
     assert (nowhere.outcome, nowhere.reason) == (Outcome.REJECTED, Reason.NO_SUCH_EVSE)
     unknown = await scene.connector.stop(SessionRef("9", scene.evse))
     assert (unknown.outcome, unknown.reason) == (Outcome.REJECTED, Reason.NO_SUCH_EVSE)
-    for order, evse in ((ORDER, "yanmen/1"), ("x", scene.evse), ("Z" * 19, scene.evse), ("0", scene.evse)):
+    for order, evse in ((ORDER, "yanmen/1"), ("x", scene.evse), ("Z" * 17, scene.evse), ("0", scene.evse)):
         with pytest.raises(BadInput):
             await scene.connector.start(StartRequest(order, evse))
 
@@ -264,7 +264,7 @@ async def test_a_bill_for_another_connector_is_kept_as_it_was_told(scene: Scene)
     scene.fault(SessionFault.BILL_OTHER_CONNECTOR)
     await scene.charged(minutes=5)
     ((bill, _),) = await scene.bills()
-    assert bill.order == ORDER
+    assert bill.order == NAME
     assert bill.evse_id != scene.evse
 
 

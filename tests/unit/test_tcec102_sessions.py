@@ -1,5 +1,6 @@
 """What operators tell of sessions, bills and days, into the desk's words: exact, and refused at each limit."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,12 @@ from finder.connectors.sdk.desk import Claimed, Difference, Disputed
 from finder.connectors.sdk.sessions import SessionState, StopReason
 from finder.connectors.tcec102.bills import MAX_LINES, Teller, map_bill
 from finder.connectors.tcec102.checks import MAX_CLAIMS, day_list, dispute_answer, map_claims, map_disputed
-from finder.connectors.tcec102.orders import MAX_ORDER, order_of, question_serial, serial_of
+from finder.connectors.tcec102.orders import MAX_SHORT, order_of, question_serial, serial_of
 from finder.connectors.tcec102.profile import Profile
 from finder.connectors.tcec102.sessions import map_charge_status, map_start_result, map_stop_result
 from finder.connectors.tcec102.wire import parse, write
 from finder.errors import BadInput
+from finder.kernel.ids import long, new_order, short
 from finder.kernel.money import Money
 
 OURS, NOW = "MA0FINDER", datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -46,21 +48,40 @@ LINE = {
 }
 
 
-@given(st.from_regex(r"[1-9A-Z][0-9A-Z]{0,17}", fullmatch=True))
-def test_an_order_comes_back_from_its_serial(order: str) -> None:
+@given(st.datetimes(datetime(2025, 1, 1), datetime(2080, 1, 1), timezones=st.just(UTC)))
+def test_an_orders_own_number_comes_back_by_its_short_name(now: datetime) -> None:
+    order = new_order(lambda: now)
+    serial = serial_of(order, OURS)
+    assert len(serial) == 27
+    assert order_of(serial, OURS) == short(order)
+    assert re.fullmatch(long(short(order)).replace("_", "."), order)
+    assert serial_of(order, OURS) == serial
+
+
+def test_orders_of_one_millisecond_have_serials_of_their_own() -> None:
+    # One process counts up within a millisecond, so that what differs is at the end of its numbers.
+    assert len({serial_of(new_order(lambda: NOW), OURS) for _ in range(10_000)}) == 10_000
+
+
+@given(st.from_regex(r"[1-9A-Z][0-9A-Z]{0,15}", fullmatch=True))
+def test_a_short_order_comes_back_from_its_serial(order: str) -> None:
     serial = serial_of(order, OURS)
     assert len(serial) == 27
     assert order_of(serial, OURS) == order
     assert order_of(serial, "123456789") is None
 
 
-@pytest.mark.parametrize("order", ["", "0", "01", "a", "A-1", "Z" * (MAX_ORDER + 1), "订单"])
+@pytest.mark.parametrize(
+    "order", ["", "0", "01", "a", "A-1", "Z" * (MAX_SHORT + 1), "Z" * 18, "订单", "8" * 29, "0" * 29, "1" * 28]
+)
 def test_an_order_that_no_serial_can_carry_is_refused(order: str) -> None:
     with pytest.raises(BadInput):
         serial_of(order, OURS)
 
 
-@pytest.mark.parametrize("serial", [OURS + "0" * 18, "X" * 27, OURS + "a".rjust(18, "0"), OURS])
+@pytest.mark.parametrize(
+    "serial", [OURS + "0" * 18, "X" * 27, OURS + "a".rjust(18, "0"), OURS, OURS + "U" * 18, OURS + "1" * 17]
+)
 def test_a_serial_that_is_not_of_our_making_has_no_order(serial: str) -> None:
     assert order_of(serial, OURS) is None
 
