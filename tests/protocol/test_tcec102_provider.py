@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from finder.connectors.tcec102 import Profile
-from finder.connectors.tcec102.provider import MAX_PAGE_SIZE, MAX_STATION_IDS, MAX_STATS_DAYS
+from finder.connectors.tcec102.provider import LISTED_S, MAX_PAGE_SIZE, MAX_STATION_IDS, MAX_STATS_DAYS
 from finder.connectors.tcec102.tokens import LIFETIME
 from finder.connectors.tcec102.wire import Request
 from finder.live.model import Status
@@ -97,6 +97,22 @@ async def test_a_status_that_has_grown_old_is_told_as_offline() -> None:
     a.clock.move(minutes=15, seconds=1)
     _, data = await a.ask(STATUS, {"StationIDs": ["jinbei/1"]})
     assert data["StationStatusInfos"][0]["ConnectorStatusInfos"][0]["Status"] == 0
+
+
+async def test_a_new_station_is_told_of_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = 100.0
+    monkeypatch.setattr("finder.connectors.tcec102.provider.time.monotonic", lambda: moment)
+    a = asker(1)
+    assert (await a.ask(INFO, {}))[1]["ItemSize"] == 1
+    a.stations.append(station(9))
+    gun = GUN | {"ConnectorID": "jinbei/9-1"}
+    for after, count, unknown in ((LISTED_S, 1, 1), (LISTED_S + 0.1, 2, 0)):
+        moment = 100.0 + after
+        assert (await a.ask(INFO, {}))[1]["ItemSize"] == count
+        assert (await a.ask(POLICY, gun))[1]["SuccStat"] == unknown
+    # What is gone is not told of, listed or not.
+    a.stations.pop()
+    assert (await a.ask(POLICY, gun))[1]["SuccStat"] == 1
 
 
 async def test_an_evse_with_two_plugs_is_two_connectors_of_one_status() -> None:

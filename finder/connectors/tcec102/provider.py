@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -24,6 +25,7 @@ DEFAULT_PAGE_SIZE = 10
 MAX_STATION_IDS = 50
 MAX_STATS_DAYS = 31
 MAX_STATS_S = 20.0
+LISTED_S = 5.0
 _NOT_PLUGGED, _NOT_WELL, _NO_POLICY = 1, 2, 1
 _PLUGGED = (Status.OCCUPIED,)
 _FREE = (Status.AVAILABLE, Status.RESERVED, Status.BLOCKED)
@@ -62,7 +64,9 @@ class Provider:
 
     def __init__(self, peer: Peer, holdings: Holdings, replays: ReplayTable) -> None:
         self._peer, self._holdings = peer, holdings
+        self._listed: list[Station] = []
         self._guns: dict[str, tuple[StationId, EvseId]] = {}
+        self._listed_at = -math.inf
         self._server = Server(
             peer,
             {
@@ -82,7 +86,7 @@ class Provider:
     async def _stations(self, call: Call) -> Reply:
         page, asked = _whole(call.body, "PageNo", 1), _whole(call.body, "PageSize", DEFAULT_PAGE_SIZE)
         size, since = min(asked, MAX_PAGE_SIZE), moment(call.body, "LastQueryTime", self._peer.profile)
-        stations = [s for s in self._holdings.stations() if since is None or _changed_at(s) >= since]
+        stations = [s for s in self._list() if since is None or _changed_at(s) >= since]
         shown = stations[(page - 1) * size : page * size]
         return Reply(
             {
@@ -155,21 +159,27 @@ class Provider:
         return Reply(answer | told)
 
     def _gun(self, gun_id: str) -> tuple[Station, Evse, Connector] | None:
-        """A connector by its ConnectorID; where it was is remembered, and looked up anew where it is no more."""
-        for known in (True, False):
-            if not known:
-                self._guns = {
-                    gun: (station.id, evse.id)
-                    for station in self._holdings.stations()
-                    for evse in station.evses
-                    for gun, _ in guns_of(evse)
-                }
-            station_id, evse_id = self._guns.get(gun_id, ("", ""))
-            station = self._holdings.station(station_id)
-            for evse in station.evses if station else ():
-                if station and evse.id == evse_id:
-                    return next(((station, evse, c) for gun, c in guns_of(evse) if gun == gun_id), None)
+        """A connector by its ConnectorID."""
+        self._list()
+        station_id, evse_id = self._guns.get(gun_id, ("", ""))
+        station = self._holdings.station(station_id)
+        for evse in station.evses if station else ():
+            if station and evse.id == evse_id:
+                return next(((station, evse, c) for gun, c in guns_of(evse) if gun == gun_id), None)
         return None
+
+    def _list(self) -> list[Station]:
+        """The stations in order, and where each connector is; made anew after LISTED_S, whoever asks how often."""
+        now = time.monotonic()
+        if now - self._listed_at > LISTED_S:
+            self._listed, self._listed_at = self._holdings.stations(), now
+            self._guns = {
+                gun: (station.id, evse.id)
+                for station in self._listed
+                for evse in station.evses
+                for gun, _ in guns_of(evse)
+            }
+        return self._listed
 
 
 def _changed_at(station: Station) -> datetime:
