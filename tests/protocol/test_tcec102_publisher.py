@@ -60,12 +60,20 @@ class Scene:
 
 @asynccontextmanager
 async def publishing(
-    count: int = 3, *, per_push: int = 1, keys: Credentials = KEYS, monkeypatch: pytest.MonkeyPatch
+    count: int = 3,
+    *,
+    per_push: int = 1,
+    keys: Credentials = KEYS,
+    seen: Status | None = Status.OFFLINE,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Scene]:
     monkeypatch.setattr("finder.connectors.tcec102.publisher._AGAIN_S", 0.05)
     monkeypatch.setattr("finder.connectors.tcec102.publisher._GATHER_S", 0.01)
     stations = {s.id: s for s in (station(n) for n in range(1, count + 1))}
     board, province = MemoryBoard(), Province(keys)
+    at = system_clock() - timedelta(seconds=59)
+    if seen is not None:
+        await board.observe([Observation(f"jinbei/{n}-1", seen, at, "jinbei") for n in range(1, count + 1)])
 
     async def energy(*_: Any) -> Any:
         raise AssertionError
@@ -94,12 +102,11 @@ async def test_all_is_told_at_first_and_then_what_changes(monkeypatch: pytest.Mo
     async with publishing(monkeypatch=monkeypatch) as scene:
         offline = {f"jinbei/{n}-1": Status.OFFLINE for n in (1, 2, 3)}
         await until(lambda: scene.province.last() == offline)
-        sent = scene.publisher.sent
-        assert sent == 3
+        await until(lambda: scene.publisher.sent == 3)  # counted once it is answered
         for status in (Status.AVAILABLE, Status.CHARGING, Status.BLOCKED, Status.FAULTED):
             await scene.see("jinbei/2-1", status)
             await until(partial(knows, scene, "jinbei/2-1", status))
-        assert scene.publisher.sent == sent + 4
+        await until(lambda: scene.publisher.sent == 7)
         # Of a feed that is not passed on, nothing is told.
         await scene.see("elsewhere/1-1", Status.AVAILABLE)
         await scene.see("jinbei/1-1", Status.AVAILABLE)
@@ -107,10 +114,20 @@ async def test_all_is_told_at_first_and_then_what_changes(monkeypatch: pytest.Mo
         assert set(scene.province.last()) == set(offline)
 
 
+async def test_what_was_never_seen_is_not_told_and_what_has_grown_old_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with publishing(seen=None, monkeypatch=monkeypatch) as scene:
+        scene.board.set_freshness({"jinbei": timedelta(seconds=51)})
+        await scene.board.start()  # watches what grows old
+        await scene.see("jinbei/2-1", Status.AVAILABLE)
+        await until(lambda: scene.province.last() == {"jinbei/2-1": Status.AVAILABLE})
+        await until(lambda: scene.province.last() == {"jinbei/2-1": Status.OFFLINE})
+        await until(lambda: scene.publisher.sent == 2)
+
+
 async def test_many_are_told_in_arrays_where_the_subscriber_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     async with publishing(25, per_push=10, monkeypatch=monkeypatch) as scene:
         await until(lambda: len(scene.province.last()) == 25)
-        assert scene.publisher.sent == 3
+        await until(lambda: scene.publisher.sent == 3)
 
 
 async def test_what_could_not_be_told_is_told_later_as_it_then_is(monkeypatch: pytest.MonkeyPatch) -> None:

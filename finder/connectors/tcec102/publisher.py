@@ -42,7 +42,7 @@ class Publisher:
         self._known_at = -_KNOWN_S
 
     async def run(self) -> None:
-        """Tells all, and then what changes, until it is cancelled."""
+        """Tells all that was seen, and then what changes, until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._send())
@@ -94,7 +94,8 @@ class Publisher:
         return [
             connector_status(gun_id, reading)
             for evse_id, reading in zip(evse_ids, readings, strict=True)
-            if evse_id in known
+            # After a restart nothing was seen yet, and a city of chargers that are 'offline' would be news, and false.
+            if evse_id in known and reading.observed_at is not None
             for gun_id, _ in guns_of(known[evse_id])
         ]
 
