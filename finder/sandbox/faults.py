@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from finder.sandbox.planted import Planted
+
 
 class Lie(StrEnum):
     """Something untrue in a catalogue, a status or a push."""
@@ -41,6 +43,7 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     out_of_order: bool = False  # each push is followed by the older news that it replaces
     repeat_pushes: bool = False  # each push is sent twice, byte for byte
     lies: tuple[Lie, ...] = ()
+    planted: tuple[Planted, ...] = ()  # what the conformance kit must find, see planted.py
 
     def __post_init__(self) -> None:
         if not (0 <= self.slow_s <= 3600 and 0 <= self.errors <= 1 and 0 <= self.stale_s <= 86_400):

@@ -11,6 +11,7 @@ from finder.stations.model import Station, Tariff
 # Yuan per kWh, electricity and service together, in 1/10,000: the dearest that was seen in China is below 4.
 DEAR_E4, FEN_E4 = 50_000, 200_000
 _DAY = 1440
+_YUAN = re.compile(r"(\d+(?:\.\d+)?)\s*元/?(?:度|kwh|千瓦时)", re.IGNORECASE)
 _SPAN = re.compile(r"(?<!\d)([01]?\d|2[0-4]):([0-5]\d)(?::00)?\s*[-–—~～至到]\s*([01]?\d|2[0-4]):([0-5]\d)")
 
 
@@ -26,7 +27,10 @@ def _dearest(tariff: Tariff) -> int:
 
 def _in_fen(evidence: Evidence) -> Iterator[Found]:
     for station, tariff in _tariffs(evidence):
-        if (price := _dearest(tariff)) > FEN_E4:
+        said = [float(number) for number in _YUAN.findall(tariff.text or "")] if not tariff.periods else []
+        if said and max(said) * 10_000 > FEN_E4:
+            yield found(station.id, f"写作 {max(said)} 元", f"is written as {max(said)} yuan")
+        elif (price := _dearest(tariff)) > FEN_E4:
             yield found(station.id, f"每度 {price / 10_000:.4f} 元", f"{price / 10_000:.4f} yuan per kWh")
 
 
