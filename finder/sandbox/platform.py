@@ -33,7 +33,7 @@ from finder.sandbox.faults import Faults, Lie
 from finder.sandbox.lies import lie_about_stations, lie_about_status
 from finder.sandbox.network import Site
 from finder.sandbox.operators import OUR_ID, PracticeOperator
-from finder.sandbox.planted import Planter
+from finder.sandbox.planter import Planter
 from finder.sandbox.prices import TARIFFS
 from finder.sandbox.records import connector_status, station_info
 

@@ -51,11 +51,10 @@ def _ahead(evidence: Evidence) -> Iterator[Found]:
 def _differs(evidence: Evidence) -> Iterator[Found]:
     known = evidence.hints.statuses
     seen = {o.evse_id: o.status for o in _observations(evidence)}
-    told = {evse: seen.get(evse, Status.UNKNOWN) for evse in known}
-    wrong = {evse for evse, true in known.items() if told[evse] is not true}
-    for evse in sorted(wrong):
-        zh, en = f"现场 {known[evse]}，上报 {told[evse]}", f"is {known[evse]} at the pile, and told as {told[evse]}"
-        yield found(evse, zh, en)
+    for evse, true in known.items():
+        told = seen.get(evse, true)  # one that is missing is another rule's
+        if told is not true:
+            yield found(evse, f"现场 {true}，上报 {told}", f"is {true} at the pile, and told as {told}")
 
 
 def _swapped(evidence: Evidence) -> Iterator[Found]:

@@ -53,6 +53,26 @@ def _wrong_signature(evidence: Evidence) -> Iterator[Found]:
     )(evidence)
 
 
+def _unless(
+    test: Callable[[Opened], bool], find: Callable[[Evidence], Iterator[Found]]
+) -> Callable[[Evidence], Iterator[Found]]:
+    """Leaves to a rule that knows the reason what would otherwise be told twice."""
+
+    def found_else(evidence: Evidence) -> Iterator[Found]:
+        if not any(test(opened) for _, opened in _messages(evidence)):
+            yield from find(evidence)
+
+    return found_else
+
+
+def _other_text(opened: Opened) -> bool:
+    return opened.signature is Signature.OTHER_TEXT
+
+
+def _not_utf8(opened: Opened) -> bool:
+    return opened.broken == "NOT_UTF8"
+
+
 def _slow(evidence: Evidence) -> Iterator[Found]:
     limit = min(evidence.caution.read_s, evidence.caution.total_s) * 1000
     for exchange in evidence.exchanges:
@@ -167,7 +187,7 @@ RULES = (
             "check SigSecret; the text is Ret+Msg+Data of an answer, OperatorID+Data+TimeStamp+Seq of a request",
         ),
         WIRE,
-        together(_wrong_signature, troubles("SIGNATURE")),
+        together(_wrong_signature, _unless(_other_text, troubles("SIGNATURE"))),
     ),
     Rule(
         "SIGNATURE_OTHER_TEXT",
@@ -177,7 +197,7 @@ RULES = (
             "对密文签名，不是明文；字段按协议顺序直接拼接", "sign the ciphertext, fields joined in the protocol's order"
         ),
         WIRE,
-        _each(lambda opened: opened.signature is Signature.OTHER_TEXT, "签名文本不同", "made over another text"),
+        _each(_other_text, "签名文本不同", "made over another text"),
     ),
     Rule(
         "SIGNATURE_CASE",
@@ -203,7 +223,7 @@ RULES = (
         Text("报文不是 UTF-8", "a message is not UTF-8"),
         Text("全部报文改用 UTF-8 编码（不是 GBK）", "encode every message as UTF-8, not GBK"),
         WIRE,
-        _each(lambda opened: opened.broken == "NOT_UTF8", "不是 UTF-8", "is not UTF-8"),
+        _each(_not_utf8, "不是 UTF-8", "is not UTF-8"),
     ),
     Rule(
         "ANSWER_UNREADABLE",
@@ -211,7 +231,7 @@ RULES = (
         Text("报文无法读取", "a message cannot be read"),
         Text("应答须为完整的 JSON，并按协议加密", "answer whole JSON, encrypted as the protocol says"),
         WIRE,
-        together(_broken, troubles("NOT_JSON", "ANSWER_UNREADABLE")),
+        together(_broken, _unless(_not_utf8, troubles("NOT_JSON", "ANSWER_UNREADABLE"))),
     ),
     Rule(
         "CONTENT_TYPE",
