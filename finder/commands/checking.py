@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -193,7 +193,7 @@ async def look_back(settings: Settings, recording: Recording, asked: Asked, say:
 
 async def keep(settings: Settings, asked: Asked, path: Path, say: Say) -> tuple[int, Evidence]:
     """Records a live operator into `path`, which must not exist; the lines, and the evidence. Raises SettingsError."""
-    if path.exists():
+    if await asyncio.to_thread(path.exists):
         raise SettingsError(
             f"{path} 已存在，不会覆盖：请换一个文件名", f"{path} exists and is not overwritten: choose another name"
         )

@@ -30,26 +30,11 @@ Start = Annotated[
 
 
 @connector.command()
-def new(
-    name: Annotated[str, typer.Argument(help="小写字母与数字 · lower-case letters and digits: cloudpile")],
-    into: Annotated[Path | None, typer.Option(help="空文件夹，默认 finder-NAME · an empty folder")] = None,
-) -> None:
-    """新建一个连接器软件包 · makes a connector as a package of its own."""
-    from finder.connectors.sdk.scaffold.make import make_package
-    from finder.federation.operators import kinds
-
-    folder = into or Path(f"finder-{name}")
-    made = make_package(name, folder, taken=kinds())
-    console = Console()
-    console.print(f"已在 {folder} 生成 {len(made)} 个文件；下一步见 {folder / 'README.md'}", highlight=False)
-    console.print(f"{len(made)} files in {folder}; read on in {folder / 'README.md'}", highlight=False)
-
-
-@connector.command()
 def check(
     source: Annotated[
         str | None, typer.Argument(help="运营商文件中的 source · a source of the operators' file")
     ] = None,
+    *,
     recording: Annotated[Path | None, typer.Option(help="检查录制文件 · check a recording instead")] = None,
     planted: Annotated[bool, typer.Option("--planted", help="检查工具自检 · the kit against planted faults")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="警告也算失败 · warnings fail too")] = False,
@@ -62,7 +47,10 @@ def check(
     file: File = None,
     as_json: Json = False,
 ) -> None:
-    """检查运营商数据，逐条说明如何修正 · what is wrong with an operator's data and how to mend it."""
+    """检查运营商数据，逐条说明如何修正 · what is wrong with an operator's data and how to mend it.
+
+    退出码 · exit status: 0 没有错误 · no errors; 1 有错误 · errors found; 2 无法检查 · could not be checked.
+    """
     from finder.commands.checking import Asked, look, look_back, progress, with_file
     from finder.connectors.sdk.check.judge import judge
     from finder.connectors.sdk.check.probe import Plan
@@ -151,18 +139,6 @@ def replay_(
     raise typer.Exit(int(bool(replayed.unexpected or replayed.unused) or not (same or golden_out)))
 
 
-@connector.command()
-def quality(
-    what: Annotated[str | None, typer.Argument(help="连接器名称或 quality.toml · a kind's name, or a file")] = None,
-    as_json: Json = False,
-) -> None:
-    """核对连接器的质量等级 · checks what connectors claim of their quality."""
-    from finder.commands.grading import grade
-
-    _settings()
-    raise typer.Exit(grade(what, as_json=as_json))
-
-
 @connector.command("list")
 def list_() -> None:
     """已安装的连接器 · the connectors that are installed."""
@@ -183,6 +159,7 @@ def _settings() -> Settings:
 def _planted(*, as_json: bool) -> int:
     from finder.commands.checking import progress
     from finder.commands.planted import try_all
+    from finder.sandbox.planted import Level
 
     with progress(Console(stderr=True), "planted") as say:
         tried = asyncio.run(try_all(say))
@@ -198,10 +175,15 @@ def _planted(*, as_json: bool) -> int:
             console.print(f"[red]未发现 · not found[/]: {each.plant.fault} → {each.plant.rule}", highlight=False)
     for each in clean:
         if not each.found:
-            codes = ", ".join(sorted(each.report.codes))
+            codes = ", ".join(sorted(each.false_alarms))
             console.print(
                 f"[red]误报 · found where nothing is wrong[/]: {each.report.source}: {codes}", highlight=False
             )
+    over_http = sum(each.plant.level is not Level.DESK for each in faults if each.plant is not None)
+    console.print(f"误报 false alarms: {sum(len(each.false_alarms) for each in clean)}", highlight=False)
+    console.print(
+        f"经 HTTP {over_http} · {over_http} over HTTP, {len(faults) - over_http} at the desk", highlight=False
+    )
     console.print(f"planted faults found: {found} of {len(faults)}", highlight=False)
     return int(found < len(faults) or not all(each.found for each in clean))
 
