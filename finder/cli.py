@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from finder.commands.connector import connector
 from finder.errors import FinderError
@@ -90,7 +91,8 @@ def main() -> None:
         cli()
     except FinderError as error:
         console = Console(stderr=True)
-        console.print(f"[bold red]{error.code}[/]  {error.zh}\n        {error.en}", highlight=False)
+        zh, en = escape(error.zh), escape(error.en)
+        console.print(f"[bold red]{error.code}[/]  {zh}\n        {en}", highlight=False)
         sys.exit(2)
 
 

@@ -147,9 +147,9 @@ async def look(settings: Settings, asked: Asked, say: Say) -> tuple[Evidence, He
         closing.push_async_callback(probe.close)
         if asked.listen_s:
             url = await closing.enter_async_context(listening(asked.source, probe.push, bench.clock, HOST, asked.port))
-            say(f"{url}/push/{asked.source}/…")
         await probe.run(plan)
         if asked.listen_s:
+            say(f"{url}/push/{asked.source}/… {asked.listen_s:.0f} s")
             await asyncio.sleep(asked.listen_s)
         evidence = probe.gather()
     secrets = given.given | _marked(entry)

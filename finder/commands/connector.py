@@ -126,7 +126,7 @@ def replay_(
         ("未被请求 · not asked for", replayed.unused),
     ):
         for key in keys:
-            console.print(f"[red]{title}[/]: {key[:200]}", highlight=False)
+            console.print(f"{title}: {key[:200]}", markup=False, highlight=False, style="red")
     beside = recording.with_suffix(".golden.json")
     same = not beside.is_file() or beside.read_bytes() == yields
     if golden_out is not None:

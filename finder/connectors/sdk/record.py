@@ -171,7 +171,8 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             raise _failure(exchange.failed or "ConnectError", request)
         # Lengths and encodings are those of the bytes that are sent now.
         headers = {name: value for name, value in exchange.headers.items() if name != "content-encoding"}
-        return httpx.Response(exchange.status, headers=headers, content=self.wire.seal(exchange.opened))
+        body = httpx.ByteStream(self.wire.seal(exchange.opened))  # `content` would be read before it is asked for
+        return httpx.Response(exchange.status, headers=headers, stream=body)
 
 
 def _key(exchange: Exchange) -> str:

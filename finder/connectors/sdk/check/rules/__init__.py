@@ -1,10 +1,22 @@
 """The kit's rules, by what they judge."""
 
 from finder.connectors.sdk.check.rule import Rule
-from finder.connectors.sdk.check.rules import bills, catalogue, places, prices, pushes, sessions, status, texts, wire
+from finder.connectors.sdk.check.rules import (
+    bills,
+    catalogue,
+    paging,
+    places,
+    prices,
+    pushes,
+    sessions,
+    status,
+    texts,
+    wire,
+)
 
 RULES: tuple[Rule, ...] = (
     *wire.RULES,
+    *paging.RULES,
     *catalogue.RULES,
     *places.RULES,
     *texts.RULES,
