@@ -49,13 +49,17 @@ def check(
 ) -> None:
     """检查运营商数据，逐条说明如何修正 · what is wrong with an operator's data and how to mend it.
 
-    退出码 · exit status: 0 没有错误 · no errors; 1 有错误 · errors found; 2 无法检查 · could not be checked.
+    退出码 · exit status: 0 没有错误 · no errors; 1 有错误，或自称的等级不实 · errors, or a claimed grade that is not so;
+    2 无法检查 · could not be checked.
     """
     from finder.commands.checking import Asked, look, look_back, progress, with_file
     from finder.connectors.sdk.check.judge import judge
     from finder.connectors.sdk.check.probe import Plan
-    from finder.connectors.sdk.check.report import print_report
+    from finder.connectors.sdk.check.quality import grade
+    from finder.connectors.sdk.check.report import print_quality, print_report
+    from finder.connectors.sdk.quality import claim_of
     from finder.connectors.sdk.record import read_recording
+    from finder.federation.operators import kinds
 
     settings = _settings()
     if planted:
@@ -67,15 +71,20 @@ def check(
     asked = Asked(source or "", Plan(start=start), known or (), place or (), compare, listen, port)
     with progress(Console(stderr=True), source or str(recording)) as say:
         if recording is not None:
-            evidence = asyncio.run(look_back(settings, read_recording(recording), asked, say))
+            kept = read_recording(recording)
+            protocol = kept.header.protocol
+            evidence = asyncio.run(look_back(settings, kept, asked, say))
         else:
-            evidence = asyncio.run(look(with_file(settings, file), asked, say))[0]
+            evidence, header, _ = asyncio.run(look(with_file(settings, file), asked, say))
+            protocol = header.protocol
     report = judge(evidence)
+    quality = grade(report, claim_of(kinds().get(protocol)))
     if as_json:
-        _print_json(report.to_builtins())
+        _print_json(report.to_builtins() | {"quality": quality.to_builtins()})
     else:
         print_report(report, Console())
-    raise typer.Exit(report.exit_status(strict=strict))
+        print_quality(quality, Console())
+    raise typer.Exit(report.exit_status(strict=strict) or int(bool(quality.broken)))
 
 
 @connector.command()
@@ -141,13 +150,15 @@ def replay_(
 
 @connector.command("list")
 def list_() -> None:
-    """已安装的连接器 · the connectors that are installed."""
+    """已安装的连接器：名称、自称的等级、配置项 · what is installed: name, claimed grade, fields."""
+    from finder.connectors.sdk.quality import claim_of
     from finder.federation.operators import kinds
 
     console = Console()
     for name, kind in sorted(kinds().items()):
         fields = ", ".join(field.name for field in msgspec.structs.fields(kind.config))
-        console.print(f"{name:16} {fields}", highlight=False)
+        claim = claim_of(kind)
+        console.print(f"{name:16} {claim.grade if claim else '—':8} {fields}", highlight=False)
 
 
 def _settings() -> Settings:

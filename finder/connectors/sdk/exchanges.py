@@ -114,13 +114,25 @@ class Wired(Protocol):
 
 
 class PlainWire:
-    """Messages that are JSON, or text, without an envelope."""
+    """Messages that are JSON, or text, without an envelope.
+
+    `page` tells from a question and its answer's JSON value what the answer says of its place in a list; the rules
+    about paging need it.
+    """
+
+    def __init__(self, page: Callable[[RawExchange, Any], PageTold | None] = lambda *_: None) -> None:
+        self._page = page
 
     def open(self, raw: RawExchange) -> Opened:
         """See Wire."""
         asked, _ = read_json(raw.request)
         told, broken = read_json(raw.answer)
-        return Opened(interface=raw.url.path, asked=asked, told=told, broken=broken if raw.status < 300 else None)
+        page = None
+        if raw.status < 300 and broken is None:
+            with suppress(LookupError, TypeError, ValueError):  # an answer of another form says nothing of pages
+                page = self._page(raw, told)
+        broken = broken if raw.status < 300 else None
+        return Opened(interface=raw.url.path, asked=asked, told=told, page=page, broken=broken)
 
     def seal(self, opened: Opened) -> bytes:
         """See Wire."""

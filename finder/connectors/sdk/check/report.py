@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from finder.connectors.sdk.check.judge import Report
+from finder.connectors.sdk.check.quality import Quality, Seen
 from finder.connectors.sdk.check.rule import Severity
 
 SHOWN = 3  # places of one finding
@@ -33,6 +34,24 @@ def print_report(report: Report, console: Console) -> None:
             by_need.setdefault((needs.zh, needs.en), []).append(code)
         for (zh, en), codes in by_need.items():
             console.print(RichText(f"  {zh} · {en}: {', '.join(codes)}", style="dim"))
+
+
+def print_quality(quality: Quality, console: Console) -> None:
+    """Prints the grade that was shown, what the next one needs, and a claim that is not true."""
+    reached, claim = quality.reached, quality.claim
+    told = f"质量等级 quality: {reached or '未达铜级 below bronze'}"
+    if claim is not None:
+        told += f"（自称 claimed {claim.grade}）"
+    style = "bold red" if quality.broken else "bold"
+    console.print(RichText(told, style=style))
+    for criterion in quality.broken:
+        what = criterion.what
+        console.print(RichText(f"  自称不实 not so: {criterion.code}  {what.zh} · {what.en}", style="red"))
+    if quality.next is not None:
+        console.print(RichText(f"  达到 {quality.next} 还需 · {quality.next} still needs:"))
+        for criterion, seen in quality.missing(quality.next):
+            what, how = criterion.what, "未看到 not seen" if seen is Seen.NOT_SEEN else "不符 fails"
+            console.print(RichText(f"    {criterion.code:16} {what.zh} · {what.en} ({how})", style="dim"))
 
 
 def _table(report: Report) -> Table:

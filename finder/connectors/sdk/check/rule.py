@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from finder.connectors.sdk.check.evidence import Evidence
+from finder.connectors.sdk.exchanges import Signature
 
 
 class Severity(StrEnum):
@@ -123,6 +124,20 @@ COMMANDS = Need(
     ),
 )
 WIRE = Need(lambda e: bool(e.exchanges or e.pushes), Text("需要看到往来报文", "needs to see messages on the wire"))
+PAGES = Need(
+    lambda e: any(exchange.opened.page for exchange in e.exchanges) or bool(e.troubles),
+    Text(
+        "需要看到分页报文（连接器的 wire 说明分页）", "needs pages on the wire, which the connector's `wire` tells of"
+    ),
+)
+SIGNED = Need(
+    lambda e: (
+        any(exchange.opened.signature is not Signature.NONE for exchange in e.exchanges)
+        or any(push.opened.signature is not Signature.NONE for push in e.pushes)
+        or bool(e.troubles)
+    ),
+    Text("需要看到签名的报文", "needs signed messages on the wire"),
+)
 TARIFFS = Need(
     lambda e: any(station.tariffs for station in e.stations),
     Text("需要至少一个有电价的站点", "needs a station with a tariff"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from finder.connectors.sdk.check.evidence import Evidence
-from finder.connectors.sdk.check.rule import WIRE, Found, Rule, Severity, Text, found, together, troubles
+from finder.connectors.sdk.check.rule import PAGES, Found, Rule, Severity, Text, found, together, troubles
 
 
 def _page_gap(evidence: Evidence) -> Iterator[Found]:
@@ -75,7 +75,7 @@ RULES = (
         Severity.ERROR,
         Text("分页重复", "a page repeats earlier ones"),
         Text("按 PageNo（从 1 起）返回不同的数据，排序须稳定", "return other records for each page, in a stable order"),
-        WIRE,
+        PAGES,
         together(_page_repeats, troubles("PAGE_REPEATED", "PAGE_OTHER", "PAGES_WITHOUT_END")),
     ),
     Rule(
@@ -83,7 +83,7 @@ RULES = (
         Severity.ERROR,
         Text("分页缺失数据", "pages lack records"),
         Text("每页大小被限制时，PageCount 也要按限制后的大小计算", "count pages by the size that you really return"),
-        WIRE,
+        PAGES,
         together(_page_gap, troubles("PAGE_EMPTY")),
     ),
     Rule(
@@ -94,7 +94,7 @@ RULES = (
             "ItemSize 填全部站点数（或在方言文件中注明其含义）",
             "send the number of all stations, or say in the profile",
         ),
-        WIRE,
+        PAGES,
         together(_item_size, troubles("ITEM_COUNT")),
     ),
     Rule(
@@ -102,7 +102,7 @@ RULES = (
         Severity.WARNING,
         Text("一页的条数超过请求", "a page holds more than was asked for"),
         Text("每页至多返回 PageSize 条", "return at most PageSize records a page"),
-        WIRE,
+        PAGES,
         _page_over_size,
     ),
     Rule(
@@ -110,7 +110,7 @@ RULES = (
         Severity.ERROR,
         Text("页码超出所称的页数", "records lie beyond the number of pages that is told"),
         Text("PageCount 填总页数，且各页一致", "send the number of all pages, the same on each"),
-        WIRE,
+        PAGES,
         _page_beyond,
     ),
 )

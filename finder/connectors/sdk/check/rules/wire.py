@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from finder.connectors.sdk.check.evidence import Evidence
 from finder.connectors.sdk.check.rule import (
     ANYTHING,
+    SIGNED,
     WIRE,
     Found,
     Rule,
@@ -123,7 +124,7 @@ RULES = (
             "核对 SigSecret；待签文本为 Ret+Msg+Data（应答）或 OperatorID+Data+TimeStamp+Seq（请求），无分隔符",
             "check SigSecret; the text is Ret+Msg+Data of an answer, OperatorID+Data+TimeStamp+Seq of a request",
         ),
-        WIRE,
+        SIGNED,
         together(_wrong_signature, _unless(_other_text, troubles("SIGNATURE"))),
     ),
     Rule(
@@ -133,7 +134,7 @@ RULES = (
         Text(
             "对密文签名，不是明文；字段按协议顺序直接拼接", "sign the ciphertext, fields joined in the protocol's order"
         ),
-        WIRE,
+        SIGNED,
         _each(_other_text, "签名文本不同", "made over another text"),
     ),
     Rule(
@@ -141,7 +142,7 @@ RULES = (
         Severity.WARNING,
         Text("签名使用了小写字母", "the signature is in lower case"),
         Text("Sig 使用大写十六进制", "write Sig in upper-case hexadecimal"),
-        WIRE,
+        SIGNED,
         _each(lambda opened: opened.signature is Signature.OTHER_CASE, "Sig 为小写", "Sig is in lower case"),
     ),
     Rule(
