@@ -30,6 +30,22 @@ Start = Annotated[
 
 
 @connector.command()
+def new(
+    name: Annotated[str, typer.Argument(help="小写字母与数字 · lower-case letters and digits: cloudpile")],
+    into: Annotated[Path | None, typer.Option(help="空文件夹，默认 finder-NAME · an empty folder")] = None,
+) -> None:
+    """新建一个连接器软件包 · makes a connector as a package of its own."""
+    from finder.connectors.sdk.scaffold.make import make_package
+    from finder.federation.operators import kinds
+
+    folder = into or Path(f"finder-{name}")
+    made = make_package(name, folder, taken=kinds())
+    console = Console()
+    console.print(f"已在 {folder} 生成 {len(made)} 个文件；下一步见 {folder / 'README.md'}", highlight=False)
+    console.print(f"{len(made)} files in {folder}; read on in {folder / 'README.md'}", highlight=False)
+
+
+@connector.command()
 def check(
     source: Annotated[
         str | None, typer.Argument(help="运营商文件中的 source · a source of the operators' file")
@@ -49,7 +65,7 @@ def check(
 ) -> None:
     """检查运营商数据，逐条说明如何修正 · what is wrong with an operator's data and how to mend it.
 
-    退出码 · exit status: 0 没有错误 · no errors; 1 有错误，或自称的等级不实 · errors, or a claimed grade that is not so;
+    退出码 · exit status: 0 没有错误 · no errors; 1 有错误，或自称的等级不实 · errors, or a false claim of quality;
     2 无法检查 · could not be checked.
     """
     from finder.commands.checking import Asked, look, look_back, progress, with_file
