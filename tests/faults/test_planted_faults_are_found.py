@@ -5,10 +5,19 @@ import re
 import pytest
 
 from finder.commands.planted import TRUE_OF_PRACTICE, Tried, try_all
+from finder.connectors.openchargemap.kind import OpenChargeMapKind
+from finder.connectors.sdk.check.quality import ORDER, grade
 from finder.connectors.sdk.check.rules import RULES
+from finder.connectors.tcec102.kind import Tcec102Kind
+from finder.sandbox.operators import COMMUNITY_SOURCE
 from finder.sandbox.planted import PLANTS, Level, Planted
 
 WANTED_AT_LEAST = 20
+CLAIMED = {
+    "jinbei": Tcec102Kind.quality,
+    "yanmen": Tcec102Kind.quality,
+    COMMUNITY_SOURCE: OpenChargeMapKind.quality,
+}
 
 
 def test_every_fault_is_planted_once_and_names_a_rule_of_the_kit() -> None:
@@ -31,6 +40,11 @@ async def test_every_planted_fault_is_found_by_its_rule_and_a_clean_operator_rai
     clean = [each for each in tried if each.plant is None]
     assert {each.report.source for each in clean} == set(TRUE_OF_PRACTICE)
     assert {each.report.source: each.false_alarms for each in clean if each.false_alarms} == {}
+    for each in clean:
+        claim = CLAIMED[each.report.source]
+        reached = grade(each.report, claim).reached
+        assert reached is not None
+        assert ORDER.index(reached) >= ORDER.index(claim.grade), each.report.source
     missed = [each.plant.fault for each in tried if each.plant is not None and not each.found]
     assert missed == []
     assert len(tried) - len(clean) == len(PLANTS)

@@ -98,6 +98,12 @@ def _rules(*codes: str) -> Callable[[Report], Seen]:
     return judge
 
 
+def _able(capability: str, *codes: str) -> Callable[[Report], Seen]:
+    """The same, of a connector that can do this."""
+    judge = _rules(*codes)
+    return lambda report: judge(report) if capability in report.capabilities else Seen.NOT_SEEN
+
+
 def _none(severity: Severity) -> Callable[[Report], Seen]:
     return lambda report: Seen.FAILS if report.of(severity) else Seen.HOLDS
 
@@ -161,7 +167,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "SESSIONS",
         Grade.GOLD,
         Text("可远程启停，会话有始有终", "charging is started and stopped from afar, and sessions end"),
-        _rules("START_CHARGING_AT_ONCE", "STOP_AFTER_END", "SESSION_REOPENED", "SESSION_ENERGY_FALLS"),
+        _able("control", "START_CHARGING_AT_ONCE", "STOP_AFTER_END", "SESSION_REOPENED", "SESSION_ENERGY_FALLS"),
         may_lack=True,
     ),
     Criterion(
