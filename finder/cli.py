@@ -37,11 +37,17 @@ def serve(port: Port = None) -> None:
 
 
 @cli.command()
-def sandbox(port: Annotated[int, typer.Option(min=0, max=65535)] = 8100, speed: float = 20.0) -> None:
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8100,
+    speed: float = 20.0,
+    *,
+    vendor: Annotated[bool, typer.Option("--vendor", help="虚构厂商的 REST 接口 · a fictional vendor's API")] = False,
+) -> None:
     """演示运营商，真实 HTTP 与签名 · practice operators over real HTTP with real signatures."""
     from finder.sandbox.serve import run
+    from finder.sandbox.vendor import run_vendor
 
-    run(port, speed=speed)
+    (run_vendor if vendor else run)(port, speed=speed)
 
 
 @cli.command("import")

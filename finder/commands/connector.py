@@ -41,8 +41,10 @@ def new(
     folder = into or Path(f"finder-{name}")
     made = make_package(name, folder, taken=kinds())
     console = Console()
-    console.print(f"已在 {folder} 生成 {len(made)} 个文件；下一步见 {folder / 'README.md'}", highlight=False)
-    console.print(f"{len(made)} files in {folder}; read on in {folder / 'README.md'}", highlight=False)
+    console.print(
+        f"已在 {folder} 生成 {len(made)} 个文件；下一步见 {folder / 'README.md'}", highlight=False, soft_wrap=True
+    )
+    console.print(f"{len(made)} files in {folder}; read on in {folder / 'README.md'}", highlight=False, soft_wrap=True)
 
 
 @connector.command()

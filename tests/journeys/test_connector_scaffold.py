@@ -133,3 +133,14 @@ def test_the_template_is_in_our_own_wheel(tmp_path: Path) -> None:
     assert len(wanted) == 9
     assert wanted <= names
     assert "finder/py.typed" in names
+
+
+@pytest.mark.slow
+def test_the_example_of_the_guide_passes_the_kit_in_150_lines() -> None:
+    example = ROOT / "examples" / "finder-lantern"
+    told = run("pytest", "-q", "-p", "no:cacheprovider", cwd=example)
+    assert told.returncode == 0, told.stdout
+    types = run("mypy", "--strict", "--config-file=", "--cache-dir=/dev/null", ".", cwd=example)
+    assert types.returncode == 0, types.stdout
+    connector = (example / "finder_lantern" / "connector.py").read_text(encoding="utf-8")
+    assert len(connector.splitlines()) <= 150
