@@ -82,7 +82,7 @@ def judge(evidence: Evidence, rules: Sequence[Rule] = RULES) -> Report:
     unseen: list[tuple[str, Text]] = []
     for rule in rules:
         if not rule.need.met(evidence):
-            unseen.append((rule.code, rule.need.how))
+            unseen.append((rule.code, rule.need.lacking(evidence)))
         elif places := list(dict.fromkeys(rule.find(evidence))):
             findings.append(Finding(rule, places[:MAX_PLACES], len(places)))
         else:

@@ -207,9 +207,11 @@ class Probe:
         if began.outcome is control.Outcome.REJECTED:
             return
         session = control.SessionRef(plan.order, evse_id, began.native_id, connector_id)
-        await self._look(session, plan, (SessionState.CHARGING, *_OVER))
-        if isinstance(remote, ports.StatusSource):
+        charging = (SessionState.CHARGING, *_OVER)
+        await self._look(session, plan, charging)
+        if isinstance(remote, ports.StatusSource):  # between two looks, so that it can be held against both
             await self._status(remote, plan)
+            await self._look(session, plan, charging)
         for _ in range(2):
             stop = msgspec.structs.replace(start, kind="stop", at=self._clock())
             self.evidence.commands.append(CommandSeen(stop, await remote.stop(session)))

@@ -34,10 +34,21 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a rule must have seen, and what to do where it has not."""
+    """What a rule must have seen, and what to do where it has not.
+
+    `of` names capabilities without all of which nothing can be done: the connector cannot.
+    """
 
     met: Callable[[Evidence], bool]
     how: Text
+    of: tuple[str, ...] = ()
+
+    def lacking(self, evidence: Evidence) -> Text:
+        """What is to be done so that the rule can be judged."""
+        if not self.of or evidence.capabilities.intersection(self.of):
+            return self.how
+        able = ", ".join(self.of)
+        return Text(f"连接器没有能力 {able}", f"the connector has none of: {able}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +115,13 @@ TWO_READS = Need(
     Text("需要完整读取目录两次", "needs two whole readings of the catalogue"),
 )
 CHANGES = Need(lambda e: bool(e.changes), Text("需要按时间增量读取一次", "needs a reading of what changed"))
-STATUS = Need(lambda e: bool(e.statuses), Text("需要查询一次实时状态", "needs live status, asked for once"))
+STATUS = Need(
+    lambda e: bool(e.statuses), Text("需要查询一次实时状态", "needs live status, asked for once"), ("status",)
+)
 PUSHES = Need(
     lambda e: bool(e.pushes),
     Text("需要收到推送：加 --listen 秒数", "needs pushes: add --listen SECONDS"),
+    ("pushes",),
 )
 DESK = Need(
     lambda e: bool(e.desk),
@@ -115,6 +129,7 @@ DESK = Need(
         "需要充电会话或账单：加 --start EVSE，或收取推送",
         "needs sessions or bills: add --start EVSE, or receive pushes",
     ),
+    ("control", "bills", "pushes"),
 )
 COMMANDS = Need(
     lambda e: bool(e.commands),
@@ -122,6 +137,7 @@ COMMANDS = Need(
         "需要启停一次充电：加 --start EVSE（会真的启动）",
         "needs a start and a stop: add --start EVSE (it really starts)",
     ),
+    ("control",),
 )
 WIRE = Need(lambda e: bool(e.exchanges or e.pushes), Text("需要看到往来报文", "needs to see messages on the wire"))
 PAGES = Need(

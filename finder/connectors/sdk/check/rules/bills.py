@@ -106,9 +106,10 @@ def _seconds_lost(evidence: Evidence) -> Iterator[Found]:
 _BILLS = Need(
     lambda e: any(entry.kind == "bill" for entry in e.desk),
     Text("需要账单：收取推送，或能查询账单的连接器", "needs bills: receive pushes, or a connector that fetches them"),
+    ("bills", "pushes"),
 )
 
-_TOLD = Need(lambda e: bool(e.desk or e.pushes), DESK.how)
+_TOLD = Need(lambda e: bool(e.desk or e.pushes), DESK.how, DESK.of)
 
 RULES = (
     Rule(

@@ -42,7 +42,8 @@ _NAMED = {  # refusals that other rules name better
 
 
 def _empty(evidence: Evidence) -> Iterator[Found]:
-    if evidence.reads and evidence.reads[0].ended and not evidence.stations:
+    read = evidence.reads[0]
+    if read.ended and not read.stations and not read.refused:  # where all were refused, the reasons are told
         yield found(evidence.source, "目录为空", "the catalogue is empty")
 
 

@@ -95,6 +95,7 @@ def _refused(evidence: Evidence) -> Iterator[Found]:
 _SEVERAL = Need(
     lambda e: len(e.pushes) > 1,
     Text("需要至少两次推送：加 --listen 秒数", "needs two pushes: add --listen SECONDS"),
+    ("pushes",),
 )
 
 RULES = (

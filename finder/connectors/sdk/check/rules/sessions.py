@@ -53,7 +53,7 @@ def _stop_of_stopped(evidence: Evidence) -> Iterator[Found]:
             ended.setdefault(seen.order, entry.at)
     for command in evidence.commands:
         over_at = ended.get(command.command.order)
-        late = over_at is not None and command.command.at > over_at and command.command.kind == "stop"
+        late = over_at is not None and command.command.at >= over_at and command.command.kind == "stop"
         if late and command.outcome is not None and command.outcome.outcome is Outcome.ACCEPTED:
             zh, en = "会话已结束，停止却被接受", "a stop was accepted although the session had ended"
             yield found(command.command.order, zh, en)
@@ -107,7 +107,7 @@ def _never_billed(evidence: Evidence) -> Iterator[Found]:
             yield found(number, "结束 24 小时后仍无账单", "has no bill 24 hours after its end")
 
 
-_SESSIONS = Need(lambda e: any(entry.kind == "session" for entry in e.desk), DESK.how)
+_SESSIONS = Need(lambda e: any(entry.kind == "session" for entry in e.desk), DESK.how, DESK.of)
 
 RULES = (
     Rule(

@@ -1,12 +1,13 @@
 """Rules about live status: every EVSE, none that nobody knows, and what stands at the pile."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from finder.connectors.sdk.check.evidence import Evidence
-from finder.connectors.sdk.check.rule import STATUS, Found, Need, Rule, Severity, Text, found, refusals, together
+from finder.connectors.sdk.check.rule import DESK, STATUS, Found, Need, Rule, Severity, Text, found, refusals, together
 from finder.connectors.sdk.sessions import SessionState
 from finder.live.model import Observation, Status
+from finder.stations.model import EvseId
 
 AHEAD = timedelta(minutes=1)  # what two clocks may differ by
 SAME_MOMENT = timedelta(minutes=5)
@@ -69,26 +70,30 @@ def _swapped(evidence: Evidence) -> Iterator[Found]:
 
 
 def _contradicts_session(evidence: Evidence) -> Iterator[Found]:
-    """A car charges there, as the operator's own session says, and the status says that the bay is free."""
-    charging = [seen for _, seen in evidence.sessions() if seen.state is SessionState.CHARGING and seen.evse_id]
-    polled = list(_observations(evidence))
-    pushed = [o for push in evidence.pushes for o in push.answer.observations]
-    for session in charging:
-        for seen in (*polled, *pushed):
-            apart = abs(seen.observed_at - session.observed_at)
-            if seen.evse_id == session.evse_id and seen.status is Status.AVAILABLE and apart <= SAME_MOMENT:
-                zh = f"会话 {session.native_id} 正在充电，状态却是空闲"
-                yield found(seen.evse_id, zh, f"session {session.native_id} charges there, and it is told as free")
+    """A car charges there before and after, as the operator's own session says, and the status says: free."""
+    charging: dict[tuple[str, EvseId], list[datetime]] = {}
+    for _, seen in evidence.sessions():
+        if seen.state is SessionState.CHARGING and seen.evse_id:
+            charging.setdefault((seen.native_id, seen.evse_id), []).append(seen.observed_at)
+    told = [*_observations(evidence), *(o for push in evidence.pushes for o in push.answer.observations)]
+    for (number, evse_id), times in charging.items():
+        since = min(times).replace(microsecond=0)  # statuses come in whole seconds
+        for each in told:
+            if each.evse_id == evse_id and each.status is Status.AVAILABLE and since <= each.observed_at <= max(times):
+                zh = f"会话 {number} 正在充电，状态却是空闲"
+                yield found(evse_id, zh, f"session {number} charges there, and it is told as free")
                 break
 
 
 _KNOWN = Need(
     lambda e: bool(e.statuses and e.hints.statuses),
     Text("需要现场的真实状态：--known EVSE=AVAILABLE", "needs what stands at the pile: --known EVSE=AVAILABLE"),
+    ("status",),
 )
 _BOTH = Need(
     lambda e: bool((e.statuses or e.pushes) and any(entry.kind == "session" for entry in e.desk)),
     Text("需要同时看到状态与会话", "needs status and a session at the same time"),
+    DESK.of,
 )
 
 RULES = (
