@@ -55,7 +55,7 @@ def check(
     *,
     recording: Annotated[Path | None, typer.Option(help="检查录制文件 · check a recording instead")] = None,
     planted: Annotated[bool, typer.Option("--planted", help="检查工具自检 · the kit against planted faults")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="警告也算失败 · warnings fail too")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="警告与等级不符也算失败 · warnings fail too")] = False,
     known: Known = None,
     place: Place = None,
     compare: Annotated[str | None, typer.Option(help="与另一来源对照位置 · another source to compare places")] = None,
@@ -67,8 +67,8 @@ def check(
 ) -> None:
     """检查运营商数据，逐条说明如何修正 · what is wrong with an operator's data and how to mend it.
 
-    退出码 · exit status: 0 没有错误 · no errors; 1 有错误，或自称的等级不实 · errors, or a false claim of quality;
-    2 无法检查 · could not be checked.
+    退出码 · exit status: 0 没有错误 · no errors; 1 有错误 · errors; 2 无法检查 · could not be checked.
+    加 --strict 时，警告或自称的等级不符也是 1 · with --strict, warnings and a claimed quality that is not so are 1 too.
     """
     from finder.commands.checking import Asked, look, look_back, progress, with_file
     from finder.connectors.sdk.check.judge import judge
@@ -102,7 +102,7 @@ def check(
     else:
         print_report(report, Console())
         print_quality(quality, Console())
-    raise typer.Exit(report.exit_status(strict=strict) or int(bool(quality.broken)))
+    raise typer.Exit(report.exit_status(strict=strict) or int(strict and bool(quality.broken)))
 
 
 @connector.command()

@@ -40,7 +40,7 @@ class Quality:
 
     @property
     def broken(self) -> list[Criterion]:
-        """Criteria of the claimed grade that this check shows not to hold: the claim is not true."""
+        """Criteria of the claimed grade that do not hold at the operator that was checked."""
         if self.claim is None:
             return []
         upto = ORDER.index(self.claim.grade)

@@ -46,7 +46,7 @@ def print_quality(quality: Quality, console: Console) -> None:
     console.print(RichText(told, style=style))
     for criterion in quality.broken:
         what = criterion.what
-        console.print(RichText(f"  自称不实 not so: {criterion.code}  {what.zh} · {what.en}", style="red"))
+        console.print(RichText(f"  此处不符 not so here: {criterion.code}  {what.zh} · {what.en}", style="red"))
     if quality.next is not None:
         console.print(RichText(f"  达到 {quality.next} 还需 · {quality.next} still needs:"))
         for criterion, seen in quality.missing(quality.next):
