@@ -191,12 +191,24 @@ async def look_back(settings: Settings, recording: Recording, asked: Asked, say:
     return (await replay(recording, build_recorded(recording), hints_of(settings, asked), say)).evidence
 
 
+def golden_beside(recording: Path) -> Path:
+    """Where what a recording yields is kept."""
+    return recording.with_suffix(".golden.json")
+
+
+def _must_be_new(path: Path) -> None:
+    for each in (path, golden_beside(path)):
+        if each.exists():
+            raise SettingsError(
+                f"{each} 已存在，不会覆盖：请换一个文件名", f"{each} exists and is not overwritten: choose another name"
+            )
+    if not path.parent.is_dir():
+        raise SettingsError(f"文件夹 {path.parent} 不存在", f"there is no folder {path.parent}")
+
+
 async def keep(settings: Settings, asked: Asked, path: Path, say: Say) -> tuple[int, Evidence]:
     """Records a live operator into `path`, which must not exist; the lines, and the evidence. Raises SettingsError."""
-    if await asyncio.to_thread(path.exists):
-        raise SettingsError(
-            f"{path} 已存在，不会覆盖：请换一个文件名", f"{path} exists and is not overwritten: choose another name"
-        )
+    await asyncio.to_thread(_must_be_new, path)
     evidence, header, scrubber = await look(settings, asked, say)
     try:
         return write_recording(path, header, evidence, scrubber), evidence

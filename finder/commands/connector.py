@@ -115,7 +115,7 @@ def record(
     file: File = None,
 ) -> None:
     """录制一个运营商，去除密钥与个人信息 · records an operator, without secrets and people."""
-    from finder.commands.checking import Asked, build_recorded, keep, progress, with_file
+    from finder.commands.checking import Asked, build_recorded, golden_beside, keep, progress, with_file
     from finder.connectors.sdk.check.probe import Plan
     from finder.connectors.sdk.record import golden, read_recording, replay
 
@@ -124,7 +124,7 @@ def record(
         lines, _ = asyncio.run(keep(with_file(_settings(), file), asked, out, say))
         recording = read_recording(out)
         replayed = asyncio.run(replay(recording, build_recorded(recording), say=say))
-        out.with_suffix(".golden.json").write_bytes(golden(replayed.evidence))
+        golden_beside(out).write_bytes(golden(replayed.evidence))
     console = Console()
     console.print(f"{out}：{lines} 行；{out.with_suffix('.golden.json')}：回放所得", highlight=False)
     console.print(f"{out}: {lines} lines; beside it what a replay yields. Read both before you share them.")
@@ -140,7 +140,7 @@ def replay_(
     golden_out: Annotated[Path | None, typer.Option("--golden", help="写入所得 · write what it yields")] = None,
 ) -> None:
     """回放录制文件，与所存结果比较 · replays a recording and compares what the connector yields."""
-    from finder.commands.checking import build_recorded, progress
+    from finder.commands.checking import build_recorded, golden_beside, progress
     from finder.connectors.sdk.record import golden, read_recording, replay
 
     _settings()
@@ -154,7 +154,7 @@ def replay_(
     ):
         for key in keys:
             console.print(f"{title}: {key[:200]}", markup=False, highlight=False, style="red")
-    beside = recording.with_suffix(".golden.json")
+    beside = golden_beside(recording)
     same = not beside.is_file() or beside.read_bytes() == yields
     if golden_out is not None:
         golden_out.write_bytes(yields)

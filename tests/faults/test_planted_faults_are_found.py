@@ -12,6 +12,18 @@ from finder.connectors.tcec102.kind import Tcec102Kind
 from finder.sandbox.operators import COMMUNITY_SOURCE
 from finder.sandbox.planted import PLANTS, Level, Planted
 
+# What follows from a fault is found as well, and nothing else: a fault is not told under another's name.
+FOLLOWS = {
+    Planted.PAGE_ITEM_SIZE: {"PAGING_GAP"},
+    Planted.PAGE_OVER_SIZE: {"PAGING_GAP", "PAGING_ITEM_SIZE", "STATUS_MISSING"},
+    Planted.IDS_CHANGE: {"STATUS_MISSING"},
+    Planted.OTHER_CITY: {"PLACE_NOT_IN_AREA"},
+    Planted.TARIFF_OVERLAP: {"TARIFF_UNREAD"},
+    Planted.STATUS_SWAPPED: {"STATUS_DIFFERS"},
+    Planted.STATUS_CODE: {"STATUS_DIFFERS"},
+    Planted.KWH_NEGATIVE: {"BILL_MISSING"},
+    Planted.KWH_ABSURD: {"BILL_PRICE"},
+}
 WANTED_AT_LEAST = 20
 CLAIMED = {
     "jinbei": Tcec102Kind.quality,
@@ -45,6 +57,10 @@ async def test_every_planted_fault_is_found_by_its_rule_and_a_clean_operator_rai
         reached = grade(each.report, claim).reached
         assert reached is not None
         assert ORDER.index(reached) >= ORDER.index(claim.grade), each.report.source
+    for each in tried:
+        if each.plant is not None:
+            named = {each.plant.rule} | FOLLOWS.get(each.plant.fault, set())
+            assert each.report.codes - TRUE_OF_PRACTICE[each.plant.operator] <= named, each.plant.fault
     missed = [each.plant.fault for each in tried if each.plant is not None and not each.found]
     assert missed == []
     assert len(tried) - len(clean) == len(PLANTS)

@@ -169,11 +169,17 @@ async def _until_open(port: int) -> None:
             return
 
 
-async def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
-    (out := tmp_path / "kept.jsonl").write_text("precious")
+@pytest.mark.parametrize("there", ["kept.jsonl", "kept.golden.json"])
+async def test_an_existing_file_is_not_overwritten(tmp_path: Path, there: str) -> None:
+    (tmp_path / there).write_text("precious")
     with pytest.raises(SettingsError, match="not overwritten"):
-        await keep(Settings(operators_file=None), Asked("jinbei"), out, lambda *_: None)
-    assert out.read_text() == "precious"
+        await keep(Settings(operators_file=None), Asked("jinbei"), tmp_path / "kept.jsonl", lambda *_: None)
+    assert (tmp_path / there).read_text() == "precious"
+
+
+async def test_a_folder_that_is_not_there_is_said_before_anything_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no folder"):
+        await keep(Settings(operators_file=None), Asked("jinbei"), tmp_path / "no" / "x.jsonl", lambda *_: None)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": "other/1"}', "\xff", "{" * 100_000])

@@ -9,8 +9,7 @@ from finder.connectors.sdk.sessions import SessionState
 from finder.live.model import Observation, Status
 from finder.stations.model import EvseId
 
-AHEAD = timedelta(minutes=1)  # what two clocks may differ by
-SAME_MOMENT = timedelta(minutes=5)
+AHEAD = timedelta(minutes=5)  # what two clocks may differ by, and a long answer takes
 _TAKEN = frozenset({Status.CHARGING, Status.OCCUPIED})
 
 
@@ -44,7 +43,7 @@ def _unknown_code(evidence: Evidence) -> Iterator[Found]:
 def _ahead(evidence: Evidence) -> Iterator[Found]:
     for read in evidence.statuses:
         for seen in read.page.observations:
-            if seen.observed_at - read.at > AHEAD + SAME_MOMENT:
+            if seen.observed_at - read.at > AHEAD:
                 late = seen.observed_at.isoformat()
                 yield found(seen.evse_id, f"状态时间 {late} 在未来", f"was seen at {late}, in the future")
 
