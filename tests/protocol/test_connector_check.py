@@ -7,20 +7,24 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
 from finder.cli import cli, main
 from finder.commands.checking import Asked, entry_of, hints_of
-from finder.connectors.sdk.check import Hints, check
+from finder.connectors.sdk.check import Hints, check, check_built
 from finder.connectors.sdk.check.rule import Severity
+from finder.connectors.sdk.http import Caution, operator_client
+from finder.connectors.sdk.kinds import Workbench
+from finder.connectors.tcec102 import Tcec102Connector
 from finder.errors import BadInput, NotFound, SettingsError
 from finder.sandbox.faults import Faults
 from finder.sandbox.planted import Planted
 from finder.sandbox.serve import Sandbox
 from finder.settings import Settings
 from tests.protocol.operators_written import write_operator
-from tests.protocol.sandbox_running import connected, running
+from tests.protocol.sandbox_running import configured, connected, running
 from tests.protocol.tcec102_peer import Hand
 
 
@@ -136,3 +140,23 @@ async def test_a_connector_that_is_there_already_is_checked_and_stays_open(sandb
         assert [finding.rule.code for finding in report.of(Severity.ERROR)] == ["PLACE_MISSING"]
         sandbox.set_faults("yanmen", Faults())
         assert not (await check(connector, clock=clock)).of(Severity.ERROR)
+
+
+async def test_what_guards_the_way_to_an_operator_stays_in_force_and_the_wire_is_seen_all_the_same(
+    sandbox: Sandbox,
+) -> None:
+    passed: list[str] = []
+
+    class Guard(httpx.AsyncHTTPTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            passed.append(request.url.path)
+            return await super().handle_async_request(request)
+
+    def guarded(base_url: str, caution: Caution) -> httpx.AsyncClient:
+        return operator_client(base_url, caution, transport=Guard())
+
+    sandbox.set_faults("jinbei", Faults(planted=(Planted.SIGNATURE_LOWER,)))
+    config = configured(sandbox, "jinbei")
+    report = await check_built(lambda bench: Tcec102Connector(config, bench), Workbench(client=guarded))
+    assert "SIGNATURE_CASE" in report.codes
+    assert len(passed) >= 4

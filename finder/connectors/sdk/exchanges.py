@@ -202,6 +202,24 @@ class Watcher(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+class ThroughClient(httpx.AsyncBaseTransport):
+    """Sends by another client, so that whatever guards that one stays in force."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """See httpx."""
+        answer = await self._client.send(request, stream=True)
+        return httpx.Response(
+            answer.status_code, headers=answer.headers, stream=answer.stream, extensions=answer.extensions
+        )
+
+    async def aclose(self) -> None:
+        """See httpx."""
+        await self._client.aclose()
+
+
 class _Tee(httpx.AsyncByteStream):
     """Hands a body on, and tells it when it has ended or was let go."""
 

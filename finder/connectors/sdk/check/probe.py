@@ -22,8 +22,8 @@ from finder.connectors.sdk.check.evidence import (
     StatusRead,
     Trouble,
 )
-from finder.connectors.sdk.exchanges import RawExchange, Watcher, opened_exchange, wire_of
-from finder.connectors.sdk.http import Caution, operator_client, operator_transport
+from finder.connectors.sdk.exchanges import RawExchange, ThroughClient, Watcher, opened_exchange, wire_of
+from finder.connectors.sdk.http import Caution, operator_client
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.sessions import SessionState
 from finder.stations.model import Station
@@ -85,13 +85,8 @@ class Probe:
 
     def _client(self, base_url: str, caution: Caution) -> httpx.AsyncClient:
         self._caution = caution
-        if self._make is not operator_client:
-            return self._make(base_url, caution)
-        return operator_client(base_url, caution, transport=self.watch(operator_transport(caution)))
-
-    def watch(self, inner: httpx.AsyncBaseTransport) -> Watcher:
-        """A way to the operator on which the kit looks."""
-        return Watcher(inner, self._clock, self._raw.append)
+        through = ThroughClient(self._make(base_url, caution))
+        return operator_client(base_url, caution, transport=Watcher(through, self._clock, self._raw.append))
 
     async def run(self, plan: Plan) -> Evidence:
         """Every step that the connector can do; a step that fails is written down and the rest goes on."""
