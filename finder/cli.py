@@ -1,4 +1,4 @@
-"""The commands: up, serve, sandbox, import, connector, doctor, schema, dev."""
+"""The commands: up, serve, sandbox, import, connector, ledger, doctor, schema, dev."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from finder.commands.connector import connector
+from finder.commands.ledger import ledger
 from finder.errors import FinderError
 from finder.settings import load_settings
 
@@ -16,6 +17,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="城市充电
 dev = typer.Typer(no_args_is_help=True, help="开发用 · for developers")
 cli.add_typer(dev, name="dev")
 cli.add_typer(connector, name="connector")
+cli.add_typer(ledger, name="ledger")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 
