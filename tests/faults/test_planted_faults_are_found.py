@@ -16,7 +16,7 @@ from finder.sandbox.planted import PLANTS, Level, Planted
 FOLLOWS = {
     Planted.PAGE_ITEM_SIZE: {"PAGING_GAP"},
     Planted.PAGE_OVER_SIZE: {"PAGING_GAP", "PAGING_ITEM_SIZE", "STATUS_MISSING"},
-    Planted.IDS_CHANGE: {"STATUS_MISSING"},
+    Planted.IDS_CHANGE: {"STATUS_MISSING", "STEP_FAILED"},  # nobody knows the old id any more
     Planted.OTHER_CITY: {"PLACE_NOT_IN_AREA"},
     Planted.TARIFF_OVERLAP: {"TARIFF_UNREAD"},
     Planted.STATUS_SWAPPED: {"STATUS_DIFFERS"},
