@@ -141,7 +141,8 @@ async def look(settings: Settings, asked: Asked, say: Say) -> tuple[Evidence, He
     others = await _others(settings, asked.compare, say) if asked.compare else ()
     plan = asked.plan
     if plan.start and not plan.order:
-        plan = msgspec.structs.replace(plan, order=f"CHECK{datetime.now(UTC):%Y%m%d%H%M%S}")
+        order = f"CK{datetime.now(UTC):%y%m%d%H%M%S}"  # T/CEC 102 has room for 18 characters
+        plan = msgspec.structs.replace(plan, order=order)
     probe = Probe(built(entry), bench, hints=hints_of(settings, asked, others), say=say)
     async with AsyncExitStack() as closing:
         closing.push_async_callback(probe.close)

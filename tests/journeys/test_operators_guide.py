@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from finder.connectors.sdk.check.quality import CRITERIA
+from finder.connectors.sdk.check.rules import RULES
 from finder.kernel.clock import system_clock
 from finder.sandbox.vendor import Lantern, lantern_running, new_vendor_keys
-
-pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
@@ -65,6 +65,7 @@ class Terminal:
         return told.stdout
 
 
+@pytest.mark.slow
 async def test_the_guide_leads_from_nothing_to_a_strict_check_without_findings(tmp_path: Path) -> None:
     keys = new_vendor_keys()
     terminal = Terminal(tmp_path, LANTERN_ID=keys.id, LANTERN_SECRET=keys.secret)
@@ -89,3 +90,10 @@ async def test_the_guide_leads_from_nothing_to_a_strict_check_without_findings(t
             assert words in mistaken
     assert "16 stations, 87 EVSE" in recorded
     assert (tmp_path / "finder-lantern" / "recorded.golden.json").is_file()
+
+
+def test_the_guide_counts_the_rules_and_names_every_criterion() -> None:
+    guide = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    assert f"{len(RULES)} 条规则" in guide
+    assert f"by {len(RULES)} rules" in guide
+    assert [criterion.code for criterion in CRITERIA if f"`{criterion.code}`" not in guide] == []
