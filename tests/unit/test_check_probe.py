@@ -1,5 +1,6 @@
 """The probe's steps with a connector that is played: what it asks, and that nothing a connector raises ends it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
@@ -67,6 +68,19 @@ async def test_an_operator_that_is_away_is_a_failed_step() -> None:
 
     clock = Hand()
     assert (await check(Away(clock), clock=clock)).codes == {"STEP_FAILED"}
+
+
+async def test_a_step_that_does_not_end_is_cut_and_the_rest_goes_on() -> None:
+    class Hanging(Played):
+        async def status(self, stations: Sequence[Station]) -> StatusPage:
+            await asyncio.Event().wait()
+            return StatusPage([])
+
+    clock = Hand()
+    report = await check(Hanging(clock), plan=Plan(step_s=0.05), clock=clock)
+    (failed,) = [finding for finding in report.findings if finding.rule.code == "STEP_FAILED"]
+    assert "STEP_ENDLESS" in failed.places[0].seen.en
+    assert "CATALOGUE_SHRINKS" in report.kept
 
 
 async def test_a_catalogue_without_end_is_cut() -> None:

@@ -72,6 +72,12 @@ def elsewise(evidence: seen.Evidence) -> None:
     evidence.hints = seen.Hints(statuses={"op/1": Status.FAULTED})
 
 
+def naive(evidence: seen.Evidence) -> None:
+    read = evidence.statuses[0]
+    told = [replace(each, observed_at=each.observed_at.replace(tzinfo=None)) for each in read.page.observations]
+    evidence.statuses[0] = replace(read, page=StatusPage(told))
+
+
 def push_refused(evidence: seen.Evidence) -> None:
     evidence.pushes.append(seen.PushSeen(evidence.began_at, Opened(interface="notify"), "x", PushAnswer(401, b"")))
 
@@ -105,6 +111,7 @@ BROKEN: dict[str, Change] = {
     "TARIFF_UNREAD": wordy,
     "STATUS_DIFFERS": elsewise,
     "STATUS_IN_FUTURE": in_future,
+    "TIME_WITHOUT_ZONE": naive,
     "PUSH_REFUSED": push_refused,
     "SESSION_POWER_ABSURD": session(kw="1501"),
     "SESSION_IN_FUTURE": session(observed_at="2027-01-01T00:00:00Z"),
@@ -125,6 +132,14 @@ async def test_a_rule_is_kept_until_it_is_broken(code: str) -> None:
         assert code not in judge(evidence).codes
     BROKEN[code](evidence)
     assert code in judge(evidence).codes
+
+
+async def test_what_cannot_be_judged_is_said_and_ends_nothing() -> None:
+    evidence = await evidence_of(Played(Hand()))
+    naive(evidence)
+    report = judge(evidence)
+    assert "STATUS_IN_FUTURE" in {code for code, _ in report.unseen}
+    assert "CATALOGUE_SHRINKS" in report.kept
 
 
 @pytest.mark.parametrize(("count", "shown"), [(MAX_PLACES, MAX_PLACES), (MAX_PLACES + 1, MAX_PLACES)])

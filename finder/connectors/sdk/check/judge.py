@@ -8,6 +8,7 @@ from finder.connectors.sdk.check.evidence import Evidence
 from finder.connectors.sdk.check.rule import Found, Rule, Severity, Text
 from finder.connectors.sdk.check.rules import RULES
 
+_UNFIT = Text("所见数据无法判断，先改正其他问题", "what was seen cannot be judged: mend the rest first")
 MAX_PLACES = 50  # of one rule; beyond it the count says enough
 
 
@@ -83,7 +84,13 @@ def judge(evidence: Evidence, rules: Sequence[Rule] = RULES) -> Report:
     for rule in rules:
         if not rule.need.met(evidence):
             unseen.append((rule.code, rule.need.lacking(evidence)))
-        elif places := list(dict.fromkeys(rule.find(evidence))):
+            continue
+        try:
+            places = list(dict.fromkeys(rule.find(evidence)))
+        except (TypeError, ValueError, ArithmeticError):  # a connector may yield what no type allows
+            unseen.append((rule.code, _UNFIT))
+            continue
+        if places:
             findings.append(Finding(rule, places[:MAX_PLACES], len(places)))
         else:
             kept.append(rule.code)

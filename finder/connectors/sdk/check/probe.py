@@ -26,6 +26,7 @@ from finder.connectors.sdk.exchanges import RawExchange, ThroughClient, Watcher,
 from finder.connectors.sdk.http import Caution, operator_client
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.sessions import SessionState
+from finder.errors import OperatorUnavailable
 from finder.stations.model import Station
 
 MAX_PAGES = 5_000
@@ -57,6 +58,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     order: str = ""
     look_every_s: float = 1.0
     charge_s: float = 30.0  # the longest wait for the session to charge, and to end
+    step_s: float = 1800.0  # the longest that one step may take; then the rest goes on
 
 
 def nothing(_: str) -> None:
@@ -71,6 +73,7 @@ class Probe:
         self._raw: list[RawExchange] = []
         self._caution = Caution()
         self._make = bench.client
+        self._step_s = Plan().step_s
         self.desk = RecordingDesk(bench.clock)
         self.connector = build(replace(bench, desk=self.desk, client=self._client))
         self.capabilities = frozenset(name for name, kind in CAPABILITIES.items() if isinstance(self.connector, kind))
@@ -91,6 +94,7 @@ class Probe:
     async def run(self, plan: Plan) -> Evidence:
         """Every step that the connector can do; a step that fails is written down and the rest goes on."""
         connector, evidence = self.connector, self.evidence
+        self._step_s = plan.step_s
         if isinstance(connector, ports.StationSource):
             for n in range(plan.reads):
                 step = "catalogue" if n == 0 else f"catalogue {n + 1}"
@@ -137,8 +141,13 @@ class Probe:
         self._say(step)
         self.evidence.steps.append(step)
         try:
-            await work()
+            async with asyncio.timeout(self._step_s) as limit:
+                await work()
         except Exception as error:  # what a connector may not raise is a finding, not our end
+            if limit.expired():
+                error = OperatorUnavailable(
+                    f"{self._step_s:.0f} 秒内没有结束", f"did not end within {self._step_s:.0f} s", code="STEP_ENDLESS"
+                )
             self.evidence.troubles.append(Trouble.of(step, error))
 
     async def _read(self, source: ports.StationSource, since: datetime | None, into: list[CatalogueRead]) -> None:

@@ -130,6 +130,18 @@ def _no_power(evidence: Evidence) -> Iterator[Found]:
             yield found(evse.id, "没有功率", "has no power")
 
 
+def _without_zone(evidence: Evidence) -> Iterator[Found]:
+    pushed = (seen for push in evidence.pushes for seen in push.answer.observations)
+    polled = (seen for read in evidence.statuses for seen in read.page.observations)
+    times = [(seen.evse_id, seen.observed_at) for seen in (*polled, *pushed)]
+    times += [(s.id, each.fetched_at) for s in evidence.stations for each in s.provenance]
+    times += [(seen.native_id, seen.observed_at) for _, seen in evidence.sessions()]
+    times += [(bill.native_id, bill.ended_at) for _, bill in evidence.bills()]
+    for subject, time in times:
+        if time.tzinfo is None:
+            yield found(subject, f"{time.isoformat()} 没有时区", f"{time.isoformat()} has no time zone")
+
+
 def _other_refusals(evidence: Evidence) -> Iterator[Found]:
     for record in evidence.refused:
         if record.code not in _NAMED:
@@ -218,6 +230,14 @@ RULES = (
         Text("填写额定功率，车主按功率筛选", "send the rated power: drivers filter by it"),
         STATIONS,
         _no_power,
+    ),
+    Rule(
+        "TIME_WITHOUT_ZONE",
+        Severity.ERROR,
+        Text("连接器给出的时间没有时区", "the connector yields times without a zone"),
+        Text("读入时加上对方的时区：replace(tzinfo=SHANGHAI)", "add the operator's zone: replace(tzinfo=SHANGHAI)"),
+        ANYTHING,
+        _without_zone,
     ),
     Rule(
         "RECORD_REFUSED",
