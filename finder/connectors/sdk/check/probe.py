@@ -144,11 +144,10 @@ class Probe:
             async with asyncio.timeout(self._step_s) as limit:
                 await work()
         except Exception as error:  # what a connector may not raise is a finding, not our end
-            if limit.expired():
-                error = OperatorUnavailable(
-                    f"{self._step_s:.0f} 秒内没有结束", f"did not end within {self._step_s:.0f} s", code="STEP_ENDLESS"
-                )
-            self.evidence.troubles.append(Trouble.of(step, error))
+            cut = OperatorUnavailable(
+                f"{self._step_s:.0f} 秒内没有结束", f"did not end within {self._step_s:.0f} s", code="STEP_ENDLESS"
+            )
+            self.evidence.troubles.append(Trouble.of(step, cut if limit.expired() else error))
 
     async def _read(self, source: ports.StationSource, since: datetime | None, into: list[CatalogueRead]) -> None:
         read = CatalogueRead(self._clock(), since)
