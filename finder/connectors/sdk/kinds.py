@@ -11,6 +11,8 @@ import msgspec
 
 from finder.connectors.sdk.desk import Desk, NoDesk
 from finder.connectors.sdk.http import Caution, operator_client
+from finder.connectors.sdk.pile_book import MemoryBook, PileBook
+from finder.connectors.sdk.piles import MemoryPiles, PileRegister
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.sdk.replays import MemoryReplays, ReplayTable
 from finder.errors import SettingsError
@@ -33,6 +35,8 @@ class Workbench:
     clock: Clock = system_clock
     desk: Desk = field(default_factory=NoDesk)
     replays: ReplayTable = field(default_factory=lambda: MemoryReplays(system_clock))
+    piles: PileRegister = field(default_factory=lambda: MemoryPiles(system_clock))
+    pile_book: PileBook = field(default_factory=MemoryBook)
     public_url: str = ""  # where operators reach us, without a slash at the end
     client: Callable[[str, Caution], httpx.AsyncClient] = operator_client
 
