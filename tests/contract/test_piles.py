@@ -82,7 +82,10 @@ async def stores(request: pytest.FixtureRequest, clock: Hand, tmp_path: Path) ->
         yield made
         return
     async with opened(request, tmp_path) as database:
-        again = lambda: Stores(SqlPiles(database, clock), SqlBook(database), again)  # noqa: E731
+
+        def again() -> Stores:
+            return Stores(SqlPiles(database, clock), SqlBook(database), again)
+
         yield again()
 
 
@@ -173,7 +176,14 @@ async def test_a_register_of_more_than_a_page_is_read_whole(stores: Stores) -> N
 
 
 def begun(key: str | None = None, **more: Any) -> PileTransaction:
-    told: dict[str, Any] = {"source": "lamps", "pile_id": "LAMP-1", "evse": 1, "tariff": flat(), **more}
+    told: dict[str, Any] = {
+        "source": "lamps",
+        "pile_id": "LAMP-1",
+        "evse": 1,
+        "tariff": flat(),
+        "heard_at": NOON,
+        **more,
+    }
     return PileTransaction(key=key, **told)
 
 

@@ -43,6 +43,7 @@ class PileTransaction(Record, frozen=True, kw_only=True):
     pile_id: PileId
     evse: int
     tariff: Tariff
+    heard_at: datetime  # by our clock
     number: int = 0
     state: SessionState = SessionState.STARTING
     order: OrderNo | None = None
@@ -55,7 +56,6 @@ class PileTransaction(Record, frozen=True, kw_only=True):
     requested_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    heard_at: datetime | None = None  # by our clock
     meter: Meter = Meter()
     kw: Decimal | None = None
     soc: int | None = None

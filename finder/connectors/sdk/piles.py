@@ -57,7 +57,7 @@ class Pile(Record, frozen=True, kw_only=True):
             _refuse(
                 "PILE_ID",
                 "桩编号应为 1 至 48 个字母、数字、点、横线或下划线，以字母或数字开头",
-                "a pile's id has 1 to 48 letters, digits, dots, dashes or underscores, and begins with a letter or digit",
+                "a pile's id has 1 to 48 letters, digits, dots, dashes or underscores; the first is a letter or digit",
             )
         for text, least in ((self.owner, 1), (self.name, 1), (self.address or "", 0), (self.access_note or "", 0)):
             if not least <= len(text.strip()) <= len(text) <= MAX_TEXT or not text.isprintable():
