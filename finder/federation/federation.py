@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from finder.connectors.sdk.ports import OperatorConnector, PushAnswer, PushReceiver, PushRequest, StatusSource
+from finder.connectors.sdk.ports import (
+    OperatorConnector,
+    OperatorSocket,
+    PushAnswer,
+    PushReceiver,
+    PushRequest,
+    StatusSource,
+)
 from finder.errors import NotFound, SettingsError, Unavailable
 from finder.federation.breaker import Breaker, BreakerLimits
 from finder.federation.follow import Follower
@@ -121,6 +128,13 @@ class Federation:
         if operator is None:
             raise no_receiver(source)
         return await operator.receive(request)
+
+    async def serve(self, source: SourceId, socket: OperatorSocket) -> None:
+        """Serves a socket that an operator's device opened, until it ends. Raises NotFound."""
+        operator = self._operators.get(source)
+        if operator is None:
+            raise no_receiver(source)
+        await operator.serve(socket)
 
     def failures(self) -> list[Failure]:
         """What is in trouble now, operator by operator."""

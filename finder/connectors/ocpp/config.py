@@ -28,6 +28,9 @@ class OcppLimits:
     settle_s: float = 5.0  # after connecting, before it is asked what it did not tell
     connections: int = 1_500  # of one process; below what the web server takes
     begin_s: float = 300.0  # after an accepted start, for the car to be plugged in
+    offline_s: float = 30.0  # without a connection, before its plugs are shown as offline
+    patience_s: float = 5.0  # for a pile to stop by itself what it was refused
+    tend_s: float = 10.0  # between looks at what changed in the register and the book
 
     @property
     def idle_s(self) -> float:
@@ -50,6 +53,7 @@ class OcppConfig:
         )
     )
     limits: OcppLimits = field(default_factory=OcppLimits)
+    plain: bool = False  # security profile 1 also from other machines, as inside a VPN; else only TLS (profile 2)
     practice: bool = False
 
     def __post_init__(self) -> None:

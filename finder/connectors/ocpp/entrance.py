@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 import orjson
 import structlog
 
+from finder.connectors.ocpp.config import OcppConfig
 from finder.connectors.ocpp.passwords import Remembered, hash_password, matches, new_password, read_basic
-from finder.connectors.sdk.piles import PileId, PileRegister, is_pile_id
+from finder.connectors.sdk.piles import Kept, PileId, PileRegister, is_pile_id
 from finder.connectors.sdk.ports import OperatorSocket
 from finder.errors import FinderError, Unavailable
-from finder.stations.model import SourceId
 
 # A pile that offers neither is upgraded without one and closed at once, as OCPP-J says.
 SUBPROTOCOLS = {"ocpp2.0.1": "2.0.1", "ocpp1.6": "1.6"}
@@ -29,8 +29,8 @@ class _TooMany(Exception):
 class Entrance:
     """Lets piles of one source in."""
 
-    def __init__(self, source: SourceId, piles: PileRegister) -> None:
-        self._source, self._piles = source, piles
+    def __init__(self, config: OcppConfig, piles: PileRegister) -> None:
+        self._source, self._plain, self._piles = config.source, config.plain, piles
         self._remembered = Remembered()
         self._gate = asyncio.Semaphore(HASHES_AT_ONCE)
         self._waiting: dict[PileId, int] = {}
@@ -38,15 +38,26 @@ class Entrance:
         # An unknown pile is compared with this, so that its refusal takes as long as a wrong password's.
         self._nobody: str | None = None
 
-    async def admit(self, socket: OperatorSocket) -> PileId | None:
-        """The pile's id where it may upgrade; None where it was refused, and told so."""
+    async def admit(self, socket: OperatorSocket, *, full: bool = False) -> Kept | None:
+        """The pile where it may upgrade; None where it was refused, and told so. `full`: there is no room."""
         pile_id = socket.path
         if not is_pile_id(pile_id):
             await _refuse(socket, 404, "NO_SUCH_PILE", "地址中没有桩编号", "the address names no pile")
             return None
+        if not (socket.private or self._plain):
+            log.warning("pile_without_tls", source=self._source, pile=pile_id)
+            zh = "密码不得明文传输：请改用 wss:// 地址，并更换密码"
+            en = "a password must not travel in the open: use the wss:// address, and set another password"
+            await _refuse(socket, 403, "TLS_REQUIRED", zh, en)
+            return None
         given = read_basic(socket.headers.get("authorization", ""))
+        kept: Kept | None = None
         try:
+            if full:
+                raise _TooMany
             right = given is not None and await self._right(pile_id, given[1]) and given[0] == pile_id
+            if right:
+                kept = await self._piles.get(self._source, pile_id)
         except _TooMany:
             zh, en = "验证请求过多，请稍后重连", "too many attempts at once: connect again later"
             await _refuse(socket, 503, "BUSY", zh, en, {"retry-after": _RETRY_AFTER_S})
@@ -54,12 +65,12 @@ class Entrance:
         except Unavailable as away:
             await _refuse(socket, 503, away.code, away.zh, away.en, {"retry-after": _RETRY_AFTER_S})
             return None
-        if not right:
+        if kept is None:
             log.warning("pile_refused", source=self._source, pile=pile_id, credentials=given is not None)
             zh, en = "桩编号或密码错误，请核对", "the pile's id or password is wrong: check them"
             await _refuse(socket, 401, "DENIED", zh, en, {"www-authenticate": 'Basic realm="ocpp"'})
             return None
-        return pile_id
+        return kept
 
     async def _right(self, pile_id: PileId, given: bytes) -> bool:
         encoded = await self._piles.password(self._source, pile_id)

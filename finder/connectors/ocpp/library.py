@@ -5,10 +5,11 @@ frames, waiting for answers and what happens on errors are ours.
 """
 
 import asyncio
+import functools
 import json
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar, cast
@@ -18,6 +19,8 @@ from ocpp.charge_point import ChargePoint, camel_to_snake_case, remove_nones, se
 from ocpp.exceptions import OCPPError
 from ocpp.messages import Call, CallError, CallResult, validate_payload
 from ocpp.routing import on as _on
+
+from finder.errors import FinderError
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 MAX_ID = 36  # characters of a message's id
@@ -66,8 +69,25 @@ class Frame:
 
 
 def on(action: str) -> Callable[[Handler], Handler]:
-    """The library's decorator of handlers, with types."""
-    return cast(Callable[[Handler], Handler], _on(action))
+    """The library's decorator of handlers, with types; what a handler raises is named in the log, without its words."""
+
+    def decorate(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        async def watched(talker: "Talker", **payload: Any) -> Any:
+            try:
+                return await handler(talker, **payload)
+            except FinderError as ours:
+                log.warning("pile_call_failed", pile=talker.id, action=str(action), code=ours.code)
+                raise
+            except OCPPError:
+                raise
+            except Exception as fault:
+                log.error("pile_call_fault", pile=talker.id, action=str(action), error=type(fault).__name__)
+                raise
+
+        return cast(Handler, _on(action)(watched))
+
+    return decorate
 
 
 def read_frame(text: str | bytes) -> Frame:
@@ -119,6 +139,7 @@ class Talker(ChargePoint):  # type: ignore[misc]
         self._raw_send = send
         self._command_s = command_s
         self._awaited: dict[str, asyncio.Future[Any]] = {}
+        self._later: set[asyncio.Task[None]] = set()
 
     @property
     def version(self) -> str:
@@ -155,9 +176,17 @@ class Talker(ChargePoint):  # type: ignore[misc]
 
     def abandon(self) -> None:
         """The connection has ended: no answer will come any more."""
+        for task in self._later:
+            task.cancel()
         for future in self._awaited.values():
             if not future.done():
-                future.set_exception(NoAnswer())
+                future.set_exception(ConnectionError())
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does something beside the conversation, until the connection ends."""
+        task = asyncio.create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
 
     async def ask(self, payload: Any) -> dict[str, Any]:
         """Sends a command and returns its answer, names in snake case; one at a time, as OCPP wants it.

@@ -26,6 +26,9 @@ END_NOT_TOLD = "END_NOT_TOLD"  # another charge began at the plug, and how this 
 CLOCK = "PILE_CLOCK"  # it ended before it began
 REPEATED = "REPEATED"  # the pile told the same charge twice
 OVERLAPS = "METER_OVERLAPS"  # it bills again what was billed
+CANCELLED = "CANCELLED"  # a stop was asked for before it began
+NOT_BEGUN = "NOT_BEGUN"  # it was accepted, and no car came
+_BEFORE_BEGIN = (SessionState.STARTING, SessionState.UNKNOWN, SessionState.REJECTED)
 _BEFORE_CHARGING = (SessionState.STARTING, SessionState.UNKNOWN)
 log = structlog.get_logger(__name__)
 
@@ -85,6 +88,36 @@ class Sessions:
             await self._lose_others(t)
             await self._teller.tell(t)
         return t, verdict
+
+    async def owned(self, t: PileTransaction, shown: Shown | None) -> tuple[PileTransaction, Verdict]:
+        """A token was shown while it charges: it becomes that order's, where it was nobody's."""
+        if t.cancelled or t.over:
+            return t, REFUSED
+        if t.order is not None:
+            return t, Verdict(Permission.ALLOWED, t.order)
+        verdict = await self._authorizer.begin(await self._kept(t.pile_id), shown, t.evse, t.key or "")
+        if verdict.allowed:
+            t = await self._change(
+                t, lambda now: msgspec.structs.replace(now, order=verdict.order, limit=verdict.limit, due=True)
+            )
+            await self._teller.tell(t)
+        return t, verdict
+
+    async def mark(self, t: PileTransaction, state: SessionState, reason: str | None = None) -> PileTransaction:
+        """Notes what became of a command; what is over stays so, and what has begun is not rejected."""
+
+        def marking(now: PileTransaction) -> PileTransaction:
+            if now.over or (state in _BEFORE_BEGIN and now.started_at is not None):
+                return now
+            cancelled = now.cancelled or reason == CANCELLED
+            return msgspec.structs.replace(
+                now, state=state, reason=reason, cancelled=cancelled, heard_at=self._clock(), due=True
+            )
+
+        changed = await self._change(t, marking)
+        if changed.due:
+            await self._teller.tell(changed)
+        return changed
 
     async def measure(self, t: PileTransaction, measured: Measured) -> PileTransaction:
         """Takes what was measured; nothing where the charge is over."""

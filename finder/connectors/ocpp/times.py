@@ -28,6 +28,13 @@ def true_time(text: str | None, now: datetime, *, live: bool = False) -> datetim
     return min(read, now)
 
 
+def order_time(text: str | None, now: datetime) -> datetime | None:
+    """A time by which a pile's own news can be put in order; None where its clock runs ahead, for one that is put
+    right would otherwise not be believed until it has caught up."""
+    read = read_time(text)
+    return None if read is None or read > now + AHEAD else read
+
+
 def write_time(moment: datetime) -> str:
     """As piles read it: UTC with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -50,7 +50,7 @@ class ConnectorKind(Protocol):
 
     @property
     def config(self) -> type[msgspec.Struct]:
-        """The form of an entry; it has at least `source`, `name` and `base_url`."""
+        """The form of an entry; it has at least `source` and `name`, and `base_url` where we call."""
 
     def build(self, config: Any, bench: Workbench) -> OperatorConnector:
         """The connector. Raises SettingsError, BadInput or ValueError for a configuration that cannot be used."""

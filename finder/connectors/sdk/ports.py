@@ -120,6 +120,10 @@ class OperatorSocket(Protocol):
         """What the device offers, in its order."""
 
     @property
+    def private(self) -> bool:
+        """Whether nobody between can read along: TLS to us or to a proxy that we trust, or a peer on this machine."""
+
+    @property
     def we_go(self) -> bool:
         """Whether the socket ended because this process stops, and not because of the device."""
 
