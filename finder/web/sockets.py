@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 
 import orjson
 import structlog
@@ -28,11 +29,6 @@ class AsgiSocket:
         self.private = scope.get("scheme") == "wss" or _here(scope.get("client"))
         self.we_go = False
         self._open, self._ended = False, False
-
-    @property
-    def ended(self) -> bool:
-        """Whether it was refused, closed, or left by the device."""
-        return self._ended
 
     async def connect(self) -> None:
         """Waits for the server to hand it over."""
@@ -101,7 +97,7 @@ def socket_routes(serve: Serve) -> list[BaseRoute]:
             log.error("socket_fault", source=scope["path_params"]["source"], error=type(fault).__name__)
             await socket.refuse(500, b"{}", _JSON)
         finally:
-            if not socket.ended:
+            with suppress(ConnectionError):
                 await socket.close(1011)
 
     return [WebSocketRoute("/ocpp/{source}/{path:path}", _Endpoint(device))]
