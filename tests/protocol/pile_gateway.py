@@ -1,7 +1,6 @@
 """A gateway's socket for piles in one test's event loop, with a desk that a test tells what to answer."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,8 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
+from uvicorn.server import ServerState
 
 from finder.connectors.ocpp.config import OcppConfig, OcppLimits
 from finder.connectors.ocpp.connector import OcppConnector
@@ -24,7 +25,6 @@ from finder.kernel.geo import Point
 from finder.kernel.money import UnitPrice
 from finder.live.model import Observation, Status
 from finder.sandbox.ocpp import PracticePile, PracticePile16, PracticePile201
-from finder.sandbox.serve import EmbeddedServer
 from finder.stations.model import ConnectorType, OpeningHours, Tariff, TariffPeriod
 from finder.web.sockets import socket_routes
 from tests.contract.hand import Hand
@@ -135,21 +135,33 @@ class Gateway:
 async def gateway(*piles: Pile, clock: Hand | None = None, plain: bool = False, **limits: Any) -> AsyncIterator[Gateway]:
     """Serves /ocpp on a free port of this machine."""
     opened = Gateway(clock or Hand(), piles or (pile_of(),), replace(QUICK, **limits), plain=plain)
-    listening = socket.create_server(("127.0.0.1", 0))
     app = Starlette(routes=socket_routes(opened.serve))
-    server = EmbeddedServer(
-        uvicorn.Config(app, ws="websockets-sansio", ws_max_size=128 * 1024, lifespan="off", log_config=None)
+    async with listening(app) as port:
+        opened.url = f"ws://127.0.0.1:{port}/ocpp/{SOURCE}"
+        try:
+            yield opened
+        finally:
+            await opened.close()
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp) -> AsyncIterator[int]:
+    """uvicorn's own protocols without its server, which rests for two tenths of a second when it ends."""
+    config = uvicorn.Config(app, ws="websockets-sansio", ws_max_size=128 * 1024, lifespan="off", log_config=None)
+    config.load()
+    state = ServerState()
+    http: Any = config.http_protocol_class
+    server = await asyncio.get_running_loop().create_server(
+        lambda: http(config=config, server_state=state, app_state={}), host="127.0.0.1", port=0
     )
-    running = asyncio.create_task(server.serve(sockets=[listening]))
-    opened.url = f"ws://127.0.0.1:{listening.getsockname()[1]}/ocpp/{SOURCE}"
     try:
-        yield opened
+        yield server.sockets[0].getsockname()[1]
     finally:
-        await opened.close()
-        server.force_exit = True
-        await server.shutdown(sockets=[listening])
-        running.cancel()  # it would look at its flag only every tenth of a second
-        await asyncio.gather(running, return_exceptions=True)
+        server.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        await asyncio.gather(*state.tasks, return_exceptions=True)
+        await server.wait_closed()
 
 
 async def until(holds: Callable[[], Any], seconds: float = 3.0) -> None:
