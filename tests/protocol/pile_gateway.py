@@ -1,6 +1,7 @@
 """A gateway's socket for piles in one test's event loop, with a desk that a test tells what to answer."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -48,6 +49,12 @@ def pile_of(pile_id: str = "LAMP-1", plugs: int = 1, **more: Any) -> Pile:
     connectors = tuple(PileConnector(number=n + 1, type=ConnectorType.GBT_AC, power_kw=7.0) for n in range(plugs))
     told = {"owner": OWNER, "name": "和平西街 12 号", "place": Point(38.41, 112.73), "tariff": priced(), **more}
     return Pile(id=pile_id, connectors=connectors, **told)
+
+
+def basic(name: str, password: str | bytes) -> dict[str, str]:
+    """The header with which a pile names itself."""
+    given = password if isinstance(password, bytes) else password.encode()
+    return {"authorization": "Basic " + base64.b64encode(name.encode() + b":" + given).decode()}
 
 
 @dataclass
@@ -132,7 +139,9 @@ class Gateway:
 
 
 @asynccontextmanager
-async def gateway(*piles: Pile, clock: Hand | None = None, plain: bool = False, **limits: Any) -> AsyncIterator[Gateway]:
+async def gateway(
+    *piles: Pile, clock: Hand | None = None, plain: bool = False, **limits: Any
+) -> AsyncIterator[Gateway]:
     """Serves /ocpp on a free port of this machine."""
     opened = Gateway(clock or Hand(), piles or (pile_of(),), replace(QUICK, **limits), plain=plain)
     app = Starlette(routes=socket_routes(opened.serve))

@@ -14,7 +14,7 @@ class OcppLimits:
     A message's size is the web server's limit (128 kB); what is read here is at most `max_text` characters.
     """
 
-    heartbeat_s: int = 60  # told to the pile; silent for three of them, it is offline
+    heartbeat_s: float = 60  # in whole seconds; told to the pile; silent for three of them, it is offline
     meter_s: int = 60  # how often it is asked to read its meter while it charges
     max_text: int = 128 * 1024
     burst: int = 60  # messages at once

@@ -24,7 +24,7 @@ from finder.connectors.ocpp.pile import Pile
 from finder.connectors.ocpp.samples import measured
 from finder.connectors.ocpp.sessions import Begun, Ended
 from finder.connectors.ocpp.statuses import STATUS_16, WHOLE
-from finder.connectors.ocpp.times import true_time, write_time
+from finder.connectors.ocpp.times import believable, true_time, write_time
 from finder.connectors.ocpp.tokens import shown_16
 from finder.connectors.sdk.desk import Permission
 from finder.connectors.sdk.pile_book import PileTransaction
@@ -61,7 +61,7 @@ class Pile16(Pile, ChargePoint):  # type: ignore[misc]
         """It has just been switched on."""
         log.info("pile_booted", pile=self.id, vendor=charge_point_vendor, model=charge_point_model)
         return call_result.BootNotification(
-            self._now(), self.visit.house.limits.heartbeat_s, RegistrationStatus.accepted
+            self._now(), round(self.visit.house.limits.heartbeat_s), RegistrationStatus.accepted
         )
 
     @on(Action.heartbeat)
@@ -86,10 +86,11 @@ class Pile16(Pile, ChargePoint):  # type: ignore[misc]
         """It began to charge; it repeats this until it is answered, and tells later what began while it was offline."""
         if not self.visit.has(connector_id):
             raise PropertyConstraintViolationError
-        at = true_time(timestamp, self.visit.house.bench.clock())
+        now = self.visit.house.bench.clock()
+        at = true_time(timestamp, now)
         # Without the token, which is not kept in any form.
         key = hashlib.blake2b(f"{connector_id} {meter_start} {timestamp}".encode(), digest_size=16).hexdigest()
-        begun = Begun(connector_id, at, key, unique=False, shown=shown_16(id_tag))
+        begun = Begun(connector_id, at, key, unique=believable(timestamp, now), shown=shown_16(id_tag))
         t, verdict = await self.visit.begin(begun, measured((), at, more=[reading(at, meter_start)]))
         if not verdict.allowed and not t.over:
             self.later(self.end_refused(t))

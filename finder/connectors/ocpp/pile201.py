@@ -75,7 +75,7 @@ class Pile201(Pile, ChargePoint):  # type: ignore[misc]
     async def on_boot(self, charging_station: Mapping[str, Any], **_: Any) -> Any:
         """It has just been switched on."""
         log.info("pile_booted", pile=self.id, vendor=charging_station["vendor_name"], model=charging_station["model"])
-        beat = self.visit.house.limits.heartbeat_s
+        beat = round(self.visit.house.limits.heartbeat_s)
         return call_result.BootNotification(self._now(), beat, RegistrationStatusEnumType.accepted)
 
     @on(Action.heartbeat)
@@ -101,9 +101,7 @@ class Pile201(Pile, ChargePoint):  # type: ignore[misc]
         *,
         event_type: str,
         timestamp: str,
-        trigger_reason: str,
         transaction_info: Mapping[str, Any],
-        offline: bool = False,
         evse: Mapping[str, Any] | None = None,
         id_token: Mapping[str, Any] | None = None,
         meter_value: Sequence[Mapping[str, Any]] = (),
@@ -111,9 +109,9 @@ class Pile201(Pile, ChargePoint):  # type: ignore[misc]
     ) -> Any:
         """A charge began, went on or ended, now or while the pile was offline; any of these may be lost or repeated."""
         now = self.visit.house.bench.clock()
-        at = true_time(timestamp, now, live=not offline)
+        at = true_time(timestamp, now)
         wire_id = transaction_info["transaction_id"]
-        told = measured(meter_value, now, live=not offline, charging=_FLOWS.get(transaction_info.get("charging_state")))
+        told = measured(meter_value, now, charging=_FLOWS.get(transaction_info.get("charging_state")))
         place = self._place(wire_id, evse)
         t = await self.visit.house.sessions.keyed(self.visit.pile_id, wire_id)
         verdict: Verdict | None = None

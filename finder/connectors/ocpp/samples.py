@@ -20,7 +20,6 @@ def measured(
     meter_values: Sequence[Mapping[str, Any]] | None,
     now: datetime,
     *,
-    live: bool = False,
     charging: bool | None = None,
     more: Sequence[Reading | None] = (),
 ) -> Measured:
@@ -29,7 +28,7 @@ def measured(
     kw: Decimal | None = None
     soc: int | None = None
     for meter_value in meter_values or ():
-        at = true_time(meter_value["timestamp"], now, live=live)
+        at = true_time(meter_value["timestamp"], now)
         for measurand, value in _samples(meter_value["sampled_value"]):
             if measurand == _REGISTER:
                 readings.append(None if value is None else reading(at, value))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 AHEAD = timedelta(seconds=60)  # what is forgiven of a clock that runs ahead
-LATE = timedelta(minutes=5)  # what is forgiven of one that claims to tell the present
+WRONG = timedelta(minutes=5)  # what is worth a warning
 OLDEST = timedelta(days=30)  # a pile without a battery begins in 1970, or in the year it was made
 
 
@@ -16,16 +16,16 @@ def read_time(text: str | None) -> datetime | None:
         return None
 
 
-def true_time(text: str | None, now: datetime, *, live: bool = False) -> datetime:
-    """When something happened: as the pile says, or now where its clock cannot be right.
-
-    `live` is said of what the pile claims to send as it happens (2.0.1 tells); 1.6 may always be telling what
-    happened while it was offline.
-    """
+def believable(text: str | None, now: datetime) -> bool:
+    """Whether a pile's clock may be right; also where it tells what happened while it was offline."""
     read = read_time(text)
-    if read is None or read > now + AHEAD or now - read > (LATE if live else OLDEST):
-        return now
-    return min(read, now)
+    return read is not None and now - OLDEST <= read <= now + AHEAD
+
+
+def true_time(text: str | None, now: datetime) -> datetime:
+    """When something happened: as the pile says, or now where its clock cannot be right."""
+    read = read_time(text)
+    return min(read, now) if read is not None and believable(text, now) else now
 
 
 def order_time(text: str | None, now: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ from finder.connectors.ocpp.config import OcppConfig, OcppLimits
 from finder.connectors.ocpp.sessions import Begun, Ended, Measured, Sessions
 from finder.connectors.ocpp.stations import evse_id
 from finder.connectors.ocpp.statuses import WHOLE, Statuses
-from finder.connectors.ocpp.times import order_time
+from finder.connectors.ocpp.times import WRONG, order_time, read_time
 from finder.connectors.ocpp.tokens import Shown
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.pile_book import PileTransaction
@@ -50,6 +50,7 @@ class Visit:
         self._tell = tell
         self._clock = house.bench.clock
         self._kept = kept
+        self._warned = False
 
     async def arrive(self) -> None:
         """Recalls what charged when it was last here."""
@@ -90,6 +91,10 @@ class Visit:
         if not known or not 0 <= plug <= MAX_PLUGS:
             log.warning("pile_plug_unknown", pile=self.pile_id, evse=evse)
             return
+        stands = read_time(stamp)
+        if stands is not None and abs(stands - self._clock()) > WRONG and not self._warned:
+            self._warned = True
+            log.warning("pile_clock_wrong", pile=self.pile_id, by_s=round((stands - self._clock()).total_seconds()))
         if self.statuses.tell(evse, plug, status, order_time(stamp, self._clock())):
             await self._show(None if evse == WHOLE else evse)
 

@@ -112,9 +112,10 @@ class PracticePile:
 
     async def closed(self) -> int | None:
         """Waits until the finder ends the connection; its code."""
-        assert self._socket is not None
-        await self._socket.wait_closed()
-        return self._socket.close_code
+        if (socket := self._socket) is not None:
+            await socket.wait_closed()
+            self.close_code = socket.close_code
+        return self.close_code
 
     async def send_raw(self, text: str | bytes) -> None:
         """Sends what may be no OCPP at all."""
@@ -123,13 +124,20 @@ class PracticePile:
 
     async def call(self, payload: Any) -> Any:
         """Sends a message and returns the answer. Raises ConnectionError where it is offline."""
-        if self._socket is None:
+        if (socket := self._socket) is None:
             raise ConnectionError("offline")
+        answer = asyncio.ensure_future(self._station.call(payload, suppress=False))
+        ended = asyncio.ensure_future(socket.wait_closed())
         try:
-            async with asyncio.timeout(_ANSWER_S):
-                return await self._station.call(payload, suppress=False)
-        except (ConnectionClosed, TimeoutError) as gone:
+            await asyncio.wait([answer, ended], timeout=_ANSWER_S, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                raise ConnectionError("the connection was lost")
+            return answer.result()
+        except ConnectionClosed as gone:
             raise ConnectionError("the connection was lost") from gone
+        finally:
+            ended.cancel()
+            answer.cancel()
 
     async def plug_in(self, plug: int = 1) -> None:
         """A car is plugged in."""
