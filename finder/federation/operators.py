@@ -51,6 +51,17 @@ def build_connector(entry: Mapping[str, Any], bench: Workbench) -> OperatorConne
     return kind.build(msgspec.convert(told, kind.config), bench)
 
 
+def sources_of(path: Path | None, protocol: str) -> list[str]:
+    """The sources of the file's operators that speak this protocol. Raises SettingsError."""
+    if path is None:
+        return []
+    try:
+        entries = msgspec.toml.decode(path.read_bytes(), type=_File).operator
+    except (OSError, ValueError) as bad:
+        raise _unusable(path, bad) from None
+    return [str(entry.get("source")) for entry in entries if entry.get("protocol") == protocol]
+
+
 def load_operators(
     path: Path | None, bench: Workbench, env: Mapping[str, str] = os.environ
 ) -> Sequence[OperatorConnector]:
@@ -62,6 +73,8 @@ def load_operators(
         there = replace(bench, folder=path.parent, secret=secrets_of(env))
         return [build_connector(entry, there) for entry in entries]
     except (OSError, ValueError, BadInput) as bad:  # msgspec's errors are ValueErrors; none of them carries a secret
-        raise SettingsError(
-            f"运营商文件 {path} 无法使用：{bad}", f"the operators' file {path} cannot be used: {bad}"
-        ) from None
+        raise _unusable(path, bad) from None
+
+
+def _unusable(path: Path, bad: Exception) -> SettingsError:
+    return SettingsError(f"运营商文件 {path} 无法使用：{bad}", f"the operators' file {path} cannot be used: {bad}")

@@ -176,5 +176,7 @@ async def listening(app: ASGIApp) -> AsyncIterator[int]:
 async def until(holds: Callable[[], Any], seconds: float = 3.0) -> None:
     """Waits for it, without guessing how long it takes."""
     async with asyncio.timeout(seconds):
-        while not holds():
+        while True:
+            if holds():
+                return
             await asyncio.sleep(0.002)
