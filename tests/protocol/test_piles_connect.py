@@ -144,6 +144,18 @@ async def test_a_new_password_cuts_whoever_came_with_the_old_one() -> None:
         await pile.dial(password="another-horse-battery")
 
 
+async def test_a_plug_that_its_owner_added_is_known_without_a_new_connection() -> None:
+    async with gateway() as g:
+        pile = g.pile("1.6", plugs=2)
+        await pile.join()
+        assert g.last("LAMP-1-2") is None
+        g.clock.later(1)
+        await g.piles.put(SOURCE, pile_of(plugs=2))
+        await until(lambda: g.connector._here["LAMP-1"].visit.has(2))
+        await pile.tell_status(2)
+        assert g.last("LAMP-1-2") is Status.AVAILABLE
+
+
 async def test_a_pile_that_was_removed_is_cut_and_leaves_the_map() -> None:
     async with gateway() as g:
         pile = g.pile("1.6")

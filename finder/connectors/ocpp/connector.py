@@ -152,8 +152,8 @@ class OcppConnector:
         pile_id = pile.visit.pile_id
         before = self._lines.get(pile_id)
         self._here[pile_id], self._lines[pile_id] = pile, line
-        if before is not None:
-            await before.close(REPLACED, "a newer connection took over")
+        if before is not None:  # beside: one that is half dead would hold up the other
+            pile.later(before.close(REPLACED, "a newer connection took over"))
         await self._piles.hold(self.source, pile_id, self._holder)
         await pile.visit.arrive()
         log.info("pile_connected", source=self.source, pile=pile_id, version=pile.version)
@@ -205,7 +205,10 @@ class OcppConnector:
 
     async def _changed(self, kept: Kept) -> None:
         pile = self._here.get(kept.pile.id)
-        if pile is not None and pile.visit.password_at != kept.password_at:
+        if pile is None:
+            return
+        pile.visit.renew(kept)
+        if pile.visit.password_at != kept.password_at:
             await self._cut(kept.pile.id, CHANGED, "the password was changed")
 
     async def _cut(self, pile_id: PileId, code: int, reason: str) -> None:

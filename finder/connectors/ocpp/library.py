@@ -140,6 +140,7 @@ class Talker(ChargePoint):  # type: ignore[misc]
         self._command_s = command_s
         self._awaited: dict[str, asyncio.Future[Any]] = {}
         self._later: set[asyncio.Task[None]] = set()
+        self._over = False
 
     @property
     def version(self) -> str:
@@ -176,6 +177,7 @@ class Talker(ChargePoint):  # type: ignore[misc]
 
     def abandon(self) -> None:
         """The connection has ended: no answer will come any more."""
+        self._over = True
         for task in self._later:
             task.cancel()
         for future in self._awaited.values():
@@ -200,6 +202,8 @@ class Talker(ChargePoint):  # type: ignore[misc]
         sent = False
         try:
             async with asyncio.timeout(self._command_s), self._call_lock:
+                if self._over:
+                    raise NotSent
                 self._awaited[call.unique_id] = future
                 sent = True
                 await self._raw_send(call.to_json())

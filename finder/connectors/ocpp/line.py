@@ -43,6 +43,7 @@ class Line:
         tasks = [asyncio.create_task(self._read(pile)), asyncio.create_task(self._answer(pile))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            pile.abandon()
             if not tasks[1].done():  # a pile may say its last word and leave: that word is still heard
                 last = asyncio.ensure_future(self._calls.join())
                 await asyncio.wait([last, tasks[1]], timeout=self._limits.handle_s, return_when=asyncio.FIRST_COMPLETED)

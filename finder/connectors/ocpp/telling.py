@@ -1,6 +1,7 @@
 """Tells the desk of a pile's charge, and again until it has heard."""
 
 import asyncio
+from collections import Counter
 
 import msgspec
 import structlog
@@ -23,9 +24,11 @@ class Teller:
 
     def __init__(self, source: SourceId, desk: Desk, book: PileBook) -> None:
         self._source, self._desk, self._book = source, desk, book
+        self._telling: Counter[int] = Counter()
 
     async def tell(self, t: PileTransaction) -> None:
         """Tells once. Raises nothing: what fails is told again by `catch_up`."""
+        self._telling[t.number] += 1
         try:
             async with asyncio.timeout(TELL_S):
                 await self._desk.session(session_seen(t))
@@ -39,11 +42,16 @@ class Teller:
             log.warning("desk_not_told", source=t.source, number=t.number, why=getattr(away, "code", "TIMEOUT"))
         except Exception:
             log.exception("desk_fault", source=t.source, number=t.number)
+        finally:
+            self._telling[t.number] -= 1
+            self._telling += Counter()  # forgets those at 0
 
     async def catch_up(self) -> None:
         """Tells what the desk has not heard. Raises StoreUnavailable."""
-        for t in await self._book.due(self._source, _AT_ONCE):
-            await self.tell(t)
+        for listed in await self._book.due(self._source, _AT_ONCE):
+            t = await self._book.numbered(self._source, listed.number)
+            if t is not None and t.due and not self._telling[t.number]:
+                await self.tell(t)
 
 
 def _heard(now: PileTransaction, told: PileTransaction) -> PileTransaction:

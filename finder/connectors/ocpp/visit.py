@@ -67,6 +67,10 @@ class Visit:
         self._kept = kept
         return kept
 
+    def renew(self, kept: Kept) -> None:
+        """Its description in the register changed."""
+        self._kept = kept
+
     def has(self, evse: int) -> bool:
         """Whether the register knows this plug."""
         return self._kept.pile.connector(evse) is not None
