@@ -1,5 +1,6 @@
 """WebSockets that operators' devices open to us."""
 
+import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from finder.errors import FinderError
 
 Serve = Callable[[str, OperatorSocket], Awaitable[None]]
 _GOING = frozenset({1012, 1001})  # how the server ends a socket when the process stops
+_GONE_S = 1.0
 _JSON = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,11 @@ class AsgiSocket:
         told.append((b"content-length", str(len(body)).encode()))
         await self._say({"type": "websocket.http.response.start", "status": http_status, "headers": told})
         await self._say({"type": "websocket.http.response.body", "body": body})
+        # uvicorn takes an application that returns before the connection is gone for a faulty one, and says so loudly.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GONE_S):
+                for _ in range(2):  # one for the refusal, one for the connection
+                    await self._receive()
 
     async def accept(self, subprotocol: str | None = None) -> None:
         """See OperatorSocket."""

@@ -173,7 +173,7 @@ async def listening(app: ASGIApp) -> AsyncIterator[int]:
         await server.wait_closed()
 
 
-async def until(holds: Callable[[], Any], seconds: float = 3.0) -> None:
+async def until(holds: Callable[[], Any], seconds: float = 10.0) -> None:
     """Waits for it, without guessing how long it takes."""
     async with asyncio.timeout(seconds):
         while True:

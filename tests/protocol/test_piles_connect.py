@@ -28,7 +28,7 @@ async def refusal(g: Gateway, path: str, headers: dict[str, str]) -> tuple[int, 
     return answer.status_code, told["code"]
 
 
-async def test_a_wrong_password_name_or_pile_is_refused_alike() -> None:
+async def test_a_wrong_password_name_or_pile_is_refused_alike(caplog: pytest.LogCaptureFixture) -> None:
     async with gateway(pile_of(), pile_of("LAMP-2")) as g:
         for path, headers in (
             ("LAMP-1", basic("LAMP-1", "wrong-horse-battery")),
@@ -41,6 +41,7 @@ async def test_a_wrong_password_name_or_pile_is_refused_alike() -> None:
             assert await refusal(g, path, headers) == (401, "DENIED")
         assert await refusal(g, "no%20pile", basic("no pile", PASSWORD)) == (404, "NO_SUCH_PILE")
         assert g.seen == []
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []  # a refusal is no fault of ours
 
 
 async def test_a_key_sent_as_bytes_is_read_as_its_digits() -> None:

@@ -124,8 +124,9 @@ frames = st.tuples(
 )
 
 
+@pytest.mark.slow
 @both
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=st.lists(frames, max_size=8))
 def test_whatever_is_sent_the_next_call_is_answered_and_nothing_is_charged(version: str, sent: list[Any]) -> None:
     async def run() -> None:
