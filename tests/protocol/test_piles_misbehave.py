@@ -276,6 +276,46 @@ async def test_another_charge_at_the_plug_ends_the_one_of_which_no_end_was_told(
 
 
 @both
+async def test_a_charge_that_a_pile_forgot_ends_when_its_plug_has_long_been_free(version: str) -> None:
+    async with gateway(lost_s=0.05) as g:
+        pile = g.pile(version)
+        await pile.join()
+        await pile.swipe("DRIVER")
+        await asyncio.sleep(0.1)
+        assert g.desk.sessions[-1].state is not SessionState.ENDED  # the plug is not free
+        forgotten = pile.charges[1]
+        g.clock.later(600)
+        await pile.tell_status(1)
+        await until(lambda: g.desk.sessions[-1].state is SessionState.ENDED)
+        assert (g.desk.sessions[-1].reason, g.desk.bills) == ("END_NOT_TOLD", [])
+        pile.flow(600)
+        pile._note_ended(forgotten, "Other")  # and then it remembers
+        await pile.flush()
+        assert [bill.kwh for bill in g.desk.bills] == [Decimal("1.167")]
+
+
+@both
+async def test_whoever_tries_tokens_at_a_pile_is_not_answered_for_a_while(version: str) -> None:
+    async with gateway(pile_of(), pile_of("LAMP-2"), refusals=3) as g:
+        pile, other = g.pile(version), g.pile(version, "LAMP-2")
+        await pile.join()
+        await other.join()
+        for n in range(2):
+            assert not await pile.swipe(f"GUESS-{n}")
+        assert await pile.swipe("DRIVER")
+        await pile.finish()
+        assert not await pile.swipe("GUESS-3")
+        asked = len(g.desk.asked)
+        assert not await pile.swipe("DRIVER")
+        assert len(g.desk.asked) == asked
+        assert await other.swipe("OWNER")  # the others do not notice
+        g.clock.later(599)
+        assert not await pile.swipe("DRIVER")
+        g.clock.later(1)
+        assert await pile.swipe("DRIVER")
+
+
+@both
 async def test_what_the_desk_could_not_hear_it_is_told_later(version: str) -> None:
     async with gateway() as g:
         pile = g.pile(version)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,6 +50,7 @@ class Authorizer:
     def __init__(self, config: OcppConfig, desk: Desk, book: PileBook, clock: Clock) -> None:
         self._config, self._desk, self._book, self._clock = config, desk, book, clock
         self._grants: dict[bytes, tuple[datetime, Verdict]] = {}
+        self._refused: dict[PileId, deque[datetime]] = {}
         self._key = os.urandom(32)
 
     async def ask(self, kept: Kept, shown: Shown | None, evse: int | None) -> Verdict:
@@ -76,6 +78,9 @@ class Authorizer:
 
     async def _desk_says(self, kept: Kept, shown: Shown, evse: int | None, reference: str | None) -> Verdict:
         pile, source, now = kept.pile, self._config.source, self._clock()
+        if self._guesses(pile.id, now):
+            log.warning("pile_guesses_tokens", source=source, pile=pile.id)
+            return REFUSED
         if evse is None and len(pile.connectors) == 1:
             evse = pile.connectors[0].number
         ask = AuthorizationAsk(
@@ -96,9 +101,18 @@ class Authorizer:
         except Exception as fault:  # without its words: they may repeat the token
             log.error("desk_fault", pile=pile.id, error=type(fault).__name__)
             return REFUSED
+        if said.permission is Permission.UNBOUND:
+            self._refused.setdefault(pile.id, deque(maxlen=self._config.limits.refusals)).append(now)
         if said.permission is Permission.ALLOWED and not may_now(kept, said.person, now):
             return Verdict(Permission.NOT_ALLOWED, closed=True)
         return _verdict(said)
+
+    def _guesses(self, pile_id: PileId, now: datetime) -> bool:
+        """Whether tokens are being tried there: a card's number is short, and a pile belongs to somebody."""
+        refused = self._refused.get(pile_id)
+        if refused is None or len(refused) < self._config.limits.refusals:
+            return False
+        return now - refused[0] < timedelta(seconds=self._config.limits.refusals_s)
 
     def _remember(self, pile_id: PileId, shown: Shown, verdict: Verdict) -> None:
         while len(self._grants) >= _MAX_GRANTS:

@@ -30,6 +30,9 @@ class OcppLimits:
     begin_s: float = 300.0  # after an accepted start, for the car to be plugged in
     offline_s: float = 30.0  # without a connection, before its plugs are shown as offline
     patience_s: float = 5.0  # for a pile to stop by itself what it was refused
+    lost_s: float = 3_600.0  # a free plug, before the charge that was there counts as ended without a word
+    refusals: int = 30  # unknown tokens at one pile within refusals_s; then the desk is not asked any more
+    refusals_s: float = 600.0
     tend_s: float = 10.0  # between looks at what changed in the register and the book
 
     @property

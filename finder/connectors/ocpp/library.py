@@ -184,11 +184,12 @@ class Talker(ChargePoint):  # type: ignore[misc]
             if not future.done():
                 future.set_exception(ConnectionError())
 
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
+    def later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Does something beside the conversation, until the connection ends."""
         task = asyncio.create_task(work)
         self._later.add(task)
         task.add_done_callback(self._later.discard)
+        return task
 
     async def ask(self, payload: Any) -> dict[str, Any]:
         """Sends a command and returns its answer, names in snake case; one at a time, as OCPP wants it.

@@ -13,6 +13,7 @@ from finder.connectors.ocpp.visit import Visit
 from finder.connectors.sdk.pile_book import PileTransaction
 from finder.connectors.sdk.sessions import SessionState
 from finder.errors import FinderError
+from finder.live.model import Status
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +24,7 @@ class Pile(Talker):
     def __init__(self, visit: Visit, send: Callable[[str], Awaitable[None]]) -> None:
         super().__init__(visit.pile_id, send, visit.house.limits.command_s)
         self.visit = visit
+        self._watched: dict[int, asyncio.Task[None]] = {}
 
     async def start_charge(self, t: PileTransaction) -> bool:
         """Asks for a charge under the transaction's token; whether the pile will try."""
@@ -75,6 +77,26 @@ class Pile(Talker):
                 await self.visit.house.sessions.mark(now, state)
         except (NotSent, NoAnswer, SaidNo, FinderError) as why:
             log.warning("pile_not_stopped", pile=self.visit.pile_id, number=t.number, why=type(why).__name__)
+
+    async def note_status(self, evse: int, plug: int, status: Status, stamp: str | None) -> None:
+        """Takes a status. A charge at a plug that is free again has ended, though the pile may have forgotten it."""
+        await self.visit.status(evse, plug, status, stamp)
+        if self.visit.has(evse):
+            if (watching := self._watched.pop(evse, None)) is not None:
+                watching.cancel()
+            if status is Status.AVAILABLE:
+                self._watched[evse] = self.later(self._give_up(evse))
+
+    async def _give_up(self, evse: int) -> None:
+        await asyncio.sleep(self.visit.house.limits.lost_s)
+        sessions = self.visit.house.sessions
+        try:
+            for t in await sessions.running(self.visit.pile_id):
+                if t.evse == evse:
+                    log.warning("pile_end_not_told", pile=self.visit.pile_id, number=t.number)
+                    await sessions.lose(t)
+        except FinderError as away:
+            log.warning("pile_end_not_noted", pile=self.visit.pile_id, code=away.code)
 
     def leave_until(self, verdict: Verdict) -> datetime:
         """How long a pile may act on an answer without asking again: its owner's hours may end meanwhile."""

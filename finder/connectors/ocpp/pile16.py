@@ -73,7 +73,7 @@ class Pile16(Pile, ChargePoint):  # type: ignore[misc]
     async def on_status(self, connector_id: int, status: str, timestamp: str | None = None, **_: Any) -> Any:
         """A connector's status; 0 stands for the whole pile."""
         plug = WHOLE if connector_id == WHOLE else 1
-        await self.visit.status(connector_id, plug, STATUS_16[status], timestamp)
+        await self.note_status(connector_id, plug, STATUS_16[status], timestamp)
         return call_result.StatusNotification()
 
     @on(Action.authorize)

@@ -87,7 +87,7 @@ class Pile201(Pile, ChargePoint):  # type: ignore[misc]
     async def on_status(self, timestamp: str, connector_status: str, evse_id: int, connector_id: int, **_: Any) -> Any:
         """A connector's status."""
         plug = WHOLE if evse_id == WHOLE else connector_id
-        await self.visit.status(evse_id, plug, STATUS_201[connector_status], timestamp)
+        await self.note_status(evse_id, plug, STATUS_201[connector_status], timestamp)
         return call_result.StatusNotification()
 
     @on(Action.authorize)

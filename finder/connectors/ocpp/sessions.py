@@ -262,26 +262,30 @@ class Sessions:
         return msgspec.structs.replace(t, bill=bill)
 
     async def _lose_others(self, t: PileTransaction) -> None:
-        """A plug charges one car: what was still open there has ended, and nobody said how."""
+        """A plug charges one car: what was still open there has ended."""
         for other in await self.running(t.pile_id):
             earlier = other.started_at is not None and t.started_at is not None and other.started_at <= t.started_at
             if other.number != t.number and other.evse == t.evse and earlier:
+                await self.lose(other)
 
-                def losing(now: PileTransaction) -> PileTransaction:
-                    if now.over:
-                        return now
-                    last = now.meter.readings[-1].at if now.meter.readings else now.started_at
-                    return msgspec.structs.replace(
-                        now,
-                        state=SessionState.ENDED,
-                        ended_at=last,
-                        heard_at=self._clock(),
-                        reason=END_NOT_TOLD,
-                        kw=None,
-                        due=True,
-                    )
+    async def lose(self, t: PileTransaction) -> None:
+        """It has ended, and nobody said how; if that is said later, it still counts."""
 
-                await self._teller.tell(await self._change(other, losing))
+        def losing(now: PileTransaction) -> PileTransaction:
+            if now.over:
+                return now
+            last = now.meter.readings[-1].at if now.meter.readings else now.started_at
+            return msgspec.structs.replace(
+                now,
+                state=SessionState.ENDED,
+                ended_at=last,
+                heard_at=self._clock(),
+                reason=END_NOT_TOLD,
+                kw=None,
+                due=True,
+            )
+
+        await self._teller.tell(await self._change(t, losing))
 
 
 def _rose(meter: Meter) -> bool:
