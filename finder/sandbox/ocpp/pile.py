@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -17,8 +16,6 @@ from websockets.typing import Subprotocol
 from finder.kernel.clock import Clock, system_clock
 from finder.sandbox.ocpp.faults import PileFaults
 
-SILENT = logging.Logger("practice.ocpp", logging.CRITICAL + 1)  # the library would write every token
-SILENT.addHandler(logging.NullHandler())
 _ANSWER_S = 5.0
 
 
@@ -30,6 +27,7 @@ class Charge:
     tag: str = field(repr=False)
     began_at: str
     began_wh: int
+    flowed_at: datetime  # true time, up to which the current has gone through the meter
     number: int | None = None
     wire_id: str | None = None
     remote_id: int | None = None
@@ -152,7 +150,7 @@ class PracticePile:
 
     async def begin(self, plug: int, tag: str, remote_id: int | None = None) -> Charge:
         """Begins to charge, and tells it as soon as it can; ends at once what is refused."""
-        charge = Charge(plug, tag, self.stamp(), self.wh[plug], remote_id=remote_id)
+        charge = Charge(plug, tag, self.stamp(), self.wh[plug], self._clock(), remote_id=remote_id)
         self.charges[plug] = charge
         self._note_begun(charge)
         if self.faults.drops_when_told and self._socket is not None:
@@ -176,6 +174,12 @@ class PracticePile:
         if self.faults.meter_jumps:
             wh, self.faults.meter_jumps = 900_000, False
         self.wh[plug] += wh
+
+    def flow_until_now(self, plug: int = 1) -> None:
+        """Lets current flow for as long as it has since the last time."""
+        charge, now = self.charges[plug], self._clock()
+        self.flow((now - charge.flowed_at).total_seconds(), plug)
+        charge.flowed_at = now
 
     async def measure(self, plug: int = 1) -> None:
         """Tells what the meter shows."""
@@ -267,6 +271,10 @@ class PracticePile:
         """How a plug is: free, plugged, charging or faulted; nothing is told offline."""
         raise NotImplementedError
 
+    async def beat(self) -> None:
+        """Says that it is alive."""
+        raise NotImplementedError
+
     async def ask_leave(self, tag: str) -> bool:
         """Whether this card may charge."""
         raise NotImplementedError
@@ -279,19 +287,3 @@ class PracticePile:
 
     def _note_ended(self, charge: Charge, reason: str) -> None:
         raise NotImplementedError
-
-
-class Leaving:
-    """What a station's connection is wrapped in, to know that a message has left."""
-
-    def __init__(self, socket: ClientConnection, left: asyncio.Event) -> None:
-        self._socket, self._left = socket, left
-
-    async def recv(self) -> str | bytes:
-        """The next message."""
-        return await self._socket.recv()
-
-    async def send(self, text: str) -> None:
-        """Sends, and notes it."""
-        await self._socket.send(text)
-        self._left.set()

@@ -9,7 +9,8 @@ from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import Action, ConfigurationStatus, RemoteStartStopStatus, TriggerMessageStatus
 from websockets.asyncio.client import ClientConnection
 
-from finder.sandbox.ocpp.pile import SILENT, Charge, Leaving, PracticePile
+from finder.sandbox.ocpp.pile import Charge, PracticePile
+from finder.sandbox.ocpp.wire import SILENT, Leaving
 
 _WORDS = {"free": "Available", "plugged": "Preparing", "charging": "Charging", "faulted": "Faulted"}
 _ANSWERS = {True: RemoteStartStopStatus.accepted, False: RemoteStartStopStatus.rejected}
@@ -75,6 +76,10 @@ class PracticePile16(PracticePile):
         if self.online:
             status = call.StatusNotification(plug, "NoError", _WORDS[how], self.stamp())
             await self.call(status)
+
+    async def beat(self) -> None:
+        """See PracticePile."""
+        await self.call(call.Heartbeat())
 
     async def ask_leave(self, tag: str) -> bool:
         """See PracticePile."""

@@ -15,7 +15,8 @@ from ocpp.v201.enums import (
 )
 from websockets.asyncio.client import ClientConnection
 
-from finder.sandbox.ocpp.pile import SILENT, Charge, Leaving, PracticePile
+from finder.sandbox.ocpp.pile import Charge, PracticePile
+from finder.sandbox.ocpp.wire import SILENT, Leaving
 
 _WORDS = {"free": "Available", "plugged": "Occupied", "charging": "Occupied", "faulted": "Faulted"}
 _ANSWERS = {True: RequestStartStopStatusEnumType.accepted, False: RequestStartStopStatusEnumType.rejected}
@@ -89,6 +90,10 @@ class PracticePile201(PracticePile):
         """See PracticePile."""
         if self.online:
             await self.call(call.StatusNotification(self.stamp(), _WORDS[how], plug, 1))
+
+    async def beat(self) -> None:
+        """See PracticePile."""
+        await self.call(call.Heartbeat())
 
     async def ask_leave(self, tag: str) -> bool:
         """See PracticePile."""
