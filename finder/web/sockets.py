@@ -15,6 +15,7 @@ from finder.errors import FinderError
 
 Serve = Callable[[str, OperatorSocket], Awaitable[None]]
 _GOING = frozenset({1012, 1001})  # how the server ends a socket when the process stops
+_FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip"})
 _GONE_S = 1.0
 _JSON = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
 log = structlog.get_logger(__name__)
@@ -28,7 +29,9 @@ class AsgiSocket:
         self.path: str = scope["path_params"]["path"].strip("/")
         self.headers: Mapping[str, str] = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
         self.subprotocols: Sequence[str] = list(scope.get("subprotocols", ()))
-        self.private = scope.get("scheme") == "wss" or _here(scope.get("client"))
+        # A proxy on this machine that does not say for whom it asks is no peer of this machine.
+        near = _here(scope.get("client")) and not _FORWARDED & self.headers.keys()
+        self.private = scope.get("scheme") == "wss" or near
         self.we_go = False
         self._open, self._ended = False, False
 

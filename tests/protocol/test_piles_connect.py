@@ -57,6 +57,8 @@ async def test_a_password_in_the_open_is_refused_and_behind_tls_it_is_not() -> N
     far = {"x-forwarded-for": "203.0.113.7"}  # as our proxy on this machine says
     async with gateway() as g:
         assert await refusal(g, "LAMP-1", basic("LAMP-1", PASSWORD) | far) == (403, "TLS_REQUIRED")
+        for unsaid in ({"x-forwarded-proto": "http"}, {"via": "1.1 proxy"}, {"forwarded": "proto=http"}):
+            assert await refusal(g, "LAMP-1", basic("LAMP-1", PASSWORD) | unsaid) == (403, "TLS_REQUIRED")
         secure = basic("LAMP-1", PASSWORD) | far | {"x-forwarded-proto": "https"}
         async with connect(f"{g.url}/LAMP-1", subprotocols=[OCPP16], additional_headers=secure, proxy=None):
             pass
