@@ -244,6 +244,32 @@ async def test_of_a_broken_meter_no_bill_is_made(version: str, fault: str, why: 
 
 
 @both
+async def test_a_charge_that_ends_in_the_second_in_which_it_began_costs_nothing(version: str) -> None:
+    async with gateway() as g:
+        pile = g.pile(version)
+        await pile.join()
+        await pile.swipe("DRIVER")
+        await pile.finish()
+        assert [(bill.kwh, bill.total) for bill in g.desk.bills] == [(Decimal(0), Money(0))]
+
+
+async def test_an_end_without_a_beginning_is_a_session_without_a_bill() -> None:
+    async with gateway() as g:
+        pile = g.pile("2.0.1")
+        await pile.begin(1, "DRIVER")  # offline
+        pile._waiting.clear()  # and forgotten
+        g.clock.later(600)
+        await pile.join()
+        charge = pile.charges[1]
+        assert isinstance(pile, PracticePile201)
+        token = {"idToken": "DRIVER", "type": "ISO14443"}
+        last = pile.event(charge, "Ended", "StopAuthorized", pile.stamp(), 1_001_000, "EVConnected", id_token=token)
+        await pile.call(last)
+        assert (g.desk.sessions[-1].state, g.desk.sessions[-1].reason) == (SessionState.ENDED, "METER_MISSING")
+        assert g.desk.bills == []
+
+
+@both
 async def test_a_pile_that_never_stops_has_no_bill_until_it_says_how_it_ended(version: str) -> None:
     async with gateway() as g:
         pile = g.pile(version)

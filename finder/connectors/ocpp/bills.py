@@ -55,11 +55,14 @@ def amounts(meter: Meter, tariff: Tariff) -> Amounts:
     )
 
 
-def make_bill(t: PileTransaction, evse_id: EvseId) -> Bill | str:
-    """The bill of a transaction that has ended, or the code of why there is none."""
+def make_bill(t: PileTransaction, evse_id: EvseId, *, still: bool = False) -> Bill | str:
+    """The bill of a transaction that has ended, or the code of why there is none.
+
+    `still`: the end told the very reading with which it began, so that one is enough.
+    """
     if t.meter.trouble:
         return t.meter.trouble
-    if len(t.meter.readings) < 2 or t.started_at is None or t.ended_at is None:
+    if len(t.meter.readings) < (1 if still else 2) or t.started_at is None or t.ended_at is None:
         return MISSING
     owed = amounts(t.meter, t.tariff)
     try:

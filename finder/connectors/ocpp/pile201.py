@@ -118,7 +118,9 @@ class Pile201(Pile, ChargePoint):  # type: ignore[misc]
         remote = transaction_info.get("remote_start_id")
         # A cable that was plugged in is no charge yet: it becomes one with a token, or once energy flows.
         if t is None and (shown_201(id_token) is not None or remote is not None or told.charging):
-            t, verdict = await self._begin(wire_id, place, at, id_token, remote, told)
+            # An end of which no beginning was told has no reading to begin with.
+            first = Measured() if event_type == "Ended" else told
+            t, verdict = await self._begin(wire_id, place, at, id_token, remote, first)
         elif t is not None and id_token is not None:
             t, verdict = await self.visit.house.sessions.owned(t, shown_201(id_token))
         if t is None:

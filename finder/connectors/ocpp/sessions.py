@@ -148,7 +148,8 @@ class Sessions:
             )
             if ended.at < began:
                 return msgspec.structs.replace(over, reason=CLOCK)
-            return self._billed(over, twin)
+            still = bool(measured.readings) and set(measured.readings) <= set(now.meter.readings)
+            return self._billed(over, twin, still=still)
 
         changed = await self._change(t, ending)
         if changed.due:
@@ -251,8 +252,8 @@ class Sessions:
             heard_at=self._clock(),
         )
 
-    def _billed(self, t: PileTransaction, twin: PileTransaction | None) -> PileTransaction:
-        bill = make_bill(t, evse_id(self._source, t.pile_id, t.evse))
+    def _billed(self, t: PileTransaction, twin: PileTransaction | None, *, still: bool) -> PileTransaction:
+        bill = make_bill(t, evse_id(self._source, t.pile_id, t.evse), still=still)
         if twin is not None and twin.bill is not None and twin.bill.kwh:
             same = twin.ended_at == t.ended_at and twin.meter.readings[-1:] == t.meter.readings[-1:]
             bill = REPEATED if same else OVERLAPS
