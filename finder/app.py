@@ -17,6 +17,8 @@ from finder.errors import SettingsError
 from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
 from finder.federation.operators import load_operators
+from finder.federation.pile_book import SqlBook
+from finder.federation.piles import SqlPiles
 from finder.federation.replays import SqlReplays
 from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
@@ -41,6 +43,7 @@ from finder.web.health import health_routes
 from finder.web.metrics import CountRequests, Metrics
 from finder.web.pages import SafeHeaders, page_routes
 from finder.web.pushes import push_routes
+from finder.web.sockets import socket_routes
 
 log = structlog.get_logger(__name__)
 
@@ -148,6 +151,8 @@ def choose(settings: Settings) -> Engines:
         clock=system_clock,
         desk=desk,
         replays=SqlReplays(database, system_clock),
+        piles=SqlPiles(database, system_clock),
+        pile_book=SqlBook(database),
         public_url=settings.base_url,
     )
     return Engines(
@@ -229,6 +234,7 @@ def build_app(
             app.router.routes[:] = [
                 *graphql_routes(replace(rooms.gateway, metrics=metrics)),
                 *push_routes(rooms.federation.receive, system_clock, metrics),
+                *socket_routes(rooms.federation.serve),
                 *health_routes(
                     {"index": index, "board": board, "store": store}, degraded=frozenset({"board", "store"})
                 ),

@@ -1,4 +1,4 @@
-"""The commands: up, serve, provide, sandbox, import, connector, ledger, doctor, schema, dev."""
+"""The commands: up, serve, provide, sandbox, import, connector, pile, ledger, doctor, schema, dev."""
 
 import sys
 from pathlib import Path
@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from finder.commands.connector import connector
 from finder.commands.ledger import ledger
+from finder.commands.pile import pile
 from finder.commands.provide import provide
 from finder.errors import FinderError
 from finder.settings import load_settings
@@ -20,6 +21,7 @@ cli.add_typer(dev, name="dev")
 cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")
+cli.add_typer(pile, name="pile")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 

@@ -8,7 +8,14 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from finder.connectors.sdk.control import EnergySource, StationEnergy
-from finder.connectors.sdk.ports import OperatorConnector, PushAnswer, PushReceiver, PushRequest, StatusSource
+from finder.connectors.sdk.ports import (
+    OperatorConnector,
+    OperatorSocket,
+    PushAnswer,
+    PushReceiver,
+    PushRequest,
+    StatusSource,
+)
 from finder.errors import NotFound, SettingsError, Unavailable
 from finder.federation.breaker import Breaker, BreakerLimits
 from finder.federation.follow import Follower
@@ -137,6 +144,13 @@ class Federation:
                 code="NO_STATS",
             )
         return await operator.connector.energy(station_id, first, last)
+
+    async def serve(self, source: SourceId, socket: OperatorSocket) -> None:
+        """Serves a socket that an operator's device opened, until it ends. Raises NotFound."""
+        operator = self._operators.get(source)
+        if operator is None:
+            raise no_receiver(source)
+        await operator.serve(socket)
 
     def failures(self) -> list[Failure]:
         """What is in trouble now, operator by operator."""

@@ -1,7 +1,7 @@
 """One operator's own tasks, breaker and bulkhead: its trouble costs the others nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -9,9 +9,11 @@ import structlog
 
 from finder.connectors.sdk.ports import (
     OperatorConnector,
+    OperatorSocket,
     PushAnswer,
     PushReceiver,
     PushRequest,
+    SocketReceiver,
     StationSource,
     StatusSource,
 )
@@ -32,6 +34,7 @@ from finder.federation.ingest import Ingest, Taken
 from finder.federation.limits import Limits
 from finder.federation.schedule import Pace
 from finder.kernel.clock import Clock
+from finder.live.model import Observation
 from finder.stations.model import EvseId, SourceId
 
 OVERLAP = timedelta(minutes=5)  # two platforms' clocks differ; asking a little further back loses nothing
@@ -71,7 +74,7 @@ class Operator:
                 tasks.create_task(self._stations(self.connector))
             if isinstance(self.connector, StatusSource):
                 tasks.create_task(self._status(self.connector))
-            if isinstance(self.connector, PushReceiver):
+            if isinstance(self.connector, PushReceiver | SocketReceiver):
                 tasks.create_task(self._deliver())
             if self._sessions is not None:
                 tasks.create_task(self._compare(self._sessions))
@@ -114,6 +117,23 @@ class Operator:
             # The same message sent again may be refused as a copy, so what it said is kept as well.
             self.ingest.keep(answer.observations)
             raise
+
+    async def serve(self, socket: OperatorSocket) -> None:
+        """Serves a socket that one of the operator's devices opened, until it ends. Raises NotFound."""
+        if not isinstance(self.connector, SocketReceiver):
+            raise no_receiver(self.connector.source)
+        await self.connector.serve(socket, self._tell)
+
+    async def _tell(self, observations: Sequence[Observation]) -> None:
+        try:
+            complaint = await self.ingest.observe(observations)
+        except BoardUnavailable:
+            self.ingest.keep(observations)
+            return
+        if complaint:
+            self.health.failed(FailureKind.PUSH, complaint)
+        else:
+            self.health.succeeded(FailureKind.PUSH)
 
     def silence(self) -> Failure | None:
         """That live status has not come for longer than it may be believed, where nothing else is wrong with it."""
