@@ -16,6 +16,7 @@ from finder.connectors.sdk.ports import OperatorConnector
 from finder.errors import SettingsError
 from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
+from finder.federation.notebook import SqlNotebook
 from finder.federation.operators import load_operators
 from finder.federation.replays import SqlReplays
 from finder.graphql.ports import About, Gateway
@@ -140,6 +141,7 @@ def choose(settings: Settings) -> Engines:
         clock=system_clock,
         desk=SqlDesk(database, system_clock),
         replays=SqlReplays(database, system_clock),
+        notebook=SqlNotebook(database, system_clock),
         public_url=settings.base_url,
     )
     return Engines(

@@ -11,6 +11,7 @@ import msgspec
 
 from finder.connectors.sdk.desk import Desk, NoDesk
 from finder.connectors.sdk.http import Caution, operator_client
+from finder.connectors.sdk.notebook import MemoryNotebook, Notebook
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.sdk.replays import MemoryReplays, ReplayTable
 from finder.errors import SettingsError
@@ -33,6 +34,7 @@ class Workbench:
     clock: Clock = system_clock
     desk: Desk = field(default_factory=NoDesk)
     replays: ReplayTable = field(default_factory=lambda: MemoryReplays(system_clock))
+    notebook: Notebook = field(default_factory=lambda: MemoryNotebook(system_clock))
     public_url: str = ""  # where operators reach us, without a slash at the end
     client: Callable[[str, Caution], httpx.AsyncClient] = operator_client
 
