@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
+from finder.connectors.ocpi.kind import OcpiKind
 from finder.connectors.openchargemap.kind import OpenChargeMapKind
 from finder.connectors.sdk.kinds import ConnectorKind, Workbench, find_kinds
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.tcec102.kind import Tcec102Kind
 from finder.errors import BadInput, SettingsError
 
-OWN: Mapping[str, ConnectorKind] = {kind.name: kind for kind in (Tcec102Kind(), OpenChargeMapKind())}
+OWN: Mapping[str, ConnectorKind] = {kind.name: kind for kind in (Tcec102Kind(), OcpiKind(), OpenChargeMapKind())}
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

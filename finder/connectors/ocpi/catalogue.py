@@ -10,7 +10,7 @@ import msgspec
 from finder.connectors.ocpi.config import OcpiConfig
 from finder.connectors.ocpi.locations import Hidden, Origin, map_location, named_tariffs
 from finder.connectors.ocpi.told import Kind, Told
-from finder.connectors.ocpi.values import Object, native_id, objects
+from finder.connectors.ocpi.values import Object, native_id
 from finder.connectors.sdk.ports import Refused, StationPage
 from finder.errors import BadInput
 from finder.stations.model import Station
@@ -62,16 +62,16 @@ class Catalogue:
         known = {native_id(raw): raw for raw in raws if isinstance(raw, dict) and native_id(raw) != "?"}
         await self.told.put_many(Kind.LOCATION, known)
 
-    async def evse(self, location_id: str, uid: str) -> tuple[str, str, Object] | None:
-        """The ids of an EVSE as its Location tells them, and itself; found by uid or evse_id, in any case."""
-        location = await self.told.get(Kind.LOCATION, location_id)
-        if location is None:
-            return None
-        for name in ("uid", "evse_id"):
-            for evse in objects(location, "evses"):
-                if native_id(evse, name).lower() == uid.lower():
-                    return native_id(location), native_id(evse, "uid"), evse
-        return None
+    async def keep_tariffs(self, raws: Iterable[Any]) -> set[str]:
+        """Keeps tariffs of a crawl as last told; their ids."""
+        known = {native_id(raw): raw for raw in raws if isinstance(raw, dict) and native_id(raw) != "?"}
+        await self.told.put_many(Kind.TARIFF, known)
+        return set(known)
+
+    def only(self, location_ids: set[str]) -> None:
+        """That a whole crawl named these Locations (in lower case) and no other: a tariff brings none of those back."""
+        for named in self._priced.values():
+            named &= location_ids
 
     async def _tariffs(self, raws: Iterable[Any]) -> Mapping[str, Object]:
         named = {each for raw in raws if isinstance(raw, dict) for each in named_tariffs(raw)}
@@ -79,7 +79,7 @@ class Catalogue:
 
     def _note_tariffs(self, raw: Object) -> None:
         for tariff_id in named_tariffs(raw):
-            self._priced.setdefault(tariff_id, set()).add(native_id(raw))
+            self._priced.setdefault(tariff_id, set()).add(native_id(raw).lower())
 
 
 def same(one: Station, other: Station) -> bool:

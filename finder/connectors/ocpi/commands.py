@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from finder.connectors.ocpi.client import OcpiHttp, joined, never_sent
+from finder.connectors.ocpi.client import OcpiHttp, joined, list_of, never_sent
 from finder.connectors.ocpi.config import OcpiConfig
 from finder.connectors.ocpi.credentials import Registration
 from finder.connectors.ocpi.told import Kind, Told
-from finder.connectors.ocpi.values import Object, decimal, display_text, enumeration
+from finder.connectors.ocpi.values import Object, decimal, display_text, enumeration, objects
 from finder.connectors.sdk.control import Commanded, Outcome, Reason
 from finder.errors import OperatorError, OperatorLied, OperatorRefused, OperatorUnavailable
 
@@ -124,7 +124,8 @@ class Commands:
             if error.code == "FOREIGN_ADDRESS":
                 raise
             return Commanded(Outcome.UNKNOWN, reason=Reason.OTHER)
-        raw = answer.data if isinstance(answer.data, dict) else {}
+        # One object in a list stands for it: a common library answers so.
+        raw = next(iter(objects({"data": list_of(answer.data)}, "data")), {})
         result = enumeration(raw.get("result"))
         if result == "ACCEPTED":
             timeout = decimal(raw.get("timeout"))

@@ -54,6 +54,9 @@ class OcpiConfig:
     max_objects: int = 200_000
     rotation_grace: timedelta = timedelta(hours=1)  # how long an old token of ours still opens
     result_wait_s: float = 60.0  # the longest that a command's result is waited for, whatever `timeout` says
+    overlap: timedelta = timedelta(minutes=5)  # two platforms' clocks differ; asking further back loses nothing
+    sessions_every: timedelta = timedelta(seconds=5)  # how often its list of sessions is asked for, at most
+    price_age: timedelta = timedelta(minutes=1)  # how long a tariff is believed before a quote
     rhythm: Rhythm = field(default_factory=Rhythm)
     caution: Caution = field(default_factory=Caution)
     practice: bool = False

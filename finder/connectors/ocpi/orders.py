@@ -34,11 +34,12 @@ class Orders:
         known = await self._told.get_many(Kind.ORDER, references(raw))
         return next((known[each]["order"] for each in references(raw) if each in known), None)
 
-    async def note_session(self, order: OrderNo, session_id: str) -> None:
-        """That the operator's session of an order is this one."""
+    async def note_session(self, order: OrderNo, session_id: str, *, over: bool = False) -> None:
+        """That the operator's session of an order is this one, and perhaps that it has ended, which stays so."""
 
         def how(known: dict[str, Any] | None) -> dict[str, Any] | None:
             told = {**(known or {"order": order}), "session_id": session_id}
+            told |= {"over": True} if over else {}
             return known if told == known else told
 
         await self._told.change(Kind.ORDER, reference_of(order), how)
@@ -47,3 +48,8 @@ class Orders:
         """The operator's session of an order, where it told one."""
         known = await self._told.get(Kind.ORDER, reference_of(order))
         return None if known is None else known.get("session_id")
+
+    async def begun(self, token: str) -> OrderNo | None:
+        """The order that a token of ours stands for, as long as its session has not ended."""
+        known = await self._told.get(Kind.ORDER, token) if _CISTRING.fullmatch(token) else None
+        return None if known is None or known.get("over") else known["order"]
