@@ -58,6 +58,7 @@ async def crawl(
         marks = [mark(item) for item in page]
         if _shifted(state, marks):
             state.offset = max(0, state.offset - limit)
+            state.urls.clear()  # the same Links come by again
             next_url, asked = url, {**query, "offset": str(state.offset), "limit": str(limit)}
             continue
         fresh = [item for item, each in zip(page, marks, strict=True) if _first(state.seen, each)]
