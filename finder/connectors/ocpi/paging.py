@@ -66,7 +66,8 @@ async def crawl(
         if state.pages > config.max_pages or state.objects > config.max_objects:
             raise _lied(config, "PAGES_WITHOUT_END", "列表没有尽头", "the list never ends")
         link = _next_link(answer.headers.get("link"), next_url, config) if config.paging == "link" else None
-        unsaid = config.paging == "offset" and total is None and step > 0
+        overlap = int(state.last is not None)
+        unsaid = config.paging == "offset" and total is None and step > overlap
         more = link is not None or unsaid or (total is not None and state.offset + step < total)
         if page and not fresh and not state.stepped and more:
             raise _lied(config, "PAGE_REPEATED", "后面的页重复了前面的页", "a page repeats earlier ones")
