@@ -145,8 +145,8 @@ async def test_the_details_name_every_module_with_our_role_at_our_own_address(pe
     _, read, answer = await peer.call("GET", "ocpi/2.3.0")
     roles = {each["identifier"]: (each["role"], each["url"]) for each in read["data"]["endpoints"]}
     base = "https://finder.example/push/op/ocpi/2.3.0"
-    assert roles["locations"] == ("RECEIVER", f"{base}/locations")
-    assert roles["tokens"] == ("SENDER", f"{base}/tokens")
+    assert roles["locations"] == ("RECEIVER", f"{base}/locations/")
+    assert roles["tokens"] == ("SENDER", f"{base}/tokens/")
     assert set(roles) == {"credentials", "locations", "tariffs", "sessions", "cdrs", "tokens", "commands"}
     assert answer.headers["x-request-id"] == "r-1"
 

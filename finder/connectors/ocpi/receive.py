@@ -66,7 +66,8 @@ class OcpiReceiver:
 
         Who holds only the token A that we gave may read versions and register.
         """
-        first, *parts = request.path.split("/")
+        # Some join an endpoint and an id with a slash, some without; ours end in one, and two are taken for one.
+        first, *parts = [part for part in request.path.split("/") if part] or [""]
         candidates = read_header(request.headers.get("authorization"))
         held = await self._store.load(self._config.source)
         known, beginning = self._known(held, candidates, request), self._beginning(held, candidates)
@@ -105,7 +106,7 @@ class OcpiReceiver:
 
     def _details(self, version: str) -> dict[str, object]:
         endpoints = [
-            {"identifier": module, "role": role, "url": f"{self._base}/{version}/{module}"}
+            {"identifier": module, "role": role, "url": f"{self._base}/{version}/{module}/"}
             for module, role in OUR_MODULES
         ]
         return {"version": version, "endpoints": endpoints}

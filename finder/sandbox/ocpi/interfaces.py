@@ -42,10 +42,15 @@ class _Interfaces:
             if cpo.faults.unavailable:
                 return Response(status_code=503)
             accepted = [*cpo.ours, *([cpo.token_a] if beginning and cpo.token_a else [])]
-            if not any(hmac.compare_digest(_token(request), each) for each in accepted):
-                return self._answer(None, 2000, 401)
             version = request.path_params.get("version", cpo.version)
-            return await endpoint(request) if version in cpo.versions else self._answer(None, 2000, 404)
+            if not any(hmac.compare_digest(_token(request), each) for each in accepted):
+                answer = self._answer(None, 2000, 401)
+            else:
+                answer = await endpoint(request) if version in cpo.versions else self._answer(None, 2000, 404)
+            for name in ("x-request-id", "x-correlation-id"):
+                if name in request.headers:
+                    answer.headers[name] = request.headers[name]
+            return answer
 
         return guarded
 
