@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finder.connectors.ocpi import OcpiConfig, OcpiConnector, Party
+from finder.connectors.sdk.control import Outcome, Reason, StartRequest
 from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Heard, NoDesk, Permission
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.notebook import MemoryNotebook
@@ -149,6 +150,16 @@ async def test_the_details_name_every_module_with_our_role_at_our_own_address(pe
     assert roles["tokens"] == ("SENDER", f"{base}/tokens/")
     assert set(roles) == {"credentials", "locations", "tariffs", "sessions", "cdrs", "tokens", "commands"}
     assert answer.headers["x-request-id"] == "r-1"
+
+
+async def test_a_national_access_point_serves_no_sessions_and_starts_nothing() -> None:
+    peer = Peer(our_roles=("NAP",))
+    _, read, _ = await peer.call("GET", "ocpi/2.3.0")
+    assert {e["identifier"] for e in read["data"]["endpoints"]} == {"credentials", "locations", "tariffs"}
+    assert (await peer.call("PUT", "ocpi/2.3.0/sessions/CN/PRA/S1", session()))[0] == 404
+    done = await peer.connector.start(StartRequest(order="FD-1", evse_id="op/LOC1/E1"))
+    assert (done.outcome, done.reason) == (Outcome.REJECTED, Reason.NOT_SUPPORTED)
+    await peer.connector.close()
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ class OcpiConfig:
         for party in (self.us,):
             if len(party.country) != 2 or not 1 <= len(party.party) <= 3 or not (party.country + party.party).isalnum():
                 raise ValueError("a party is two letters of a country and up to three characters of its own")
+        if not self.our_roles:
+            raise ValueError("roles must not be empty")
         if not self.versions or set(self.versions) - set(VERSIONS):
             raise ValueError(f"versions must be some of {', '.join(VERSIONS)}")
         for url in (self.versions_url, *self.origins, *(url for _, url in self.endpoints)):
@@ -76,6 +78,11 @@ class OcpiConfig:
             raise ValueError("page_limit must be 1 to 1000, max_pages and max_objects at least 1")
         if not 0 <= self.result_wait_s <= 600:
             raise ValueError("result_wait_s must be 0 to 600")
+
+    @property
+    def charges(self) -> bool:
+        """Whether we bring drivers to it, or only publish where its chargers are."""
+        return "EMSP" in self.our_roles
 
     def is_theirs(self, url: str) -> bool:
         """Whether an address that the operator gave lies where it may."""

@@ -14,7 +14,7 @@ from finder.connectors.ocpi.handshake import Handshake
 from finder.connectors.ocpi.ids import split_evse_id
 from finder.connectors.ocpi.lists import Lists
 from finder.connectors.ocpi.orders import Orders
-from finder.connectors.ocpi.receive import OcpiReceiver
+from finder.connectors.ocpi.receive import OcpiReceiver, Serve
 from finder.connectors.ocpi.receive_credentials import CredentialsDesk
 from finder.connectors.ocpi.receive_locations import LocationsDesk, TariffsDesk
 from finder.connectors.ocpi.receive_sessions import CdrsDesk, SessionsDesk
@@ -55,15 +55,18 @@ class OcpiConnector:
         self._commands = Commands(config, calls, told, base)
         self.handshake = Handshake(config, calls, store, f"{base}/versions", bench.clock)
         credentials = CredentialsDesk(config, store, self.handshake, f"{base}/versions")
-        modules = {
+        modules: dict[str, Serve] = {
             "credentials": credentials.serve,
             "locations": LocationsDesk(config.source, self._catalogue).serve,
             "tariffs": TariffsDesk(self._catalogue).serve,
-            "sessions": SessionsDesk(config, told, orders, bench.desk).serve,
-            "cdrs": CdrsDesk(config, told, orders, bench.desk, base).serve,
-            "tokens": TokensDesk(config, orders, bench.desk).serve,
-            "commands": ResultsDesk(self._commands).serve,
         }
+        if config.charges:
+            modules |= {
+                "sessions": SessionsDesk(config, told, orders, bench.desk).serve,
+                "cdrs": CdrsDesk(config, told, orders, bench.desk, base).serve,
+                "tokens": TokensDesk(config, orders, bench.desk).serve,
+                "commands": ResultsDesk(self._commands).serve,
+            }
         self._receiver = OcpiReceiver(config, store, base, modules)
         self._registering = asyncio.Lock()
         self._tariffs_at: datetime | None = None
@@ -104,6 +107,8 @@ class OcpiConnector:
 
     async def start(self, request: StartRequest) -> Commanded:
         """See RemoteControl. The order's reference is the token, so a session is known by it however it comes."""
+        if not self.config.charges:
+            return Commanded(Outcome.REJECTED, reason=Reason.NOT_SUPPORTED)
         try:
             location_id, uid = split_evse_id(self.source, request.evse_id)
         except BadInput as bad:

@@ -108,6 +108,7 @@ class OcpiReceiver:
         endpoints = [
             {"identifier": module, "role": role, "url": f"{self._base}/{version}/{module}/"}
             for module, role in OUR_MODULES
+            if module in self._modules
         ]
         return {"version": version, "endpoints": endpoints}
 
