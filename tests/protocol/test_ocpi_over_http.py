@@ -27,6 +27,7 @@ from finder.errors import OperatorLied, OperatorRefused, OperatorUnavailable
 from finder.kernel.money import Money, UnitPrice
 from finder.live.model import Status
 from finder.sandbox.ocpi import OcpiFaults, PracticeCpo, start_practice_cpo
+from finder.stations.model import Station
 from tests.protocol.ocpi_world import House, config, house, ids, now
 
 ALL = [f"op/LOC{n}" for n in range(1, 11)]
@@ -138,6 +139,22 @@ async def test_a_list_that_shifts_while_it_is_read_loses_nothing(cpo: PracticeCp
     found = ids(await ours.crawl())
     assert set(found) >= set(ALL) - {"op/LOC1"}
     assert len(found) == len(set(found))
+
+
+async def test_stations_come_without_prices_where_those_cannot_be_read(cpo: PracticeCpo, ours: House) -> None:
+    cpo.faults = OcpiFaults(no_tariffs=True)
+    stations: list[Station] = []
+
+    async def read() -> None:
+        async for page in ours.connector.stations(None):
+            stations.extend(page.stations)
+
+    with pytest.raises(OperatorUnavailable):
+        await read()
+    assert ids(stations) == sorted(ALL)
+    assert not any(station.tariffs for station in stations)
+    cpo.faults = OcpiFaults()
+    assert all(station.tariffs for station in await ours.crawl())
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import PushAnswer, PushRequest, StationPage, StatusPage
 from finder.connectors.sdk.sessions import Bill, SessionSeen
-from finder.errors import BadInput
+from finder.errors import BadInput, OperatorError
 from finder.live.model import Observation
 from finder.stations.model import EvseId, Station, Tariff
 
@@ -72,10 +72,18 @@ class OcpiConnector:
         self._tariffs_at: datetime | None = None
 
     async def stations(self, since: datetime | None) -> AsyncIterator[StationPage]:
-        """The catalogue, or what changed since then, prices first; registers where that is still to be done."""
+        """The catalogue, or what changed since then; registers where that is still to be done.
+
+        Prices come first. Where they cannot be read the stations come all the same, and then what was wrong is raised.
+        """
         held = await self._ready()
         now = self._clock()
-        repriced = await self._read_tariffs(held, since, now)
+        repriced: set[str] = set()
+        trouble: OperatorError | None = None
+        try:
+            repriced = await self._read_tariffs(held, since, now)
+        except OperatorError as error:
+            trouble = error
         named: set[str] = set()
         async for raws in self._lists.pages(held, "locations", _since(since)):
             await self._catalogue.keep(raws)
@@ -87,6 +95,8 @@ class OcpiConnector:
         for tariff_id in sorted(repriced) if since is not None else ():
             if stations := await self._catalogue.repriced(tariff_id, now):
                 yield StationPage(stations)
+        if trouble is not None:
+            raise trouble
 
     async def price(self, evse_id: EvseId, connector_id: str | None = None) -> Tariff | None:
         """See PriceSource. Tariffs that changed are asked for first, so that what is quoted is what holds now."""
@@ -188,11 +198,13 @@ class OcpiPolled(OcpiConnector):
         ids = [each.native_id for s in stations for each in s.provenance if each.source == self.source]
         if self.config.status_by == "locations":
             seen_at = self._clock()
-            found: Mapping[str, Mapping[str, object]] = await self._lists.one_by_one(held, "locations", ids)
-            await self._catalogue.keep(found.values())
+            read = await self._lists.one_by_one(held, "locations", ids)
+            await self._catalogue.keep(read.values())
+            ids = list(read)
         else:
             seen_at = await self._read_changes(held)
-            found = await self._told.get_many(Kind.LOCATION, ids)
+        # As told, for a push may have told more than the list that was read meanwhile.
+        found = await self._told.get_many(Kind.LOCATION, ids)
         observations: list[Observation] = []
         for raw in found.values():
             observations += observe(raw, there(raw)[0], self.source, seen_at)

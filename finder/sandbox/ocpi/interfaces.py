@@ -91,7 +91,10 @@ class _Interfaces:
             "sessions": list(cpo.sessions.values()),
             "cdrs": list(cpo.cdrs.values()),
         }
-        listed = lists.get(request.path_params["module"])
+        module = request.path_params["module"]
+        if cpo.faults.no_tariffs and module == "tariffs":
+            return Response(status_code=503)
+        listed = lists.get(module)
         if listed is None:
             return self._answer(None, 2000, 404)
         query = request.query_params
