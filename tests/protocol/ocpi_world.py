@@ -54,7 +54,7 @@ class House:
     connector: OcpiPolled
     desk: GrantingDesk
     url: str
-    notebook: MemoryNotebook
+    bench: Workbench
     taught: list[PushAnswer] = field(default_factory=list)
 
     @property
@@ -88,9 +88,9 @@ async def house(
     listener = listen("127.0.0.1", 0)
     here = f"http://127.0.0.1:{listener.getsockname()[1]}"
     database = Database(f"sqlite:///{tmp_path / 'house.sqlite3'}")
-    desk, notebook = GrantingDesk(database, clock), MemoryNotebook(clock)
-    bench = Workbench(clock=clock, desk=desk, notebook=notebook, public_url=here)
-    ours = House(OcpiPolled(config(url, **changes), bench), desk, here, notebook)
+    desk = GrantingDesk(database, clock)
+    bench = Workbench(clock=clock, desk=desk, notebook=MemoryNotebook(clock), public_url=here)
+    ours = House(OcpiPolled(config(url, **changes), bench), desk, here, bench)
 
     async def receive(source: str, request: PushRequest) -> PushAnswer:
         assert source == "op"

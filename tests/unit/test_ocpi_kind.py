@@ -1,6 +1,7 @@
 """An OCPI platform in the operators' file: the entry of the documentation works, and each fault is named."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ paging = "offset"
 header_form = "raw"
 roles = ["NAP"]
 versions = ["2.2.1"]
+rotate_every_days = 30
 [operator.endpoints]
 commands = "https://ocpi.example.com/commands"
 """
@@ -70,6 +72,7 @@ commands = "https://ocpi.example.com/commands"
     config = connector.config
     assert not isinstance(connector, OcpiPolled)
     assert (config.paging, config.header_form, config.charges, config.versions) == ("offset", "raw", False, ("2.2.1",))
+    assert config.rotate_every == timedelta(days=30)
     assert config.endpoints == (("commands", "https://ocpi.example.com/commands"),)
 
 
@@ -90,6 +93,7 @@ commands = "https://ocpi.example.com/commands"
         {"page_limit": 1_001},
         {"max_pages": 0},
         {"result_wait_s": 601},
+        {"rotate_every": timedelta(hours=23)},
         {"endpoints": (("commands", "nonsense"),)},
     ],
 )

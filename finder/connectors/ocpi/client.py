@@ -12,7 +12,7 @@ from finder.connectors.ocpi.envelope import Envelope, judge, read_envelope
 from finder.connectors.ocpi.tokens import write_header
 from finder.connectors.ocpi.values import write
 from finder.connectors.sdk.http import retrying, send
-from finder.errors import OperatorLied, OperatorUnavailable
+from finder.errors import OperatorError, OperatorLied
 
 _FUNCTIONAL = frozenset({"cdrs", "chargingprofiles", "commands", "locations", "sessions", "tariffs", "tokens"})
 
@@ -79,7 +79,7 @@ class OcpiHttp:
         return headers
 
 
-def never_sent(error: OperatorUnavailable) -> bool:
+def never_sent(error: OperatorError) -> bool:
     """Whether a request certainly did not reach the platform: no connection came about."""
     return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
 

@@ -53,6 +53,7 @@ class OcpiConfig:
     max_pages: int = 2_000
     max_objects: int = 200_000
     rotation_grace: timedelta = timedelta(hours=1)  # how long an old token of ours still opens
+    rotate_every: timedelta | None = None  # how old tokens may become; None: as long as nobody rotates them
     result_wait_s: float = 60.0  # the longest that a command's result is waited for, whatever `timeout` says
     overlap: timedelta = timedelta(minutes=5)  # two platforms' clocks differ; asking further back loses nothing
     sessions_every: timedelta = timedelta(seconds=5)  # how often its list of sessions is asked for, at most
@@ -76,6 +77,8 @@ class OcpiConfig:
                 raise ValueError(f"{url!r} is no http or https address")
         if not (1 <= self.page_limit <= 1_000 and self.max_pages >= 1 and self.max_objects >= 1):
             raise ValueError("page_limit must be 1 to 1000, max_pages and max_objects at least 1")
+        if self.rotate_every is not None and self.rotate_every < timedelta(days=1):
+            raise ValueError("tokens are rotated once a day at most")
         if not 0 <= self.result_wait_s <= 600:
             raise ValueError("result_wait_s must be 0 to 600")
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
+import structlog
+
 from finder.connectors.ocpi.catalogue import Catalogue
 from finder.connectors.ocpi.client import OcpiHttp
 from finder.connectors.ocpi.commands import START, STOP, Commands
@@ -29,6 +31,8 @@ from finder.connectors.sdk.sessions import Bill, SessionSeen
 from finder.errors import BadInput, OperatorError
 from finder.live.model import Observation
 from finder.stations.model import EvseId, Station, Tariff
+
+log = structlog.get_logger(__name__)
 
 
 class OcpiConnector:
@@ -77,6 +81,8 @@ class OcpiConnector:
         Prices come first. Where they cannot be read the stations come all the same, and then what was wrong is raised.
         """
         held = await self._ready()
+        if since is None and self.handshake.due(held):
+            held = await self._rotated(held)
         now = self._clock()
         repriced: set[str] = set()
         trouble: OperatorError | None = None
@@ -169,6 +175,13 @@ class OcpiConnector:
     async def _ready(self) -> Registration:
         async with self._registering:
             return await self.handshake.ready()
+
+    async def _rotated(self, held: Registration) -> Registration:
+        try:
+            return await self.handshake.rotate()
+        except OperatorError as error:
+            log.warning("ocpi_not_rotated", source=self.source, code=error.code)
+            return held
 
     async def _read_tariffs(self, held: Registration, since: datetime | None, now: datetime) -> set[str]:
         """Keeps tariffs; the ids of those that came. A platform without that module has none."""

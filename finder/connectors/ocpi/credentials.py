@@ -38,10 +38,12 @@ class Role(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True):
-    """A token of ours that opens our door; until then, where it is an old one."""
+    """A token of ours that opens our door; until then, where it is an old one. `made_at` is when it was given."""
 
     token: str
     until: datetime | None = None
+    made_at: datetime | None = None
+    offered: bool = False  # and nobody knows whether it was taken
 
     def __repr__(self) -> str:
         return f"Given(until={self.until})"

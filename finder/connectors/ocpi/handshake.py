@@ -69,7 +69,7 @@ class Handshake:
             raise
         spent = digest(token_a)
         return await self._store.change(
-            config.source, lambda held: _registered(held, found, theirs, (*held.spent, spent))
+            config.source, lambda held: self._registered(held, mine, found, theirs, (*held.spent, spent))
         )
 
     async def rotate(self) -> Registration:
@@ -79,20 +79,25 @@ class Handshake:
         found, mine = await self.discover(config.versions_url, token), new_token()
 
         def offered(now: Registration) -> Registration:
-            return msgspec.structs.replace(now, given=(Given(mine), *now.given)[:_KEPT_TOKENS])
+            return msgspec.structs.replace(now, given=kept((Given(mine, offered=True), *now.given)))
 
         await self._store.change(config.source, offered)
         try:
             theirs = await self._exchange("PUT", found, token, mine)
         except OperatorError as error:
             # Where nobody knows whether it was taken, the operator may call with either.
-            if not isinstance(error, OperatorUnavailable) or never_sent(error):
+            answered = error.code.startswith("OCPI_") or not isinstance(error, OperatorUnavailable)
+            if answered or never_sent(error):
                 await self._store.change(config.source, lambda now: _without(now, mine))
             raise
-        ends = self._clock() + config.rotation_grace
         return await self._store.change(
-            config.source, lambda now: _registered(ending(now, ends), found, theirs, now.spent)
+            config.source, lambda now: self._registered(now, mine, found, theirs, now.spent)
         )
+
+    def due(self, held: Registration) -> bool:
+        """Whether our token is as old as tokens may become."""
+        made_at, every = held.given[0].made_at if held.given else None, self._config.rotate_every
+        return made_at is not None and every is not None and self._clock() - made_at >= every
 
     async def unregister(self) -> None:
         """Ends the registration on both sides; on ours even where the operator does not answer."""
@@ -169,8 +174,16 @@ class Handshake:
     def _began(self, held: Registration, token_a: str, mine: str) -> Registration:
         self._fresh(held, token_a)
         now = self._clock()
-        given = (Given(mine, now + _CLAIM), *held.given)[:_KEPT_TOKENS]
+        given = kept((Given(mine, now + _CLAIM, offered=True), *held.given))
         return msgspec.structs.replace(held, given=given, claimed_at=now)
+
+    def _registered(
+        self, held: Registration, mine: str, found: Found, theirs: TheirCredentials, spent: tuple[str, ...]
+    ) -> Registration:
+        now = self._clock()
+        others = tuple(each for each in held.given if each.token != mine)
+        given = ended((Given(mine, made_at=now), *others), now + self._config.rotation_grace)
+        return agreed(found, theirs, given, spent)
 
     def _token(self, held: Registration) -> str:
         if held.calling is None:
@@ -186,12 +199,12 @@ def forgotten(held: Registration) -> Registration:
     return Registration(spent=held.spent)
 
 
-def _registered(held: Registration, found: Found, theirs: TheirCredentials, spent: tuple[str, ...]) -> Registration:
-    newest, *old = held.given
+def agreed(found: Found, theirs: TheirCredentials, given: tuple[Given, ...], spent: tuple[str, ...]) -> Registration:
+    """A registration that both sides have agreed on."""
     return Registration(
         version=found.version,
         calling=theirs.token,
-        given=(Given(newest.token), *old),
+        given=kept(given),
         endpoints=found.endpoints,
         roles=theirs.roles,
         hub=theirs.hub,
@@ -199,11 +212,19 @@ def _registered(held: Registration, found: Found, theirs: TheirCredentials, spen
     )
 
 
-def ending(held: Registration, at: datetime) -> Registration:
-    """The registration with all of our tokens but the newest ending then, or sooner where they did already."""
-    newest, *old = held.given
-    ended = (Given(each.token, at if each.until is None else min(each.until, at)) for each in old)
-    return msgspec.structs.replace(held, given=(newest, *ended))
+def ended(given: tuple[Given, ...], at: datetime) -> tuple[Given, ...]:
+    """All of our tokens but the newest ending then, or sooner where they did already."""
+    newest, *old = given
+    return newest, *(
+        msgspec.structs.replace(each, until=at if each.until is None else min(each.until, at)) for each in old
+    )
+
+
+def kept(given: tuple[Given, ...]) -> tuple[Given, ...]:
+    """The newest few, and always the newest that was agreed on: offers in vain must not lock the operator out."""
+    newest = given[:_KEPT_TOKENS]
+    sure = next((each for each in given if not each.offered), None)
+    return newest if sure is None or sure in newest else (*newest[:-1], sure)
 
 
 def _without(held: Registration, mine: str) -> Registration:

@@ -1,5 +1,6 @@
 """OCPI as a kind of connector: how a platform that speaks it is listed."""
 
+from datetime import timedelta
 from typing import Literal
 
 import msgspec
@@ -34,6 +35,7 @@ class OcpiEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paging: Literal["link", "offset"] = "link"
     status_by: Literal["changes", "locations", "push"] = "changes"
     datum: Literal["WGS84", "GCJ02"] = "WGS84"
+    rotate_every_days: int | None = None
 
 
 class OcpiKind:
@@ -63,6 +65,7 @@ class OcpiKind:
             paging=config.paging,
             status_by=config.status_by,
             datum=config.datum,
+            rotate_every=None if config.rotate_every_days is None else timedelta(days=config.rotate_every_days),
             token_a=secret("TOKEN_A", wanted=config.begins == "us"),
             given_token=secret("GIVEN_TOKEN", wanted=config.begins == "them"),
             fixed_token=secret("FIXED_TOKEN", wanted=by_hand),

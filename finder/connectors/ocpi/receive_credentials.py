@@ -1,7 +1,5 @@
 """The credentials module as its server: registration that the operator begins, rotation, deletion."""
 
-import msgspec
-
 from finder.connectors.ocpi.config import OcpiConfig
 from finder.connectors.ocpi.credentials import (
     CredentialStore,
@@ -13,13 +11,12 @@ from finder.connectors.ocpi.credentials import (
     read_credentials,
 )
 from finder.connectors.ocpi.envelope import CANNOT_USE_API, ENDPOINTS, VERSION
-from finder.connectors.ocpi.handshake import Found, Handshake, ending, forgotten
+from finder.connectors.ocpi.handshake import Found, Handshake, agreed, ended, forgotten
 from finder.connectors.ocpi.taught import Call, Taught, no_method, wrong
 from finder.connectors.ocpi.tokens import holds, new_token
 from finder.errors import OperatorError
 
 _USED = frozenset({"locations", "tariffs", "sessions", "cdrs", "commands"})
-_KEPT_TOKENS = 3
 
 
 class CredentialsDesk:
@@ -49,7 +46,7 @@ class CredentialsDesk:
         def how(now: Registration) -> Registration:
             if now.registered or digest(given) in now.spent:
                 wrong("已注册，请用 PUT 更新", "registered already: use PUT to update", http_status=405)
-            return _agreed(found, theirs, (Given(token),), (*now.spent, digest(given)))
+            return agreed(found, theirs, (Given(token, made_at=call.now),), (*now.spent, digest(given)))
 
         await self._store.change(self._config.source, how)
         return Taught(our_credentials(self._config, token, self._our_url))
@@ -61,8 +58,8 @@ class CredentialsDesk:
         token, ends = new_token(), call.now + self._config.rotation_grace
 
         def how(now: Registration) -> Registration:
-            given = ending(msgspec.structs.replace(now, given=(Given(token), *now.given)), ends).given
-            return _agreed(found, theirs, given[:_KEPT_TOKENS], now.spent)
+            given = ended((Given(token, made_at=call.now), *now.given), ends)
+            return agreed(found, theirs, given, now.spent)
 
         await self._store.change(self._config.source, how)
         return Taught(our_credentials(self._config, token, self._our_url))
@@ -90,15 +87,3 @@ class CredentialsDesk:
         ours = [each.token for each in call.held.given]
         ours += [each for each in (self._config.given_token, self._config.fixed_push_token) if each is not None]
         return next(token for token in ours if holds(call.candidates, token))
-
-
-def _agreed(found: Found, theirs: TheirCredentials, given: tuple[Given, ...], spent: tuple[str, ...]) -> Registration:
-    return Registration(
-        version=found.version,
-        calling=theirs.token,
-        given=given,
-        endpoints=found.endpoints,
-        roles=theirs.roles,
-        hub=theirs.hub,
-        spent=tuple(dict.fromkeys(spent))[-20:],
-    )

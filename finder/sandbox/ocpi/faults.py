@@ -16,6 +16,8 @@ class OcpiFaults:
     evse_occupied: bool = False  # the result is EVSE_OCCUPIED
     silent_sessions: bool = False  # sessions are not pushed, only listed
     cdr_differs: bool = False  # the CDR is sent again under its number with another total
+    refuses_credentials: bool = False  # cannot use a partner's API, it says (3001)
+    unavailable_credentials: bool = False  # credentials are HTTP 503, and nobody knows whether they were taken
     no_tariffs: bool = False  # the list of tariffs is HTTP 503
     unavailable: bool = False  # every answer is HTTP 503
     raw_tokens: bool = False  # sends its tokens without base64

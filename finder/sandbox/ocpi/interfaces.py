@@ -63,6 +63,8 @@ class _Interfaces:
 
     async def _credentials(self, request: Request) -> Response:
         cpo, version = self._cpo, request.path_params["version"]
+        if cpo.faults.unavailable_credentials:
+            return Response(status_code=503)
         if request.method == "DELETE":
             cpo.ours.clear()
             return self._answer(None)
@@ -71,6 +73,9 @@ class _Interfaces:
             return self._answer(None, 2000, 405)
         try:
             theirs = msgspec.json.decode(await request.body())
+            cpo.offered.append(str(theirs["token"]))
+            if cpo.faults.refuses_credentials:
+                return self._answer(None, 3001)
             return self._answer(await cpo.registered(version, theirs, rotated=known))
         except (httpx.HTTPError, KeyError, ValueError, StopIteration):
             return self._answer(None, 3001)

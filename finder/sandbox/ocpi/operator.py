@@ -40,6 +40,7 @@ class PracticeCpo:
         self.faults = OcpiFaults()
         self.caller = Caller(self)
         self.ours: list[str] = []  # tokens that open our door, the newest last
+        self.offered: list[str] = []  # tokens that partners offered, taken or not
         self.version = versions[0]
         now = clock()
         self.locations: list[Object] = [location(n, now, self.version) for n in range(1, sites + 1)]
