@@ -130,7 +130,7 @@ class OcpiConnector:
         except BadInput as bad:
             return Commanded(Outcome.REJECTED, reason=Reason.NO_SUCH_EVSE, said=bad.en)
         held = await self._ready()
-        reference = await self._orders.remember(request.order)
+        reference = await self._orders.remember(request.order, request.evse_id)
         body: dict[str, object] = {
             "token": our_token(self.config, reference, "APP_USER", self._clock()),
             "location_id": location_id,

@@ -8,6 +8,7 @@ from finder.connectors.ocpi.sessions import references
 from finder.connectors.ocpi.told import Kind, Told
 from finder.connectors.ocpi.values import Object
 from finder.connectors.sdk.sessions import OrderNo
+from finder.stations.model import EvseId
 
 _CISTRING = re.compile(r"[A-Za-z0-9._\-]{8,36}")
 
@@ -23,10 +24,10 @@ class Orders:
     def __init__(self, told: Told) -> None:
         self._told = told
 
-    async def remember(self, order: OrderNo) -> str:
-        """The reference to give to the operator."""
-        reference = reference_of(order)
-        await self._told.change(Kind.ORDER, reference, lambda known: known or {"order": order})
+    async def remember(self, order: OrderNo, evse_id: EvseId | None = None) -> str:
+        """The reference to give to the operator, to be used at this EVSE alone where one is named."""
+        reference, note = reference_of(order), {"order": order, "evse_id": evse_id}
+        await self._told.change(Kind.ORDER, reference, lambda known: known or note)
         return reference
 
     async def find(self, raw: Object) -> OrderNo | None:
@@ -49,7 +50,7 @@ class Orders:
         known = await self._told.get(Kind.ORDER, reference_of(order))
         return None if known is None else known.get("session_id")
 
-    async def begun(self, token: str) -> OrderNo | None:
-        """The order that a token of ours stands for, as long as its session has not ended."""
+    async def begun(self, token: str) -> EvseId | None:
+        """Where the order that a token stands for is to be charged, as long as its session has not ended."""
         known = await self._told.get(Kind.ORDER, token) if _CISTRING.fullmatch(token) else None
-        return None if known is None or known.get("over") else known["order"]
+        return None if known is None or known.get("over") else known.get("evse_id")

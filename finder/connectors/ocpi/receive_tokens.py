@@ -72,17 +72,21 @@ class TokensDesk:
             wrong("令牌或 type 无效", "the token or its type is not valid")
         place: Object = call.body("LocationReferences") if call.request.body.strip() else {}
         location_id, evses = reference(place, "location_id"), words(place, "evse_uids")
-        order = await self._orders.begun(uid)
-        if order is not None:
-            return self._answer(call, uid, kind, Permission.ALLOWED, uid, place)
         one = location_id is not None and len(evses) == 1 and 1 <= len(evses[0]) <= MAX_ID
+        asked = evse_id(self._config.source, str(location_id), evses[0]) if one else None
+        # An order's number can be guessed and written on a card: only as what it is, and only where it was meant.
+        begun = await self._orders.begun(uid) if kind == "APP_USER" else None
+        if begun is not None:
+            there = asked is None or asked.lower() == begun.lower()
+            permission = Permission.ALLOWED if there else Permission.NOT_ALLOWED
+            return self._answer(call, uid, kind, permission, uid if there else None, place)
         told = await self._desk.authorize(
             AuthorizationAsk(
                 source=self._config.source,
                 kind=_KINDS.get(kind, TokenKind.OTHER),
                 token=uid,
                 asked_at=call.now,
-                evse_id=evse_id(self._config.source, str(location_id), evses[0]) if one else None,
+                evse_id=asked,
             )
         )
         if told.permission is Permission.UNBOUND:

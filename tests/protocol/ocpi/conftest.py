@@ -7,6 +7,7 @@ import pytest
 
 from finder.connectors.sdk.control import SessionRef, StartRequest
 from finder.sandbox.ocpi import PracticeCpo, start_practice_cpo
+from tests.protocol.ocpi.peer import Peer
 from tests.protocol.ocpi_world import House, house
 
 ALL = [f"op/LOC{n}" for n in range(1, 11)]
@@ -25,6 +26,13 @@ async def cpo(request: pytest.FixtureRequest) -> AsyncIterator[PracticeCpo]:
 async def ours(cpo: PracticeCpo, tmp_path: Path) -> AsyncIterator[House]:
     async with house(tmp_path, cpo) as ours:
         yield ours
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    peer = Peer()
+    yield peer
+    await peer.connector.close()
 
 
 def start(order: str = ORDER) -> StartRequest:

@@ -144,16 +144,26 @@ async def test_a_card_is_authorised_in_real_time_and_its_session_is_our_orders(c
     assert (await ours.desk.running("op"))[EVSE].order == "FD202611240099"
 
 
-async def test_the_token_of_a_start_is_allowed_until_its_session_is_over(cpo: PracticeCpo, ours: House) -> None:
+async def test_the_token_of_a_start_is_allowed_where_it_was_meant_until_its_session_is_over(
+    cpo: PracticeCpo, ours: House
+) -> None:
     await ours.crawl()
     await ours.connector.start(start())
     await cpo.settle()
     uid = cpo.commands[0][1]["token"]["uid"]
-    assert (await cpo.caller.authorize(uid, "APP_USER"))["data"]["allowed"] == "ALLOWED"
+    here, elsewhere = ({"location_id": "LOC3", "evse_uids": [each]} for each in ("E3-2", "E3-1"))
+    for place in (None, here):
+        allowed = (await cpo.caller.authorize(uid, "APP_USER", place))["data"]
+        assert (allowed["allowed"], allowed["authorization_reference"]) == ("ALLOWED", uid)
+    refused = (await cpo.caller.authorize(uid, "APP_USER", elsewhere))["data"]
+    assert (refused["allowed"], "authorization_reference" in refused) == ("NOT_ALLOWED", False)
+    assert not ours.desk.asks
+    # A card with that number on it is somebody else's.
+    assert (await cpo.caller.authorize(uid, "RFID", here))["status_code"] == 2004
     await ours.connector.stop(ref())
     await cpo.settle()
     assert (await cpo.caller.authorize(uid, "APP_USER"))["status_code"] == 2004
-    assert len(ours.desk.asks) == 1
+    assert len(ours.desk.asks) == 2
 
 
 async def test_an_operator_that_is_away_is_unavailable_and_nothing_was_started(cpo: PracticeCpo, ours: House) -> None:

@@ -1,118 +1,12 @@
-"""What an OCPI platform sends to us: every message gets an envelope, and a wrong one teaches nothing."""
-
-import base64
-import json
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+"""What an OCPI platform sends to us, and what we answer and learn."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from finder.connectors.ocpi import OcpiConfig, OcpiConnector, Party
 from finder.connectors.sdk.control import Outcome, Reason, StartRequest
-from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Heard, NoDesk, Permission
-from finder.connectors.sdk.kinds import Workbench
-from finder.connectors.sdk.notebook import MemoryNotebook
-from finder.connectors.sdk.ports import PushAnswer, PushRequest
-from finder.connectors.sdk.sessions import Bill, SessionSeen
-from finder.errors import StoreUnavailable
 from finder.live.model import Status
-from tests.protocol.tcec102_peer import NOON, Hand
+from tests.protocol.ocpi.peer import LOC, TOKEN, Peer, at, encoded, teaches, told
 from tests.unit.test_ocpi_sessions import cdr, session
-from tests.unit.test_ocpi_stations import evse, location, tariff
-
-TOKEN = "their-token-for-us"
-LOC = "ocpi/2.2.1/locations/CN/PRA/LOC1"
-
-
-class Desk(NoDesk):
-    """A desk that remembers, and can be away."""
-
-    def __init__(self) -> None:
-        self.sessions: list[SessionSeen] = []
-        self.bills: list[Bill] = []
-        self.away = False
-
-    async def session(self, seen: SessionSeen) -> Heard:
-        self._there()
-        self.sessions.append(seen)
-        return Heard.ACCEPTED
-
-    async def bill(self, bill: Bill) -> Heard:
-        self._there()
-        self.bills.append(bill)
-        return Heard.ACCEPTED
-
-    async def authorize(self, ask: AuthorizationAsk) -> Authorization:
-        return Authorization(Permission.UNBOUND)
-
-    def _there(self) -> None:
-        if self.away:
-            raise StoreUnavailable("数据库无响应", "the database does not answer")
-
-
-class Peer:
-    """Calls our connector as its platform would."""
-
-    def __init__(self, **changes: Any) -> None:
-        self.clock, self.desk = Hand(), Desk()
-        told: dict[str, Any] = {
-            "source": "op",
-            "name": "某充电",
-            "versions_url": "https://cpo.example/ocpi/versions",
-            "us": Party("CN", "FND"),
-            "fixed_token": "ours-for-them",
-            "fixed_push_token": TOKEN,
-        }
-        bench = Workbench(
-            clock=self.clock,
-            desk=self.desk,
-            notebook=MemoryNotebook(self.clock),
-            public_url="https://finder.example",
-        )
-        self.connector = OcpiConnector(OcpiConfig(**(told | changes)), bench)
-
-    async def call(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        *,
-        header: str | None = None,
-        query: dict[str, str] | None = None,
-    ) -> tuple[int, dict[str, Any], PushAnswer]:
-        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body, default=float).encode()
-        sent = {"authorization": f"Token {TOKEN}" if header is None else header, "x-request-id": "r-1"}
-        interface = path.rsplit("/", 1)[-1]
-        answer = await self.connector.receive(
-            PushRequest(interface, sent, raw, self.clock(), method, path, query or {})
-        )
-        return answer.http_status, json.loads(answer.body), answer
-
-
-@pytest.fixture
-async def peer() -> AsyncIterator[Peer]:
-    peer = Peer()
-    yield peer
-    await peer.connector.close()
-
-
-def at(**by: float) -> str:
-    return (NOON + timedelta(**by)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def told(*evses: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return location(*evses, last_updated=at(minutes=-10), **changes)
-
-
-def teaches(answer: PushAnswer) -> bool:
-    return bool(answer.stations or answer.observations or answer.removed or answer.refused)
-
-
-def encoded(token: str) -> str:
-    return base64.b64encode(token.encode()).decode()
+from tests.unit.test_ocpi_stations import evse, tariff
 
 
 @pytest.mark.parametrize(
@@ -228,33 +122,6 @@ async def test_a_new_evse_and_a_stronger_connector_change_the_station(peer: Peer
     assert not answer.observations
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "code"),
-    [
-        (LOC, {**told(), "last_updated": None}, 2001),
-        (LOC, {**told(), "last_updated": "soon"}, 2001),
-        (LOC, {**told(), "last_updated": at(seconds=301)}, 2001),
-        (LOC, {**told(), "last_updated": at(seconds=300)}, 1000),
-        (LOC, {**told(), "id": "LOC2"}, 2001),
-        (LOC, {**told(), "party_id": "XXX"}, 2001),
-        (LOC, {**told(), "coordinates": None}, 2001),
-        (LOC, [], 2001),
-        (LOC, b"\xff", 2001),
-        (LOC, b"[" * 100_000, 2001),
-        (f"{LOC}/E1", evse("E1", last_updated=at()), 2003),
-        ("ocpi/2.2.1/tariffs/CN/PRA/T1", {"id": "T1", "last_updated": at()}, 2001),
-        ("ocpi/2.2.1/sessions/CN/PRA/S1", session(kwh=-1), 2001),
-        ("ocpi/2.2.1/sessions/CN/PRA/S2", session(), 2001),
-    ],
-)
-async def test_an_object_that_cannot_be_taken_is_answered_with_its_code(
-    peer: Peer, path: str, body: object, code: int
-) -> None:
-    _, read, answer = await peer.call("PUT", path, body)
-    assert read["status_code"] == code
-    assert teaches(answer) is (code == 1000)
-
-
 async def test_a_tariff_reprices_its_stations_and_its_end_takes_the_price_away(peer: Peer) -> None:
     plug = {"id": "1", "standard": "GBT_DC", "power_type": "DC", "tariff_ids": ["T1"]}
     await peer.call("PUT", LOC, told(evse(connectors=[plug])))
@@ -314,77 +181,3 @@ async def test_a_token_that_nobody_knows_is_not_repeated(peer: Peer, uid: str) -
     _, read, answer = await peer.call("POST", f"ocpi/2.2.1/tokens/{uid}/authorize")
     assert read["status_code"] in (2001, 2004)
     assert uid.strip() == "" or uid.encode() not in answer.body
-
-
-@pytest.mark.parametrize(
-    ("body", "codes"),
-    [
-        ({}, {2001}),
-        ({"token": "x y", "url": "https://cpo.example/v", "roles": []}, {2001}),
-        ({"token": "x", "url": "https://cpo.example/v", "roles": []}, {2001}),
-        (
-            {
-                "token": "x",
-                "url": "http://169.254.169.254/",
-                "roles": [{"role": "CPO", "country_code": "CN", "party_id": "A"}],
-            },
-            {3001},
-        ),
-        (
-            {
-                "token": "x",
-                "url": "file:///etc/passwd",
-                "roles": [{"role": "CPO", "country_code": "CN", "party_id": "A"}],
-            },
-            {3001},
-        ),
-    ],
-)
-async def test_credentials_that_cannot_be_used_are_refused_and_nothing_is_called(
-    body: dict[str, Any], codes: set[int]
-) -> None:
-    peer = Peer(fixed_token=None, fixed_push_token=None, given_token="given")
-    _, read, _ = await peer.call("POST", "ocpi/2.2.1/credentials", body, header="Token given")
-    assert read["status_code"] in codes
-    assert (await peer.call("GET", "ocpi/versions", header="Token given"))[0] == 200
-    assert (await peer.call("PUT", "ocpi/2.2.1/credentials", body, header="Token given"))[0] == 405
-    assert (await peer.call("PUT", LOC, told(), header="Token given"))[0] == 401
-    await peer.connector.close()
-
-
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
-    max_leaves=8,
-)
-OBJECTS: dict[str, dict[str, Any]] = {
-    "locations/CN/PRA/LOC1": told(),
-    "locations/CN/PRA/LOC1/E1": evse("E1", last_updated=at()),
-    "tariffs/CN/PRA/T1": tariff(last_updated=at()),
-    "sessions/CN/PRA/S1": session(),
-    "cdrs": cdr(),
-    "tokens/CARD/authorize": {"location_id": "LOC1", "evse_uids": ["E1"]},
-    "credentials": {"token": "x", "url": "https://cpo.example/v", "roles": []},
-    "commands/START_SESSION/abc": {"result": "ACCEPTED"},
-}
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-async def test_whatever_comes_is_answered_and_only_what_is_taken_teaches(peer: Peer, data: st.DataObject) -> None:
-    path = data.draw(st.sampled_from([*OBJECTS, "locations/%2e/../x/y"]))
-    body = dict(OBJECTS.get(path, {}))
-    for name in data.draw(st.lists(st.sampled_from([*body, "extra"]), max_size=3)):
-        body[name] = data.draw(values)
-    method = data.draw(st.sampled_from(["PUT", "PATCH", "POST", "GET", "DELETE"]))
-    raw = data.draw(st.sampled_from([json.dumps(body, default=float).encode(), b"{", b""]))
-    version = data.draw(st.sampled_from(["2.2.1", "2.3.0"]))
-    status, read, answer = await peer.call(
-        method, f"ocpi/{version}/{path}", raw, query={"type": data.draw(st.text(max_size=5))}
-    )
-    assert status < 500
-    assert read["status_code"] in (1000, 2000, 2001, 2002, 2003, 2004, 3001, 3002, 3003)
-    datetime.fromisoformat(read["timestamp"])
-    if read["status_code"] != 1000:
-        assert not teaches(answer)
