@@ -12,7 +12,8 @@ from finder.sandbox.ocpi.operator import start_practice_cpo
 async def serve(port: int) -> None:
     """Tells its address and the token to begin with; each is made anew at every start."""
     cpo = await start_practice_cpo(port=port)
-    Console(stderr=True).print(f"\n  练习运营商 · practice operator  {cpo.versions_url}  TOKEN_A {cpo.token_a}\n")
+    told = f"\n  练习运营商 · practice operator\n  {cpo.versions_url}\n  TOKEN_A {cpo.token_a}\n"
+    Console(stderr=True).print(told, highlight=False, soft_wrap=True)
     try:
         await asyncio.Event().wait()
     finally:
