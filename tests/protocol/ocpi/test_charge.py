@@ -20,6 +20,7 @@ from finder.kernel.money import Money
 from finder.sandbox.ocpi import OcpiFaults, PracticeCpo
 from tests.protocol.ocpi.conftest import BOTH, EVSE, ORDER, ref, start
 from tests.protocol.ocpi_world import House, house, now
+from tests.protocol.tcec102_peer import Hand
 
 
 @BOTH
@@ -177,3 +178,26 @@ async def test_an_operator_that_is_away_is_unavailable_and_nothing_was_started(c
     with pytest.raises(OperatorUnavailable):
         await ours.connector.start(start("FD-not-sent-1"))
     cpo.faults = OcpiFaults()
+
+
+async def test_one_question_for_sessions_serves_all_who_want_to_know(cpo: PracticeCpo, tmp_path: Path) -> None:
+    clock = Hand(now())
+    async with house(tmp_path, cpo, clock=clock) as ours:
+        await ours.crawl()
+        cpo.faults = OcpiFaults(silent_sessions=True)
+        orders = [f"FD20261124000{n}" for n in range(3)]
+        for order in orders:
+            await ours.connector.start(start(order))
+        await cpo.settle()
+
+        async def look() -> int:
+            before = len(cpo.asked)
+            found = await asyncio.gather(*(ours.connector.session(ref(order)) for order in orders))
+            assert [seen.order for seen in found if seen is not None] == orders
+            return sum("/sessions?" in path for path in cpo.asked[before:])
+
+        assert await look() == 1
+        clock.move(seconds=4.9)
+        assert await look() == 0
+        clock.move(seconds=0.1)
+        assert await look() == 1

@@ -10,6 +10,7 @@ from finder.connectors.ocpi import OcpiPolled
 from finder.errors import OperatorRefused, OperatorUnavailable
 from finder.kernel.money import UnitPrice
 from finder.sandbox.ocpi import OcpiFaults, PracticeCpo
+from finder.sandbox.ocpi.objects import at
 from tests.protocol.ocpi.conftest import ALL, BOTH, EVSE
 from tests.protocol.ocpi_world import House, house, ids, now
 from tests.protocol.tcec102_peer import Hand
@@ -146,3 +147,27 @@ async def test_rotations_in_vain_never_lock_the_operator_out(cpo: PracticeCpo, o
         with pytest.raises(OperatorUnavailable):
             await ours.connector.handshake.rotate()
     assert (await cpo.caller.call("GET", ours.versions_url, None, token=old)).status_code == 200
+
+
+async def test_an_old_token_of_ours_opens_for_an_hour_and_no_longer(cpo: PracticeCpo, tmp_path: Path) -> None:
+    clock = Hand(now())
+    async with house(tmp_path, cpo, clock=clock) as ours:
+        await ours.crawl()
+        old = cpo.caller.token
+        await ours.connector.handshake.rotate()
+        clock.move(minutes=59, seconds=59)
+        assert (await cpo.caller.call("GET", ours.versions_url, None, token=old)).status_code == 200
+        clock.move(seconds=1)
+        assert (await cpo.caller.call("GET", ours.versions_url, None, token=old)).status_code == 401
+        assert (await cpo.caller.call("GET", ours.versions_url, None)).status_code == 200
+
+
+async def test_a_platform_may_push_only_what_is_its_own_partys(cpo: PracticeCpo, ours: House) -> None:
+    await ours.crawl()
+    own, foreign = (f"{cpo.caller.endpoints['locations']}{party}/LOC3/E3-2" for party in ("cn/pra", "CN/XXX"))
+    body = {"status": "CHARGING", "last_updated": at(now())}
+    assert (await cpo.caller.call("PATCH", foreign, body)).status_code == 404
+    assert not ours.taught[-1].observations
+    assert (await cpo.caller.call("PATCH", own, body)).status_code == 200
+    answer = await cpo.caller.call("POST", cpo.caller.endpoints["cdrs"], {"country_code": "CN", "party_id": "XXX"})
+    assert answer.json()["status_code"] == 2001

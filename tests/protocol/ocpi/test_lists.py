@@ -2,24 +2,22 @@
 
 import asyncio
 import dataclasses
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from finder.connectors.ocpi import connect
-from finder.connectors.sdk.control import (
-    BillSource,
-    PriceSource,
-    RemoteControl,
-    SessionSource,
-)
+from finder.connectors.sdk.control import BillSource, PriceSource, RemoteControl, SessionSource
 from finder.connectors.sdk.ports import PushReceiver, StationSource, StatusSource
 from finder.errors import OperatorLied, OperatorUnavailable
 from finder.live.model import Status
-from finder.sandbox.ocpi import OcpiFaults, PracticeCpo
+from finder.sandbox.ocpi import OcpiFaults, PracticeCpo, start_practice_cpo
+from finder.sandbox.ocpi.objects import at, tariff
 from finder.stations.model import Station
 from tests.protocol.ocpi.conftest import ALL, BOTH, EVSE
 from tests.protocol.ocpi_world import House, config, house, ids, now
+from tests.protocol.tcec102_peer import Hand
 
 
 async def test_a_list_that_shifts_while_it_is_read_loses_nothing(cpo: PracticeCpo, ours: House) -> None:
@@ -136,3 +134,41 @@ async def test_what_a_connector_can_do_is_seen_by_its_ports(cpo: PracticeCpo) ->
         await connector.close()
     assert isinstance(polled, StatusSource)
     assert not isinstance(pushed, StatusSource)
+
+
+async def test_a_price_brings_no_station_back_that_the_list_does_not_name_any_more(
+    cpo: PracticeCpo, ours: House
+) -> None:
+    await ours.crawl()
+    cpo.locations.pop(0)
+    await ours.crawl()
+    dearer = {**cpo.tariffs[0], "last_updated": at(now())}
+    await cpo.caller.send("PUT", f"tariffs/CN/PRA/{dearer['id']}", dearer)
+    assert ids(ours.taught[-1].stations) == sorted(ALL[1:])
+
+
+async def test_what_an_operator_whose_clock_is_behind_changes_is_found(tmp_path: Path) -> None:
+    cpo = await start_practice_cpo(lambda: now() - timedelta(minutes=2), versions=("2.3.0",))
+    clock = Hand(now())
+    async with house(tmp_path, cpo, clock=clock) as ours:
+        stations = await ours.crawl()
+        await ours.connector.status(stations)
+        clock.move(seconds=61)
+        await cpo.set_status("LOC3", "E3-2", "CHARGING", push=False)
+        page = await ours.connector.status(stations)
+        assert {o.evse_id: o.status for o in page.observations}[EVSE] is Status.CHARGING
+
+
+async def test_a_quote_sees_a_price_that_changed_a_minute_ago(cpo: PracticeCpo, tmp_path: Path) -> None:
+    clock = Hand(now())
+    async with house(tmp_path, cpo, clock=clock) as ours:
+        await ours.crawl()
+        cpo.tariffs = [tariff("1.5", clock(), cpo.version)]
+        for moved_s, e4 in ((59, 12_000), (1, 15_000)):
+            clock.move(seconds=moved_s)
+            told = await ours.connector.price(EVSE, "1")
+            assert told is not None
+            assert [p.electricity.e4 for p in told.periods] == [e4]
+        assert await ours.connector.price(EVSE, "2") is None
+        assert await ours.connector.price("op/LOC99/E1") is None
+        assert await ours.connector.price("other/LOC3/E3-2") is None
