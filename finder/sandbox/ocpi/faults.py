@@ -19,5 +19,6 @@ class OcpiFaults:
     refuses_credentials: bool = False  # cannot use a partner's API, it says (3001)
     unavailable_credentials: bool = False  # credentials are HTTP 503, and nobody knows whether they were taken
     no_tariffs: bool = False  # the list of tariffs is HTTP 503
+    tells_tokens: bool = False  # refuses, and repeats the caller's token in its words
     unavailable: bool = False  # every answer is HTTP 503
     raw_tokens: bool = False  # sends its tokens without base64

@@ -41,6 +41,8 @@ class _Interfaces:
             cpo.asked.append(f"{request.method} {request.url.path}?{request.url.query}")
             if cpo.faults.unavailable:
                 return Response(status_code=503)
+            if cpo.faults.tells_tokens:
+                return self._answer(None, 2000, message=f"no rights for {_token(request)}")
             accepted = [*cpo.ours, *([cpo.token_a] if beginning and cpo.token_a else [])]
             version = request.path_params.get("version", cpo.version)
             if not any(hmac.compare_digest(_token(request), each) for each in accepted):
@@ -124,9 +126,14 @@ class _Interfaces:
         return f"{host}{request.url.path}?{httpx.QueryParams({**kept, 'offset': str(offset)})}"
 
     def _answer(
-        self, data: object, status: int = 1000, http_status: int = 200, headers: Mapping[str, str] | None = None
+        self,
+        data: object,
+        status: int = 1000,
+        http_status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        message: str = "",
     ) -> Response:
-        body = {"status_code": status, "timestamp": at(self._cpo.clock())}
+        body = {"status_code": status, "status_message": message, "timestamp": at(self._cpo.clock())}
         content = _ENCODER.encode(body if data is None else {**body, "data": data})
         return Response(content, http_status, headers, "application/json")
 

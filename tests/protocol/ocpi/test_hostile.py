@@ -8,7 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from finder.errors import OperatorRefused
+from finder.sandbox.ocpi import OcpiFaults, PracticeCpo
 from tests.protocol.ocpi.peer import LOC, Peer, at, teaches, told
+from tests.protocol.ocpi_world import House
 from tests.unit.test_ocpi_sessions import cdr, session
 from tests.unit.test_ocpi_stations import evse, tariff
 
@@ -112,3 +115,13 @@ async def test_whatever_comes_is_answered_and_only_what_is_taken_teaches(peer: P
     datetime.fromisoformat(read["timestamp"])
     if read["status_code"] != 1000:
         assert not teaches(answer)
+
+
+async def test_a_platform_that_repeats_our_token_puts_it_into_no_error(cpo: PracticeCpo, ours: House) -> None:
+    await ours.crawl()
+    cpo.faults = OcpiFaults(tells_tokens=True)
+    with pytest.raises(OperatorRefused) as refused:
+        await ours.crawl()
+    assert refused.value.code == "OCPI_2000"
+    assert cpo.ours[-1] not in str(refused.value) + repr(refused.value)
+    assert "…" in str(refused.value)
