@@ -14,6 +14,7 @@ from finder.sandbox.ocpi.objects import at
 from tests.protocol.ocpi.conftest import ALL, BOTH, EVSE
 from tests.protocol.ocpi_world import House, house, ids, now
 from tests.protocol.tcec102_peer import Hand
+from tests.unit.test_ocpi_sessions import cdr
 
 
 @BOTH
@@ -169,5 +170,7 @@ async def test_a_platform_may_push_only_what_is_its_own_partys(cpo: PracticeCpo,
     assert (await cpo.caller.call("PATCH", foreign, body)).status_code == 404
     assert not ours.taught[-1].observations
     assert (await cpo.caller.call("PATCH", own, body)).status_code == 200
-    answer = await cpo.caller.call("POST", cpo.caller.endpoints["cdrs"], {"country_code": "CN", "party_id": "XXX"})
-    assert answer.json()["status_code"] == 2001
+    codes = [
+        (await cpo.caller.send("POST", "cdrs", cdr(party_id=each))).json()["status_code"] for each in ("XXX", "PRA")
+    ]
+    assert codes == [2001, 1000]
