@@ -39,6 +39,12 @@ class _Interfaces:
         async def guarded(request: Request) -> Response:
             cpo = self._cpo
             cpo.asked.append(f"{request.method} {request.url.path}?{request.url.query}")
+            sender, receiver = (
+                f"{request.headers.get(f'ocpi-{way}-country-code')}/{request.headers.get(f'ocpi-{way}-party-id')}"
+                for way in ("from", "to")
+            )
+            if not beginning:
+                cpo.addressed.add((sender, receiver))
             if cpo.faults.unavailable:
                 return Response(status_code=503)
             if cpo.faults.tells_tokens:

@@ -49,6 +49,7 @@ class PracticeCpo:
         self.cdrs: dict[str, Object] = {}
         self.commands: list[tuple[str, Object]] = []
         self.asked: list[str] = []  # paths with their query, in order
+        self.addressed: set[tuple[str, str]] = set()  # from whom to whom, as headers of functional modules say
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_close: list[Callable[[], Coroutine[Any, Any, None]]] = []
 

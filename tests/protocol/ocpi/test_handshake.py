@@ -24,6 +24,7 @@ async def test_we_register_with_the_token_that_we_were_given_and_read_every_site
     stations = await ours.crawl()
     assert ids(stations) == sorted(ALL)
     assert cpo.token_a is None
+    assert cpo.addressed == {("CN/FND", "CN/PRA")}
     one = next(s for s in stations if s.id == "op/LOC3")
     assert [e.id for e in one.evses] == ["op/LOC3/E3-1", EVSE]
     assert one.evses[1].connectors[0].power_kw == 120.0
