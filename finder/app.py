@@ -36,6 +36,7 @@ from finder.stations.search import Search
 from finder.stations.sql import SqlStore
 from finder.stations.store import StationStore
 from finder.storage.database import Database, database_url
+from finder.storage.unit import Work
 from finder.web.base import base_routes
 from finder.web.health import health_routes
 from finder.web.metrics import CountRequests, Metrics
@@ -86,6 +87,11 @@ def choose_database(settings: Settings) -> Database:
 def choose_store(settings: Settings) -> StationStore:
     """The station store in that database."""
     return SqlStore(choose_database(settings))
+
+
+def choose_work(settings: Settings) -> Work:
+    """Units of work on that database."""
+    return Work(choose_database(settings), system_clock)
 
 
 @dataclass(frozen=True, slots=True)

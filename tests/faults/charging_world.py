@@ -186,6 +186,7 @@ class FakeOperator:
         self.refused: set[str] = set()
         self.news: list[SessionSeen | Bill] = []
         self.billed: dict[str, Bill] = {}
+        self.contradicted: set[str] = set()  # orders with two totals under one number
 
     async def start(self, request: StartRequest) -> Commanded:
         if request.order in self.refused:
@@ -259,6 +260,7 @@ class FakeOperator:
         for news in ended:
             self._tell(news)
         if self.dice.random() < self.trouble / 2:
+            self.contradicted.add(known.order)
             self._tell(replace_total(bill, bill.total.fen + 7))
 
     def _tell(self, news: SessionSeen | Bill) -> None:
@@ -342,8 +344,11 @@ class World:
         )
 
     async def start(self) -> Order:
+        """Another driver; on a bad network the phone sends it twice."""
         self.drivers += 1
-        return await self.orders.start(f"p{self.drivers}", self.ask(self.drivers), "k")
+        sent = [await self.orders.start(f"p{self.drivers}", self.ask(self.drivers), "k") for _ in range(2)]
+        assert sent[0].number == sent[1].number
+        return sent[0]
 
     async def happen(self, minutes: float) -> None:
         """Everything that is due in the next minutes, in an order that chance decides."""
