@@ -56,6 +56,16 @@ def build_connector(entry: Mapping[str, Any], bench: Workbench) -> OperatorConne
     return kind.build(msgspec.convert(told, kind.config), bench)
 
 
+def read_operators(path: Path) -> list[dict[str, Any]]:
+    """The file's entries as they are written. Raises SettingsError."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_File).operator
+    except (OSError, ValueError) as bad:
+        raise SettingsError(
+            f"运营商文件 {path} 无法使用：{bad}", f"the operators' file {path} cannot be used: {bad}"
+        ) from None
+
+
 def load_operators(
     path: Path | None, bench: Workbench, env: Mapping[str, str] = os.environ
 ) -> Sequence[OperatorConnector]:
@@ -63,7 +73,7 @@ def load_operators(
     if path is None:
         return ()
     try:
-        entries = msgspec.toml.decode(path.read_bytes(), type=_File).operator
+        entries = read_operators(path)
         there = replace(bench, folder=path.parent, secret=secrets_of(env))
         return [build_connector(entry, there) for entry in entries]
     except (OSError, ValueError, BadInput) as bad:  # msgspec's errors are ValueErrors; none of them carries a secret
