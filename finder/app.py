@@ -16,6 +16,7 @@ from finder.connectors.sdk.ports import OperatorConnector
 from finder.errors import SettingsError
 from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
+from finder.federation.notebook import SqlNotebook
 from finder.federation.operators import load_operators
 from finder.federation.pile_book import SqlBook
 from finder.federation.piles import SqlPiles
@@ -153,6 +154,7 @@ def choose(settings: Settings) -> Engines:
         replays=SqlReplays(database, system_clock),
         piles=SqlPiles(database, system_clock),
         pile_book=SqlBook(database),
+        notebook=SqlNotebook(database, system_clock),
         public_url=settings.base_url,
     )
     return Engines(

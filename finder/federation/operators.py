@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from finder.connectors.ocpi.kind import OcpiKind
 from finder.connectors.ocpp.kind import OcppKind
 from finder.connectors.openchargemap.kind import OpenChargeMapKind
 from finder.connectors.sdk.kinds import ConnectorKind, Workbench, find_kinds
@@ -15,7 +16,9 @@ from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.tcec102.kind import Tcec102Kind
 from finder.errors import BadInput, SettingsError
 
-OWN: Mapping[str, ConnectorKind] = {kind.name: kind for kind in (Tcec102Kind(), OpenChargeMapKind(), OcppKind())}
+OWN: Mapping[str, ConnectorKind] = {
+    kind.name: kind for kind in (Tcec102Kind(), OcpiKind(), OpenChargeMapKind(), OcppKind())
+}
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
