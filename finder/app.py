@@ -127,6 +127,7 @@ class Engines:
 
     city: City
     bench: Workbench
+    desk: SqlDesk
     operators: Sequence[OperatorConnector]
     index: StationIndex
     board: LiveBoard
@@ -136,15 +137,17 @@ class Engines:
 def choose(settings: Settings) -> Engines:
     """Everything that the settings name. Raises SettingsError, before anything is started."""
     database = choose_database(settings)
+    desk = SqlDesk(database, system_clock)
     bench = Workbench(
         clock=system_clock,
-        desk=SqlDesk(database, system_clock),
+        desk=desk,
         replays=SqlReplays(database, system_clock),
         public_url=settings.base_url,
     )
     return Engines(
         load_city(settings.city),
         bench,
+        desk,
         load_operators(settings.operators_file, bench),
         choose_index(settings),
         choose_board(settings),
@@ -162,7 +165,7 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         closing.push_async_callback(board.close)
         await board.start()
         operators = [*engines.operators, *practice]
-        federation = Federation(operators, store, Merger(), index, board, system_clock)
+        federation = Federation(operators, store, Merger(), index, board, system_clock, sessions=engines.desk.running)
         closing.push_async_callback(federation.close)
         await federation.start()
         gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)

@@ -14,10 +14,14 @@ FinderError
 │   ├── IndexUnavailable
 │   ├── BoardUnavailable
 │   └── StoreUnavailable
-└── OperatorError             an operator's platform, named, is at fault
-    ├── OperatorUnavailable   no answer, 5xx or 'busy' (retryable)
-    ├── OperatorRefused       it answered, and said no
-    └── OperatorLied          the answer breaks its own protocol: signature, form, range
+├── OperatorError             an operator's platform, named, is at fault
+│   ├── OperatorUnavailable   no answer, 5xx or 'busy' (retryable)
+│   ├── OperatorRefused       it answered, and said no
+│   └── OperatorLied          the answer breaks its own protocol: signature, form, range
+└── ChannelError              a payment channel, named, is at fault
+    ├── ChannelUnavailable    no answer, 5xx or 'busy'; what was asked may have happened (retryable)
+    ├── ChannelRefused        it answered, and said no: nothing happened
+    └── ChannelLied           a wrong signature, form or amount: nothing of it is believed
 """
 
 from typing import ClassVar
@@ -156,3 +160,29 @@ class OperatorLied(OperatorError):
     """The answer breaks the protocol: a wrong signature, a form that cannot be read, a value out of range."""
 
     default_code = "OPERATOR_LIED"
+
+
+class ChannelError(FinderError):
+    """A payment channel is at fault."""
+
+    default_code = "CHANNEL_ERROR"
+    http_status = 502
+
+
+class ChannelUnavailable(ChannelError):
+    """The channel gave no answer, a 5xx, or said that it is busy; what was asked may have happened all the same."""
+
+    default_code = "CHANNEL_UNAVAILABLE"
+    retryable = True
+
+
+class ChannelRefused(ChannelError):
+    """The channel answered, and said no: nothing happened."""
+
+    default_code = "CHANNEL_REFUSED"
+
+
+class ChannelLied(ChannelError):
+    """A signature that does not hold, a form that cannot be read, an amount that was not asked for."""
+
+    default_code = "CHANNEL_LIED"

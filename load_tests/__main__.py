@@ -1,6 +1,7 @@
 """Measures our GraphQL and its peers in turns, in one run, and writes the ratios: python -m load_tests."""
 
 import argparse
+import asyncio
 import contextlib
 import json
 import platform
@@ -21,7 +22,7 @@ from rich.progress import track
 from rich.table import Table
 
 from finder.kernel.geo import Point
-from load_tests import servers
+from load_tests import intake, servers
 from load_tests.network import REAL, centres, network
 from load_tests.question import bodies, elastic_bodies, wrk_script
 
@@ -120,10 +121,12 @@ def main() -> int:
         subjects["floor"] = lambda: wrk(base, ours, chosen.seconds, "/graphql")
         rates = measure(subjects, chosen.rounds)
     results = summarise(rates, engines, chosen.stations, answers)
+    results["intake"] = asyncio.run(intake.measure(chosen.rounds))
     chosen.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     if chosen.out == RESULTS:
         report(results)
     show(results)
+    intake.show(msgspec.convert(results["intake"], dict[str, object]))
     return 0
 
 
@@ -186,10 +189,13 @@ def report(results: dict[str, object]) -> None:
         f"{results['measured_on']}, Python {results['python']}, {results['stations']:,} stations, "
         f"{results['answer_bytes_mean']:,} bytes an answer, median of {results['rounds']} rounds"
     )
-    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    told_intake = "flips a second that one core takes in"
+    more = [[told_intake, *intake.PEERS.values()], ["---"] * (len(intake.PEERS) + 1)]
+    more += intake.rows(msgspec.convert(results["intake"], dict[str, object]))
+    table, second = ("".join(f"| {' | '.join(line)} |\n" for line in each) for each in (lines, more))
     text = DOCUMENT.read_text(encoding="utf-8")
     before, after = text[: text.index(BEGIN)], text[text.index(END) :]
-    DOCUMENT.write_text(f"{before}{BEGIN}{told}:\n\n{table}{after}", encoding="utf-8")
+    DOCUMENT.write_text(f"{before}{BEGIN}{told}:\n\n{table}\n{second}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from finder import garbage
 from finder.cities import load_city
-from finder.graphql.ports import About, FailureSeen, FeedSeen, Gateway
+from finder.graphql.ports import About, FailureSeen, FeedSeen, Gateway, QualitySeen
 from finder.graphql.routes import graphql_routes
 from finder.kernel.clock import system_clock
 from finder.live.lately import Lately
@@ -18,7 +18,7 @@ from finder.live.memory import MemoryBoard
 from finder.stations.elastic import ElasticIndex
 from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
-from finder.stations.model import Station
+from finder.stations.model import SourceId, Station
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from load_tests.network import network, statuses
@@ -36,6 +36,10 @@ class NoFeeds:
     def feeds(self) -> Sequence[FeedSeen]:
         """None."""
         return ()
+
+    def quality(self, source: SourceId) -> QualitySeen:
+        """Of none."""
+        raise KeyError(source)
 
 
 async def batches(stations: Sequence[Station]) -> AsyncIterator[Sequence[Station]]:

@@ -3,17 +3,22 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 import structlog
 
 from finder.connectors.sdk.ports import OperatorConnector, PushAnswer, PushReceiver, PushRequest, StatusSource
-from finder.errors import SettingsError, Unavailable
+from finder.errors import NotFound, SettingsError, Unavailable
 from finder.federation.breaker import Breaker, BreakerLimits
 from finder.federation.follow import Follower
 from finder.federation.health import Failure, Feed, FeedHealth
 from finder.federation.ingest import Ingest
 from finder.federation.limits import Limits
-from finder.federation.operator import Operator, no_receiver
+from finder.federation.operator import Operator, Sessions, no_receiver
+from finder.federation.quality.guard import Bounds, Guard
+from finder.federation.quality.model import Quality
+from finder.federation.quality.prices import UsualPrice
+from finder.federation.quality.score import score
 from finder.kernel.clock import Clock, system_clock
 from finder.live.board import LiveBoard
 from finder.stations.index import StationIndex
@@ -29,6 +34,7 @@ IMPORTED = {
     "urbanev": "UrbanEV",
     "st-evcdp": "ST-EVCDP",
 }
+QUALITY_AGE = timedelta(seconds=30)
 log = structlog.get_logger(__name__)
 
 
@@ -47,12 +53,16 @@ class Federation:
         limits: Limits | None = None,
         breaker: BreakerLimits | None = None,
         follow_every_s: float = 1.0,
+        sessions: Sessions | None = None,
     ) -> None:
         limits, breaker = limits or Limits(), breaker or BreakerLimits()
         self._merger, self._board = merger, board
         self._follower = Follower(store, merger, index, board, every_s=follow_every_s)
         self._operators: dict[SourceId, Operator] = {}
         self._task: asyncio.Task[None] | None = None
+        self._usual = UsualPrice(merger.stations, clock)
+        self._clock = clock
+        self._qualities: dict[SourceId, tuple[datetime, Quality]] = {}
         for connector in connectors:
             source = connector.source
             if source in self._operators or not source or "/" in source:
@@ -61,7 +71,8 @@ class Federation:
                     f"operator id {source!r} is used twice, empty, or holds a '/': change the configuration",
                 )
             health = FeedHealth(source, connector.name, clock)
-            ingest = Ingest(connector, health, store, merger, board, self._follower, limits)
+            guard = Guard(source, clock, self._usual, Bounds(flaps=connector.rhythm.flaps))
+            ingest = Ingest(connector, health, store, merger, board, self._follower, limits, guard)
             self._operators[source] = Operator(
                 connector,
                 ingest,
@@ -70,6 +81,7 @@ class Federation:
                 limits,
                 clock,
                 lambda source=source: len(self._follower.evses(source)),  # type: ignore[misc]
+                sessions,
             )
         live = [c.source for c in connectors if isinstance(c, StatusSource | PushReceiver)]
         merger.trust(rank_by(live, [c.source for c in connectors]))
@@ -118,6 +130,27 @@ class Federation:
         """Every operator, then every feed that came as a file."""
         imported = [source for source in self._merger.sources() if source not in self._operators]
         return [self._feed(source) for source in (*self._operators, *imported)]
+
+    def quality(self, source: SourceId) -> Quality:
+        """How good a feed's data is, as of at most half a minute ago. Raises NotFound."""
+        known = self._qualities.get(source)
+        if known is None or self._clock() - known[0] > QUALITY_AGE:
+            known = self._qualities[source] = self._clock(), self._quality(source)
+        return known[1]
+
+    def _quality(self, source: SourceId) -> Quality:
+        operator, records = self._operators.get(source), self._merger.records(source)
+        if operator is None and not records:
+            raise NotFound(f"没有数据源 {source!r}", f"there is no feed {source!r}", code="NO_SUCH_FEED")
+        live = operator is not None and isinstance(operator.connector, StatusSource | PushReceiver)
+        guard = operator.ingest.guard if operator is not None else None
+        return score(
+            source,
+            records.values(),
+            self._board.read if live else None,
+            guard.findings() if guard else (),
+            guard.quarantined() if guard else set(),
+        )
 
     def name_of(self, source: SourceId) -> str:
         """As people call a feed."""

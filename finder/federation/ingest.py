@@ -8,10 +8,12 @@ from datetime import datetime
 from itertools import islice
 
 from finder.connectors.sdk.ports import OperatorConnector, Refused, StationPage, StationSource, StatusSource
+from finder.connectors.sdk.sessions import SessionSeen
 from finder.errors import BoardUnavailable, OperatorError, OperatorLied, OperatorUnavailable
 from finder.federation.follow import Follower
 from finder.federation.health import FeedHealth
 from finder.federation.limits import Limits
+from finder.federation.quality.guard import Guard
 from finder.live.board import LiveBoard, Outcome
 from finder.live.model import Observation
 from finder.stations.merge import Merger
@@ -39,9 +41,11 @@ class Ingest:
         board: LiveBoard,
         follower: Follower,
         limits: Limits,
+        guard: Guard,
     ) -> None:
         self._connector, self._health, self._store = connector, health, store
         self._merger, self._board, self._follower, self._limits = merger, board, follower, limits
+        self.guard = guard
         self._kept: dict[EvseId, Observation] = {}
 
     async def stations(self, feed: StationSource, since: datetime | None) -> Taken:
@@ -58,9 +62,9 @@ class Ingest:
                 raise self._endless(len(seen))
             good, foreign = self._own(page.stations)
             complaint = self._not_owned(foreign) or complaint
-            self._health.refuse((*page.refused, *foreign))
+            self.refuse((*page.refused, *foreign))
             if good:
-                await self._store.put(source, good)
+                await self._store.put(source, self.guard.stations(good))
             await self.remove(page.removed)
         if since is None:
             known = await self._store.ids(source)
@@ -81,7 +85,7 @@ class Ingest:
                     page = await feed.status(batch)
             except TimeoutError as late:
                 raise self._late() from late
-            self._health.refuse(page.refused)
+            self.refuse(page.refused)
             complaint = await self.observe(page.observations) or complaint
         return Taken(complaint)
 
@@ -95,7 +99,7 @@ class Ingest:
             if o.source != source or not o.evse_id.startswith(f"{source}/")
         ]
         # What the catalogue does not name is not kept either: it would have no end, and nobody could look at it.
-        own = [o for o in observations if o.source == source and o.evse_id in known]
+        own = self.guard.observe([o for o in observations if o.source == source and o.evse_id in known])
         if own:
             outcomes = await self._board.observe(own)
             if any(outcome is not Outcome.FUTURE for outcome in outcomes):
@@ -103,17 +107,24 @@ class Ingest:
             ahead = [o for o, outcome in zip(own, outcomes, strict=True) if outcome is Outcome.FUTURE]
             if ahead:
                 zh, en = "观测时间在未来", "seen in the future"
-                self._health.refuse(Refused(o.evse_id, "OBSERVATION_IN_FUTURE", zh, en) for o in ahead)
+                self.refuse(Refused(o.evse_id, "OBSERVATION_IN_FUTURE", zh, en) for o in ahead)
                 return self._ahead(len(ahead))
-        self._health.refuse(foreign)
+        self.refuse(foreign)
         return self._not_owned(foreign)
+
+    async def compare(self, running: Mapping[EvseId, SessionSeen]) -> None:
+        """Corrects what bays say where the operator's own sessions prove it wrong. Raises BoardUnavailable."""
+        known = self._follower.evses(self._connector.source)
+        own = {evse_id: seen for evse_id, seen in running.items() if evse_id in known}
+        if wrong := self.guard.sessions(own, self._board.read):
+            await self._board.observe(wrong)
 
     async def put(self, stations: Sequence[Station]) -> OperatorError | None:
         """Takes stations that were pushed."""
         good, foreign = self._own(stations)
-        self._health.refuse(foreign)
+        self.refuse(foreign)
         if good:
-            await self._store.put(self._connector.source, good)
+            await self._store.put(self._connector.source, self.guard.stations(good))
             self._follower.wake()
         return self._not_owned(foreign)
 
@@ -122,6 +133,13 @@ class Ingest:
         source = self._connector.source
         await self._store.remove(source, [f"{source}/{native_id}" for native_id in native_ids])
         self._follower.wake()
+
+    def refuse(self, refused: Iterable[Refused]) -> None:
+        """Notes records that could not be taken."""
+        listed = list(refused)
+        self._health.refuse(listed)
+        for record in listed:
+            self.guard.refused(record.native_id, record.zh, record.en)
 
     def keep(self, observations: Iterable[Observation]) -> None:
         """Remembers what the board could not take, the newest of each EVSE, until `deliver`."""

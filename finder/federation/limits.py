@@ -18,3 +18,4 @@ class Limits:
     pushes_at_once: int = 16
     kept_observations: int = 50_000  # pushes that wait for the board to come back
     deliver_every_s: float = 1.0
+    compare_every_s: float = 15.0  # bays with the sessions that the operator told of

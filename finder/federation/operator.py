@@ -1,8 +1,9 @@
 """One operator's own tasks, breaker and bulkhead: its trouble costs the others nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import structlog
 
@@ -14,6 +15,7 @@ from finder.connectors.sdk.ports import (
     StationSource,
     StatusSource,
 )
+from finder.connectors.sdk.sessions import SessionSeen
 from finder.errors import (
     BoardUnavailable,
     Busy,
@@ -30,11 +32,14 @@ from finder.federation.ingest import Ingest, Taken
 from finder.federation.limits import Limits
 from finder.federation.schedule import Pace
 from finder.kernel.clock import Clock
+from finder.stations.model import EvseId, SourceId
 
 OVERLAP = timedelta(minutes=5)  # two platforms' clocks differ; asking a little further back loses nothing
 _NOTHING_YET_S = 0.5  # between looks for the first stations
 _GROWING_S = 1.0  # between looks whether more EVSEs came
 log = structlog.get_logger(__name__)
+
+Sessions: TypeAlias = Callable[[SourceId], Awaitable[Mapping[EvseId, SessionSeen]]]
 
 
 class Operator:
@@ -49,10 +54,12 @@ class Operator:
         limits: Limits,
         clock: Clock,
         evse_count: Callable[[], int],
+        sessions: Sessions | None = None,
     ) -> None:
         self.connector, self.health, self.ingest = connector, health, ingest
         self.breaker = breaker
         self._limits, self._clock, self._evse_count = limits, clock, evse_count
+        self._sessions = sessions
         self._calls = asyncio.Semaphore(limits.calls_at_once)
         self._pushes = 0
         self._began_at = clock()
@@ -66,6 +73,8 @@ class Operator:
                 tasks.create_task(self._status(self.connector))
             if isinstance(self.connector, PushReceiver):
                 tasks.create_task(self._deliver())
+            if self._sessions is not None:
+                tasks.create_task(self._compare(self._sessions))
 
     async def receive(self, request: PushRequest) -> PushAnswer:
         """Answers a push. Raises Busy or Unavailable, which the operator may answer by sending it again."""
@@ -80,7 +89,7 @@ class Operator:
                     answer = await self.connector.receive(request)
             except TimeoutError as late:
                 raise Unavailable("处理超时，请重发", "this took too long: send again", code="PUSH_TIMEOUT") from late
-            self.health.refuse(answer.refused)
+            self.ingest.refuse(answer.refused)
             complaint = None
             if answer.stations:
                 complaint = await self.ingest.put(answer.stations)
@@ -172,6 +181,14 @@ class Operator:
         while True:
             await asyncio.sleep(self._limits.deliver_every_s)
             await self.ingest.deliver()
+
+    async def _compare(self, sessions: Sessions) -> None:
+        while True:
+            await asyncio.sleep(self._limits.compare_every_s)
+            try:
+                await self.ingest.compare(await sessions(self.connector.source))
+            except Unavailable as ours:
+                log.warning("sessions_not_compared", source=self.connector.source, code=ours.code)
 
     async def _pause(self, seconds: float) -> None:
         await asyncio.sleep(max(seconds, self.breaker.wait_s(asyncio.get_running_loop().time())))

@@ -1,6 +1,6 @@
 """What the gateway needs from other rooms; app.py gives it as one Gateway."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,6 +87,65 @@ class FeedSeen(Protocol):
         """When live status last came; None for never."""
 
 
+class FindingSeen(Protocol):
+    """Something that does not fit in a feed's data."""
+
+    @property
+    def flaw(self) -> str:
+        """What kind."""
+
+    @property
+    def subject(self) -> str:
+        """The id of the station, EVSE or record, as its operator knows it."""
+
+    def text(self, language: str) -> str:
+        """What is wrong, in the reader's language."""
+
+    @property
+    def since(self) -> datetime:
+        """When it was first seen."""
+
+    @property
+    def last_at(self) -> datetime:
+        """When it was last seen."""
+
+    @property
+    def times(self) -> int:
+        """How often."""
+
+    @property
+    def quarantined(self) -> bool:
+        """Whether drivers see 'unknown' in its place now."""
+
+
+class QualitySeen(Protocol):
+    """How good a feed's data is. Shares are 0 … 1, None where there is nothing to judge."""
+
+    @property
+    def score(self) -> int | None:
+        """0 … 100."""
+
+    @property
+    def freshness(self) -> float | None:
+        """EVSEs whose status is believed."""
+
+    @property
+    def completeness(self) -> float | None:
+        """Facts that are known."""
+
+    @property
+    def consistency(self) -> float | None:
+        """Stations and EVSEs in which nothing was found."""
+
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """Stations that lack a fact, by the fact's name."""
+
+    @property
+    def findings(self) -> Sequence[FindingSeen]:
+        """The newest first."""
+
+
 class Feeds(Protocol):
     """How the federation's feeds are, read from memory."""
 
@@ -95,6 +154,9 @@ class Feeds(Protocol):
 
     def feeds(self) -> Sequence[FeedSeen]:
         """Every feed."""
+
+    def quality(self, source: SourceId) -> QualitySeen:
+        """How good the data of one of these feeds is."""
 
 
 class PlaceSeen(Protocol):

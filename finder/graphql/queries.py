@@ -76,7 +76,9 @@ async def operators(info: Ask) -> list[views.FeedView]:
     """Each feed with its own failures."""
     feeds = info.context.gateway.feeds
     failures = feeds.failures()
-    return [views.FeedView(feed, [f for f in failures if f.source == feed.source]) for feed in feeds.feeds()]
+    return [
+        views.FeedView(feed, [f for f in failures if f.source == feed.source], feeds.quality) for feed in feeds.feeds()
+    ]
 
 
 async def places(info: Ask, text: str, first: int = 10) -> Sequence[PlaceSeen]:

@@ -287,6 +287,36 @@ class BoxAnswer:  # noqa: D101
     partial_failures: list[PartialFailure] = at(views.partial_failures)
 
 
+@strawberry.type
+class FactMissing:  # noqa: D101
+    fact: str = of(lambda pair: str(pair[0]))
+    stations: int = of(lambda pair: pair[1])
+
+
+@strawberry.type(description="Something in a feed's data that does not fit.")
+class Finding:  # noqa: D101
+    flaw: str = of(lambda finding: str(finding.flaw))
+    subject: str = plain("The id of the station, EVSE or record, as its operator knows it.")
+    message: str = at(views.finding_message)
+    since: datetime
+    last_at: datetime
+    times: int
+    quarantined: bool = plain("Drivers see 'unknown' in its place now.")
+
+
+@strawberry.type(
+    description="Shares are 0 to 1, null where there is nothing to judge. The score, 0 to 100, weighs freshness 5, "
+    "completeness 3 and consistency 2, leaving out what cannot be judged."
+)
+class Quality:  # noqa: D101
+    score: int | None
+    freshness: float | None = plain("EVSEs whose status is believed now.")
+    completeness: float | None = plain("Facts that are known, over all stations.")
+    consistency: float | None = plain("Stations and EVSEs in which nothing was found.")
+    missing: list[FactMissing] = of(views.missing)
+    findings: list[Finding] = of(views.findings, "The newest 100.")
+
+
 @strawberry.type(description="A feed and how it is; ages in seconds, null where it never came.")
 class Feed:  # noqa: D101
     id: strawberry.ID = of(lambda view: view.feed.source)
@@ -297,6 +327,7 @@ class Feed:  # noqa: D101
     stations_age_s: float | None = age(attrgetter("feed.stations_at"))
     status_age_s: float | None = age(attrgetter("feed.status_at"))
     failures: list[PartialFailure] = at(views.partial_failures)
+    quality: Quality = of(views.quality, "How good its data is, as of at most half a minute ago.")
 
 
 @strawberry.type

@@ -4,7 +4,7 @@ The schema's resolvers and the compiler call the same functions, so the two cann
 A function of the source alone is static: its value may be kept as long as the source is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -12,12 +12,14 @@ from typing import NamedTuple
 import orjson
 
 from finder.graphql.moment import Moment
-from finder.graphql.ports import About, FailureKind, FailureSeen, FeedSeen
+from finder.graphql.ports import About, FailureKind, FailureSeen, FeedSeen, FindingSeen, QualitySeen
 from finder.kernel.geo import Point, gcj02_from_wgs84
 from finder.live.board import BoardHealth
 from finder.live.model import Change, Status
-from finder.stations.model import OpeningHours, Provenance, Station, Tariff, TariffPeriod
+from finder.stations.model import OpeningHours, Provenance, SourceId, Station, Tariff, TariffPeriod
 from finder.stations.search import BoxPage, Counted, Found, Page
+
+FINDINGS_SHOWN = 100
 
 
 def iso(moment: datetime) -> str:
@@ -113,6 +115,7 @@ class FeedView:
 
     feed: FeedSeen
     failures: Sequence[FailureSeen]
+    judge: Callable[[SourceId], QualitySeen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,26 @@ class ChangeView:
 
     change: Change
     station: Station
+
+
+def quality(view: FeedView) -> QualitySeen:
+    """Worked out only where it is asked for."""
+    return view.judge(view.feed.source)
+
+
+def missing(seen: QualitySeen) -> list[tuple[str, int]]:
+    """The facts that most stations lack first."""
+    return sorted(seen.missing.items(), key=lambda each: (-each[1], each[0]))
+
+
+def findings(seen: QualitySeen) -> Sequence[FindingSeen]:
+    """The newest, as many as one can read."""
+    return seen.findings[:FINDINGS_SHOWN]
+
+
+def finding_message(finding: FindingSeen, moment: Moment) -> str:
+    """In the reader's language."""
+    return finding.text(moment.language)
 
 
 def availability(station: Station, moment: Moment) -> Availability:

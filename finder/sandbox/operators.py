@@ -34,6 +34,7 @@ JINBEI = PracticeOperator(
         changes=timedelta(minutes=10),
         status=timedelta(seconds=15),
         freshness=timedelta(minutes=5),
+        flaps=1_000,  # a practice day runs many times faster than a real one
     ),
     page_cap=10,
     pushes=True,
@@ -49,6 +50,7 @@ YANMEN = PracticeOperator(
         changes=timedelta(minutes=10),
         status=timedelta(seconds=5),
         freshness=timedelta(minutes=2),
+        flaps=1_000,
     ),
     page_cap=100,
     pushes=False,

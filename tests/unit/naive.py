@@ -202,11 +202,37 @@ class SomeFeed:
 
 
 @dataclass
+class SomeFinding:
+    flaw: str = "FLAPPING"
+    subject: str = "0001-0"
+    since: datetime = NOW - timedelta(hours=1)
+    last_at: datetime = NOW
+    times: int = 3
+    quarantined: bool = True
+
+    def text(self, language: str) -> str:
+        return "状态跳变" if language == "zh" else "flapping"
+
+
+@dataclass
+class SomeQuality:
+    score: int | None = 88
+    freshness: float | None = None
+    completeness: float | None = 0.75
+    consistency: float | None = 1.0
+    missing: dict[str, int] = field(default_factory=lambda: {"PRICE": 3, "HOURS": 5})
+    findings: list[SomeFinding] = field(default_factory=lambda: [SomeFinding()])
+
+
+@dataclass
 class SomeFeeds:
     troubles: list[Trouble] = field(default_factory=list)
 
     def failures(self) -> Sequence[Trouble]:
         return self.troubles
+
+    def quality(self, source: str) -> SomeQuality:
+        return SomeQuality()
 
     def feeds(self) -> Sequence[SomeFeed]:
         return [SomeFeed()]

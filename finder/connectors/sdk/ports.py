@@ -44,6 +44,7 @@ class Rhythm:
     changes: timedelta = timedelta(minutes=10)
     status: timedelta = timedelta(seconds=60)
     freshness: timedelta = timedelta(minutes=15)
+    flaps: int = 20  # changes of one EVSE within five minutes that are still believed
 
 
 @runtime_checkable

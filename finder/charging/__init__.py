@@ -1,0 +1,1 @@
+"""An order from quote to bill."""

@@ -1,0 +1,1 @@
+"""How good an operator's data is: what does not fit is kept from drivers, listed, and scored."""

@@ -1,0 +1,1 @@
+"""Whose money is where: the ledger, the payment channels, and what passes between them."""

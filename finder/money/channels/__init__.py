@@ -1,0 +1,1 @@
+"""Payment channels: how WeChat Pay and Alipay are spoken to, behind one port."""
