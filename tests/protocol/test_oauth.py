@@ -215,6 +215,21 @@ async def test_another_key_another_algorithm_or_none_is_refused(served: Served) 
     assert "signature" in await served.refused(stronger, TWO)
 
 
+async def test_while_keys_rotate_both_are_good_and_then_the_new_one_alone(served: Served) -> None:
+    fresh, url = Machine("op-one", "k2", rsa=True), served.token_url
+    scopes = frozenset({"operator.read"})
+    assert "signature" in await served.refused(fresh.assertion(url))  # not registered yet
+    served.clients.known["op-one"] = OAuthClient("op-one", ONE.keys(fresh), scopes)
+    for machine in (ONE, fresh):
+        assert (await served.ask(machine.form(machine.assertion(url)))).status_code == 200
+    assert "signature" in await served.refused(
+        fresh.assertion(url, header={"kid": "k1", "alg": "RS256"})
+    )  # the other's
+    served.clients.known["op-one"] = OAuthClient("op-one", fresh.keys(), scopes)
+    assert "signature" in await served.refused(ONE.assertion(url))
+    assert (await served.ask(fresh.form(fresh.assertion(url)))).status_code == 200
+
+
 async def test_a_client_that_is_not_there_and_a_wrong_signature_sound_alike(served: Served) -> None:
     unknown, wrong = Machine("op-nobody"), OTHER
     url = served.token_url
