@@ -1,5 +1,6 @@
 """A register over a database of the test's, with a kind of connector and a kit that a test can steer."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from tests.protocol.oauth_peer import Machine
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 CODE, OTHER_CODE = "91350100M000100Y43", "91140900MA0GXK2J5W"
+CODES = (CODE, OTHER_CODE, "91350100M000200Y4T")
 CHIEF = Actor("supervisor:zhang", "cli:desk")
 MACHINE = Machine()
 THEIRS = {"OPERATOR_SECRET": "theirs-and-hidden"}
@@ -79,8 +81,11 @@ class Judge:
 
     passed: bool = True
     fault: Exception | None = None
+    hold: asyncio.Event | None = None
 
     async def run(self, build: Build, bench: Workbench) -> Verdict:
+        if self.hold:
+            await self.hold.wait()
         if self.fault:
             raise self.fault
         connector = build(bench)

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from finder.errors import BadInput, Busy, Conflict, FinderError, Forbidden, NotFound, OperatorUnavailable
 from finder.federation.register import register as register_module
+from finder.federation.register.checks import Checks
 from finder.federation.register.model import PASS_AGE, Application
 from finder.federation.register.rows import METADATA
 from finder.federation.register.setup import Setup
 from finder.federation.register.states import OVER, TABLE, Role, State, Step, after
 from finder.storage.database import Database
-from tests.contract.register_world import CHIEF, CODE, FORMS, MACHINE, OTHER_CODE, SETUP, THEIRS, Desk, actor
+from tests.contract.register_world import CHIEF, CODE, CODES, FORMS, MACHINE, OTHER_CODE, SETUP, THEIRS, Desk, actor
+from tests.journeys.federation_world import until
 from tests.protocol.oauth_peer import Machine
 
 
@@ -139,6 +141,35 @@ async def test_a_kit_that_cannot_go_on_has_not_passed(desk: Desk) -> None:
     assert not checked.passed
     assert checked.report["findings"][0]["code"] == "OPERATOR_UNAVAILABLE"
     await refused("NOT_PASSED", desk.register.operate(operator.id, Step.GO_LIVE, actor(operator)))
+
+
+async def test_a_check_that_never_ends_or_breaks_off_has_not_passed_either(desk: Desk) -> None:
+    operator = await desk.ready()
+    for fault, code in ((ZeroDivisionError("hidden"), "CHECK_BROKE_OFF"), (TimeoutError(), "CHECK_TIMEOUT")):
+        desk.kit.fault = fault
+        checked = (await desk.register.check(operator.id, actor(operator))).checked
+        assert checked is not None
+        assert checked.report["findings"][0]["code"] == code
+        assert "hidden" not in str(checked.report)
+
+
+async def test_runs_of_the_kit_are_one_for_each_operator_and_two_in_all(desk: Desk) -> None:
+    three = [await desk.ready(source, code) for source, code in zip(("one", "two", "three"), CODES, strict=True)]
+    desk.kit.hold = asyncio.Event()
+    checks = Checks(desk.register)
+    for operator in three[:2]:
+        await checks.start(operator.id, actor(operator))
+    assert checks.running(three[0].id)
+    await refused("CHECK_RUNNING", checks.start(three[0].id, actor(three[0])))
+    await refused("CHECKS_FULL", checks.start(three[2].id, actor(three[2])), Busy)
+    desk.kit.hold.set()
+    await until(lambda: not checks.running(three[0].id))
+    desk.kit.hold.clear()
+    await checks.start(three[2].id, actor(three[2]))
+    await checks.close()
+    assert not checks.running(three[2].id)
+    told = await desk.records.audit.history(three[0].id)
+    assert [entry.what for entry in told][-1] == "check"
 
 
 async def test_two_generations_of_secrets_are_good_while_they_change_and_then_one(desk: Desk) -> None:

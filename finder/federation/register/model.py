@@ -21,7 +21,7 @@ PASS_AGE = timedelta(days=30)
 _SOURCE = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
 
 
-class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """What an operator applies with. `contact` is for the city's staff alone: it is sealed, and erased at the end."""
 
     name: str

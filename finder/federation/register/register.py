@@ -1,11 +1,13 @@
 """The register itself: every step is one transaction of the state, what belongs to it and its audit row."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+import structlog
 
 from finder.connectors.sdk.desk import NoDesk
 from finder.connectors.sdk.kinds import Workbench
@@ -13,7 +15,7 @@ from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.sdk.replays import MemoryReplays
 from finder.errors import BadInput, Busy, Conflict, FinderError, NotFound
 from finder.federation.register import rows
-from finder.federation.register.kit import Kit, Verdict
+from finder.federation.register.kit import Build, Kit, Verdict
 from finder.federation.register.model import (
     PASS_AGE,
     Application,
@@ -35,6 +37,9 @@ from finder.storage.unit import to_us
 
 MAX_WAITING = 500  # applications that nobody has looked at
 MAX_KEYS = 2  # while a key is changed
+CHECK_S = 300.0  # for a whole run of the kit
+
+log = structlog.get_logger(__name__)
 
 AddressCheck = Callable[[str], Awaitable[object]]
 
@@ -54,10 +59,11 @@ class Register:
         *,
         check_address: AddressCheck,
         taken: frozenset[SourceId] = frozenset(),
+        check_s: float = CHECK_S,
     ) -> None:
         self.records = records
         self._builder, self._kit, self._clock = builder, kit, records.clock
-        self._check_address, self._taken = check_address, taken
+        self._check_address, self._taken, self._check_s = check_address, taken, check_s
 
     async def apply(self, raw: Application, origin: str) -> Registered:
         """Takes an application. Raises BadInput, and Busy where too many wait."""
@@ -194,27 +200,52 @@ class Register:
             await rows.write(connection, operator_id, self._clock())
         return await self.records.get(operator_id)
 
-    async def check(self, operator_id: str, actor: Actor) -> Registered:
-        """Runs the kit on what is set up now, where nothing of it reaches a driver; may take minutes."""
+    async def checkable(self, operator_id: str) -> Registered:
+        """The operator, where it can be checked now. Raises NotFound, or Conflict which says what is missing."""
         known = await self.records.get(operator_id)
         after(known.state, Step.CHECK, Role.OPERATOR)
+        _set_up(known)
+        if not known.generations:
+            raise no_credentials()
+        return known
+
+    async def check(self, operator_id: str, actor: Actor) -> Registered:
+        """Runs the kit on what is set up now, where nothing of it reaches a driver; may take minutes."""
+        known = await self.checkable(operator_id)
         setup, source = _set_up(known)
         generations = await self.records.secrets(operator_id)
-        apart = replace(self._builder.bench, desk=NoDesk(), replays=MemoryReplays(self._clock))
 
         def build(bench: Workbench) -> OperatorConnector:
             return self._builder.connector(setup, source, known.name, generations, bench)
 
-        try:
-            verdict = await self._kit.run(build, apart)
-        except FinderError as error:
-            found = {"code": error.code, "zh": error.zh, "en": error.en}
-            verdict = Verdict(passed=False, report={"errors": 1, "findings": [found]})
+        verdict = await self._verdict(build)
         detail = {"passed": verdict.passed, "digest": setup.digest}
         async with self.records.step(operator_id, Step.CHECK, Role.OPERATOR, actor, detail) as (connection, _):
             checked = Checked(self._clock(), verdict.passed, setup.digest, verdict.report)
             await rows.write_report(connection, operator_id, checked)
         return await self.records.get(operator_id)
+
+    async def _verdict(self, build: Build) -> Verdict:
+        apart = replace(self._builder.bench, desk=NoDesk(), replays=MemoryReplays(self._clock))
+        try:
+            async with asyncio.timeout(self._check_s):
+                return await self._kit.run(build, apart)
+        except TimeoutError:
+            code, zh, en = (
+                "CHECK_TIMEOUT",
+                "检查超时，平台应答过慢",
+                "the check took too long: the platform is too slow",
+            )
+        except FinderError as error:
+            code, zh, en = error.code, error.zh, error.en
+        except Exception as fault:  # a connector's own fault fails its operator, and nobody else
+            log.error("check_broke_off", fault=type(fault).__name__)
+            code, zh, en = (
+                "CHECK_BROKE_OFF",
+                "检查异常中断，请联系平台",
+                "the check broke off: tell the staff",
+            )
+        return Verdict(passed=False, report={"errors": 1, "findings": [{"code": code, "zh": zh, "en": en}]})
 
     async def connector(self, operator: Registered) -> OperatorConnector:
         """The connector to an operator as it is registered. Raises BadInput, SettingsError."""

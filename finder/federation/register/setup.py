@@ -38,7 +38,7 @@ FORMS: Mapping[str, Form] = {
 }
 
 
-class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """An entry of the operators' file as its operator writes it; no secret is in here."""
 
     protocol: str
