@@ -177,9 +177,7 @@ class SelfService:
         name: str = who.request.path_params["step"]
         if name not in STEPS:
             names = ", ".join(STEPS)
-            raise BadInput(
-                f"没有步骤 {name[:40]!r}，可用：{names}", f"no such step; there are: {names}", code="NO_SUCH_STEP"
-            )
+            raise NotFound(f"没有这一步骤，可用：{names}", f"no such step; there are: {names}", code="NO_SUCH_STEP")
         operator = await self.register.operate(who.operator.id, STEPS[name], who.actor)
         if operator.state is State.LEFT:
             await self.tokens.revoke_all(operator.id)

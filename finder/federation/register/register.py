@@ -2,17 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 import structlog
 
-from finder.connectors.sdk.desk import NoDesk
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
-from finder.connectors.sdk.replays import MemoryReplays
 from finder.errors import BadInput, Busy, Conflict, FinderError, NotFound
 from finder.federation.register import rows
 from finder.federation.register.kit import Build, Kit, Verdict
@@ -226,7 +223,9 @@ class Register:
         return await self.records.get(operator_id)
 
     async def _verdict(self, build: Build) -> Verdict:
-        apart = replace(self._builder.bench, desk=NoDesk(), replays=MemoryReplays(self._clock))
+        # A bench of its own, so that nothing the operator says is kept or reaches anybody.
+        bench = self._builder.bench
+        apart = Workbench(clock=bench.clock, client=bench.client, public_url=bench.public_url)
         try:
             async with asyncio.timeout(self._check_s):
                 return await self._kit.run(build, apart)
