@@ -51,10 +51,10 @@ class Roster:
             try:
                 await self.step()
                 told = ""
-            except Unavailable as away:
-                if told != away.code:
-                    log.warning("roster_waits", code=away.code, error=away.en)
-                told = away.code
+            except FinderError as error:
+                if told != error.code:
+                    log.warning("roster_waits", code=error.code, error=error.en)
+                told = error.code
             await asyncio.sleep(self._every_s)
 
     async def _bring(self, operator: Registered, source: str) -> None:
