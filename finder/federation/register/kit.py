@@ -65,6 +65,7 @@ class FirstLook:
                 stations += page.stations
                 findings += [{"code": r.code, "subject": r.native_id, "zh": r.zh, "en": r.en} for r in page.refused]
                 if pages >= MAX_PAGES:
+                    findings.append(_found("CATALOGUE_ENDLESS", "目录没有尽头", "the catalogue does not end"))
                     break
                 await asyncio.sleep(0)
         if not stations:
