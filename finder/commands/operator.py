@@ -118,6 +118,13 @@ def audit(
     Console().print(f"完好 · holds, up to {head}", highlight=False, soft_wrap=True)
 
 
+@operator.command()
+def reseal(who: Who = "") -> None:
+    """更换密钥后，用最新密钥重新加密 · after a new FINDER_SECRET_KEY: seals everything under the newest key."""
+    count = _with(lambda register: register.records.reseal(_actor(who)))
+    Console().print(f"已重新加密 {count} 项 · {count} resealed", highlight=False)
+
+
 def _supervise(operator_id: str, step: Step, reason: str, who: str) -> None:
     _done(lambda register: register.supervise(operator_id, step, reason, _actor(who)))
 

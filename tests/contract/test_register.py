@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from finder.errors import BadInput, Busy, Conflict, FinderError, Forbidden, NotFound, OperatorUnavailable
+from finder.errors import BadInput, Busy, Conflict, FinderError, Forbidden, NotFound, OperatorUnavailable, SettingsError
 from finder.federation.register import register as register_module
 from finder.federation.register.checks import Checks
 from finder.federation.register.model import PASS_AGE, Application
+from finder.federation.register.records import Records
 from finder.federation.register.rows import METADATA
 from finder.federation.register.setup import Setup
 from finder.federation.register.states import OVER, TABLE, Role, State, Step, after
+from finder.identity.vault import Vault
 from finder.storage.database import Database
 from tests.contract.register_world import CHIEF, CODE, CODES, FORMS, MACHINE, OTHER_CODE, SETUP, THEIRS, Desk, actor
 from tests.journeys.federation_world import until
@@ -222,6 +224,24 @@ async def test_no_secret_and_no_contact_lies_in_the_database_or_in_a_repr(desk: 
     await desk.register.operate(operator.id, Step.LEAVE, actor(operator))
     assert await desk.records.contact(operator.id) is None
     await refused("NO_CREDENTIALS", desk.records.secrets(operator.id))
+
+
+async def test_a_new_key_of_the_vaults_seals_everything_and_the_old_one_may_go(desk: Desk) -> None:
+    operator = await desk.live()
+    await desk.register.give_credentials(operator.id, {"OPERATOR_SECRET": "next"}, actor(operator))
+    before = await desk.records.secrets(operator.id)
+    old, new = {"k": bytes(32)}, {"k2": b"2" * 32}
+    assert await Records(desk.database, Vault(old), desk.clock).reseal(CHIEF) == 0
+    assert await desk.records.audit.history("register") == []
+    await refused("SECRET_KEY_MISSING", Records(desk.database, Vault(new), desk.clock).reseal(CHIEF), SettingsError)
+    assert await Records(desk.database, Vault({**new, **old}), desk.clock).reseal(CHIEF) == 3
+    (entry,) = await desk.records.audit.history("register")
+    assert (entry.what, entry.who, entry.detail) == ("reseal", CHIEF.who, {"key": "k2", "count": 3})
+    alone = Records(desk.database, Vault(new), desk.clock)
+    assert await alone.secrets(operator.id) == before
+    assert await alone.contact(operator.id) == "张三 13800138000"
+    await refused("SECRET_KEY_MISSING", desk.records.secrets(operator.id), SettingsError)
+    await alone.audit.verify()
 
 
 async def test_an_application_at_its_limits_and_one_past(desk: Desk) -> None:

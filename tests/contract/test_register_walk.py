@@ -26,7 +26,7 @@ ACTS = st.lists(
         ),
         st.tuples(st.just(Step.APPROVE), st.none()),
     ),
-    max_size=20,
+    max_size=15,
 )
 
 
@@ -54,7 +54,7 @@ async def take(desk: Desk, operator_id: str, step: Step, how: Any) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(state=st.sampled_from(State), acts=ACTS)
 async def test_a_step_is_taken_as_the_table_says_or_changes_nothing(state: State, acts: list[tuple[Step, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

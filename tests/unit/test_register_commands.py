@@ -1,6 +1,7 @@
 """The staff's commands, as they are typed."""
 
 import asyncio
+import base64
 import re
 from pathlib import Path
 
@@ -77,6 +78,15 @@ def test_staff_verify_the_chain_against_what_a_log_kept(settings: Settings) -> N
     assert run("audit", "--mark", found[0]).exit_code == 0
     assert code_of(run("audit", "--mark", "1:" + "0" * 64)) == "AUDIT_BROKEN"
     assert code_of(run("audit", "--mark", "one")) == "MARK"
+
+
+def test_after_a_new_key_everything_is_sealed_under_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    apply(settings)
+    assert "0 resealed" in run("reseal").stdout
+    old = (settings.data_dir / "secret.key").read_text().strip()
+    monkeypatch.setenv("FINDER_SECRET_KEY", f"k2:{base64.b64encode(bytes(32)).decode()},{old}")
+    assert "1 resealed" in run("reseal", "--as", "zhang").stdout
+    assert "0 resealed" in run("reseal").stdout
 
 
 def test_who_acts_and_why_are_asked_for(settings: Settings) -> None:

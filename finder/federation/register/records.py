@@ -13,7 +13,7 @@ from finder.federation.register.model import Registered
 from finder.federation.register.setup import Secrets, open_secrets
 from finder.federation.register.states import Role, State, Step, after
 from finder.identity.audit import Actor, Audit
-from finder.identity.vault import Vault
+from finder.identity.vault import Vault, key_of
 from finder.kernel.clock import Clock
 from finder.storage.database import Database
 from finder.storage.tables import Tables
@@ -51,7 +51,7 @@ class Records:
             sealed = await rows.sealed_of(connection, operator_id)
         if not sealed:
             raise no_credentials()
-        return [open_secrets(self._vault.open(each, _secrets_place(operator_id, n))) for n, each in sealed]
+        return [self._open(operator_id, generation, each) for generation, each in sealed]
 
     def seal_contact(self, operator_id: str, contact: str) -> bytes:
         """As it is kept."""
@@ -60,6 +60,37 @@ class Records:
     def seal_secrets(self, operator_id: str, generation: int, secrets: Secrets) -> bytes:
         """As they are kept."""
         return self._vault.seal(secrets.seal(), _secrets_place(operator_id, generation))
+
+    async def reseal(self, actor: Actor) -> int:
+        """Seals under the vault's first key whatever is sealed under another; how much that was.
+
+        Raises SettingsError, with nothing changed, where one cannot be opened.
+        """
+        count = 0
+        async with self.alone() as connection:
+            contact = rows.OPERATOR.c.contact
+            held = await connection.execute(sa.select(rows.OPERATOR.c.id, contact).where(contact.is_not(None)))
+            for operator_id, sealed in held.all():
+                if key_of(bytes(sealed)) != self._vault.current:
+                    plain = self._vault.open(bytes(sealed), _contact_place(operator_id)).decode()
+                    own = sa.update(rows.OPERATOR).where(rows.OPERATOR.c.id == operator_id)
+                    await connection.execute(own.values(contact=self.seal_contact(operator_id, plain)))
+                    count += 1
+            for operator_id, generation, sealed in (await connection.execute(sa.select(rows.SECRETS))).all():
+                if key_of(bytes(sealed)) != self._vault.current:
+                    secrets = self._open(operator_id, generation, bytes(sealed))
+                    own = sa.update(rows.SECRETS).where(
+                        rows.SECRETS.c.operator_id == operator_id, rows.SECRETS.c.generation == generation
+                    )
+                    await connection.execute(own.values(sealed=self.seal_secrets(operator_id, generation, secrets)))
+                    count += 1
+            if count:
+                detail = {"key": self._vault.current, "count": count}
+                await self.audit.append(connection, actor, "reseal", "register", detail)
+        return count
+
+    def _open(self, operator_id: str, generation: int, sealed: bytes) -> Secrets:
+        return open_secrets(self._vault.open(sealed, _secrets_place(operator_id, generation)))
 
     @asynccontextmanager
     async def step(
