@@ -1,6 +1,7 @@
 """The conversation with Elasticsearch: versioned indices behind aliases, and every failure as IndexUnavailable."""
 
 import asyncio
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -24,6 +25,8 @@ _BATCH = 200  # documents in one request; building them holds up this process fo
 _BATCH_BYTES = 5 * 1024 * 1024
 _GONE, _OLDER = 404, 409  # what a bulk item may meet without harm
 _TOO_MUCH = 429
+_NO_SHARD = "search_phase_execution_exception"  # the shard that was asked is going or coming just now
+_MOVES_S = 0.2
 
 
 def _unavailable(why: str) -> IndexUnavailable:
@@ -131,13 +134,26 @@ class ElasticNode:
         return index
 
     async def swap(self, index: str) -> None:
-        """Shows readers this index, and removes every other, all in one step. Raises IndexUnavailable."""
+        """Shows readers this index in one step, then removes every other. Raises IndexUnavailable.
+
+        What readers saw until now goes only after no name leads to it: while a node takes an index away, it still
+        sends those who ask by name to shards that are closed already.
+        """
         async with _mapped():
             await self._slowly.indices.refresh(index=index)
-            others = [i for i in await self._indices() if i != index]
+            family = await self._family()
+            gone = [i for i, aliases in family.items() if i != index and (self.name in aliases or not aliases)]
             actions: list[Action] = [{"add": {"index": index, "alias": self.name}}]
-            actions += [{"remove_index": {"index": other}} for other in others]
+            for other, aliases in family.items():
+                if other == index or not aliases:
+                    continue
+                if self.name in aliases:
+                    actions.append({"remove": {"index": other, "aliases": sorted(aliases)}})
+                else:  # another's rebuild that is under way, which must not come after this one
+                    actions.append({"remove_index": {"index": other}})
             await self._slowly.indices.update_aliases(actions=actions)
+            if gone:
+                await self._slowly.indices.delete(index=",".join(gone), ignore_unavailable=True)
 
     async def drop(self, index: str) -> None:
         """Removes an index that readers never saw. Raises IndexUnavailable."""
@@ -157,6 +173,11 @@ class ElasticNode:
             except NotFoundError:  # the index was swapped under the question, or the node has lost it
                 await self._ensure()
                 return await ask()
+            except ApiError as why:
+                if why.error != _NO_SHARD:
+                    raise
+                await asyncio.sleep(_MOVES_S)
+                return await ask()
 
     async def _ensure(self) -> None:
         if not await self._client.indices.exists_alias(name=self.name):
@@ -172,6 +193,12 @@ class ElasticNode:
         await self._slowly.indices.create(
             index=index, mappings=MAPPING, settings=SETTINGS, aliases={**aliases, _writing(index): {}}
         )
+
+    async def _family(self) -> dict[str, set[str]]:
+        """Every index of this name and its aliases; one without any is left of a swap that was cut short."""
+        found = await self._client.indices.get_alias(index=f"{self.name}-*")
+        ours = re.compile(re.escape(self.name) + "-(first|[0-9a-f]{12})")
+        return {index: set(held["aliases"]) for index, held in found.items() if ours.fullmatch(index)}
 
     async def _indices(self) -> list[str]:
         try:

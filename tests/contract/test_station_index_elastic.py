@@ -143,3 +143,20 @@ async def test_a_station_that_the_index_cannot_hold_is_named_and_the_others_are_
         assert await index.box(WORLD, ANY, 10) == ["s/1", "s/2"]
         poisoned = [station("s/3"), station("s/x", operator="x" * 40_000)]
         assert await index.rebuild(batches(poisoned)) == 1
+
+
+@pytest.mark.elastic
+@pytest.mark.slow
+async def test_what_a_swap_left_behind_goes_with_the_next_and_neighbours_stay(elastic_url: str) -> None:
+    async with elastic_index(elastic_url) as ours, httpx.AsyncClient(base_url=elastic_url) as http:
+        await ours.put(some(3))
+        left, neighbour = f"{ours.name}-0123456789ab", f"{ours.name}-too-0123456789ab"
+        for made in (left, neighbour):
+            (await http.put(f"/{made}")).raise_for_status()
+        try:
+            assert await ours.rebuild(batches(some(5))) == 5
+            assert (await http.head(f"/{left}")).status_code == 404
+            assert (await http.head(f"/{neighbour}")).status_code == 200
+            assert (await http.head(f"/{ours.name}-first")).status_code == 404
+        finally:
+            await http.delete(f"/{neighbour}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import httpx
 import msgspec
@@ -32,9 +32,13 @@ class Workbench:
     folder: Path = Path()  # where its configuration lies, for files that it names
     clock: Clock = system_clock
     desk: Desk = field(default_factory=NoDesk)
-    replays: ReplayTable = field(default_factory=lambda: MemoryReplays(system_clock))
+    replays: ReplayTable = None  # type: ignore[assignment]  # of this process and this clock unless it is given
     public_url: str = ""  # where operators reach us, without a slash at the end
     client: Callable[[str, Caution], httpx.AsyncClient] = operator_client
+
+    def __post_init__(self) -> None:
+        if cast("ReplayTable | None", self.replays) is None:
+            object.__setattr__(self, "replays", MemoryReplays(self.clock))
 
 
 class ConnectorKind(Protocol):
