@@ -47,7 +47,7 @@ class Office:
         return [*OAuthEndpoints(self.server, buckets).routes(), *service.routes()]
 
 
-def choose_kit(settings: Settings) -> Kit:
+def choose_kit() -> Kit:
     """What judges an operator before it goes live. The conformance kit is plugged in here, and nowhere else."""
     return FirstLook()
 
@@ -71,7 +71,7 @@ def open_office(
     register = Register(
         Records(database, choose_vault(settings), clock),
         Builder(guarded),
-        choose_kit(settings),
+        choose_kit(),
         check_address=partial(check_address, rules=rules),
         taken=RESERVED | listed_sources(settings.operators_file),
     )

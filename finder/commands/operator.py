@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from finder.errors import BadInput
 from finder.federation.register.states import WORDS, Role, State, Step, possible
@@ -41,7 +42,8 @@ def list_(
     for each in known:
         words = f"{each.state.value} {WORDS[each.state][0]}"
         changed = f"{each.changed_at:%Y-%m-%d %H:%M}Z"
-        table.add_row(each.id, words, each.name, each.credit_code, each.source or "—", changed)
+        # Its name is the operator's own words: not to be read as markup.
+        table.add_row(each.id, words, Text(each.name), each.credit_code, each.source or "—", changed)
     Console().print(table)
 
 

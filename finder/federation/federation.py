@@ -105,8 +105,8 @@ class Federation:
         operator = self._operators.pop(source, None)
         if operator is not None:
             await self._let_go(operator)
-        self._away.pop(source, None)
-        self._qualities.pop(source, None)
+        for kept in (self._away, self._qualities, self._live):
+            kept.pop(source, None)
         await self._store.remove(source, sorted(await self._store.ids(source)))
         self._follower.wake()
 

@@ -74,7 +74,7 @@ class SelfService:
             ("/history", "GET", READ, self._history),
             ("/report", "GET", READ, self._report),
             ("/keys", "POST", WRITE, self._add_key),
-            ("/keys/{kid}", "DELETE", WRITE, self._end_key),
+            ("/keys/{kid:path}", "DELETE", WRITE, self._end_key),
             ("/setup", "PUT", WRITE, self._set_up),
             ("/credentials", "POST", WRITE, self._credentials),
             ("/credentials/former", "DELETE", WRITE, self._retire),

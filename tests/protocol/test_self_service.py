@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -234,6 +235,15 @@ async def test_keys_rotate_and_the_end_of_one_ends_its_tokens(served: Served) ->
     token = await served.bearer(fresh)
     await served.refused(409, "LAST_KEY", await served.ask("DELETE", "/register/me/keys/k2", token))
     await served.refused(404, "NO_SUCH_KEY", await served.ask("DELETE", "/register/me/keys/k1", token))
+
+
+async def test_a_key_of_any_name_can_be_ended(served: Served) -> None:
+    operator_id, machine = await served.applied()
+    for kid in ("a/b", "a b?c#d%2F"):
+        odd = Machine(operator_id, kid)
+        await served.ask("POST", "/register/me/keys", await served.bearer(machine), {"key": odd.public})
+        ended = await served.ask("DELETE", f"/register/me/keys/{quote(kid, safe='')}", await served.bearer(odd))
+        assert ended.json()["keys"] == ["k1"]
 
 
 async def test_one_who_left_is_not_known_any_more(served: Served) -> None:

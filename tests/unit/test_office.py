@@ -10,10 +10,12 @@ import pytest
 from pydantic import SecretStr
 
 from finder.connectors.sdk.kinds import Workbench
+from finder.doctor import CHECKS
 from finder.errors import BadInput, Conflict, SettingsError
 from finder.federation.register.model import Application, Registered
 from finder.federation.register.setup import Setup
 from finder.identity.audit import Actor
+from finder.identity.vault import KEY_FILE
 from finder.office import Office, choose_vault, open_office
 from finder.settings import Settings
 from finder.storage.database import Database
@@ -47,6 +49,18 @@ def test_the_key_is_of_the_settings_or_made_in_the_data_folder_and_never_a_defau
     with pytest.raises(SettingsError) as refused:
         choose_vault(settings_in(tmp_path, secret_key=SecretStr("k2:short")))
     assert "short" not in str(refused.value)
+
+
+async def test_the_doctor_looks_at_the_key_and_makes_none(tmp_path: Path) -> None:
+    look = dict(CHECKS)["密钥 · secret key"]
+    assert "first start" in await look(settings_in(tmp_path))
+    assert not list(tmp_path.iterdir())
+    choose_vault(settings_in(tmp_path))
+    assert await look(settings_in(tmp_path)) == "local"
+    (tmp_path / KEY_FILE).chmod(0o644)
+    with pytest.raises(SettingsError) as refused:
+        await look(settings_in(tmp_path))
+    assert refused.value.code == "SECRET_KEY_OPEN"
 
 
 @pytest.mark.parametrize("loopback", [False, True])

@@ -36,9 +36,9 @@ def code_of(result: Result) -> str:
     return result.exception.code
 
 
-def apply(settings: Settings) -> str:
+def apply(settings: Settings, name: str = "晋北充电有限公司") -> str:
     async def applied() -> str:
-        told = Application("晋北充电有限公司", "91350100M000100Y43", "张三 zhang@example.com", [Machine().public])
+        told = Application(name, "91350100M000100Y43", "张三 zhang@example.com", [Machine().public])
         async with choose_register(settings) as register:
             return (await register.apply(told, "192.0.2.1")).id
 
@@ -78,6 +78,14 @@ def test_staff_verify_the_chain_against_what_a_log_kept(settings: Settings) -> N
     assert run("audit", "--mark", found[0]).exit_code == 0
     assert code_of(run("audit", "--mark", "1:" + "0" * 64)) == "AUDIT_BROKEN"
     assert code_of(run("audit", "--mark", "one")) == "MARK"
+
+
+def test_an_operators_words_are_shown_as_they_are(settings: Settings) -> None:
+    operator_id = apply(settings, "[/red] [link=x]充电")
+    for words in (("list",), ("show", operator_id)):
+        result = run(*words)
+        assert result.exit_code == 0, result.exception
+        assert "[/red] [link=x]充电" in result.stdout
 
 
 def test_after_a_new_key_everything_is_sealed_under_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from finder.errors import FinderError, OperatorUnavailable, Unavailable
+from finder.errors import FinderError, OperatorError, Unavailable
 from finder.federation.federation import Federation
 from finder.federation.register.model import Registered
 from finder.federation.register.register import Register
@@ -80,6 +80,6 @@ def _paused(operator: Registered) -> FinderError:
     else:
         zh, en, code = "已被平台暂停接入", "is suspended by the platform", "OPERATOR_SUSPENDED"
     name = operator.name
-    return OperatorUnavailable(
+    return OperatorError(
         f"{name}{zh}，其充电桩状态按未知显示", f"{name} {en}; the status of its bays is shown as unknown", code=code
     )
