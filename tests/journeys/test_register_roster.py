@@ -206,7 +206,9 @@ async def test_one_whose_secrets_open_no_more_is_named_and_harms_nobody(scene: S
     second.records._vault = Vault({"other": bytes(32)})
     roster = Roster(second.register, scene.world.federation)
     await roster.step()
-    assert scene.world.code(FailureKind.STATUS, "jinbei") == "SECRET_KEY_MISSING"
+    failure = scene.world.failure(FailureKind.STATUS, "jinbei")
+    assert failure is not None
+    assert (failure.code, "FINDER_SECRET_KEY" in str(failure.error)) == ("OPERATOR_UNUSABLE", False)
     assert await scene.moved_the_other()
 
 

@@ -1,5 +1,6 @@
 """The operators' office as the settings make it."""
 
+import asyncio
 import base64
 import secrets
 from collections.abc import AsyncIterator
@@ -51,15 +52,17 @@ def test_the_key_is_of_the_settings_or_made_in_the_data_folder_and_never_a_defau
     assert "short" not in str(refused.value)
 
 
-async def test_the_doctor_looks_at_the_key_and_makes_none(tmp_path: Path) -> None:
-    look = dict(CHECKS)["密钥 · secret key"]
-    assert "first start" in await look(settings_in(tmp_path))
+def test_the_doctor_looks_at_the_key_and_makes_none(tmp_path: Path) -> None:
+    def look(settings: Settings) -> str:
+        return asyncio.run(dict(CHECKS)["密钥 · secret key"](settings))
+
+    assert "first start" in look(settings_in(tmp_path))
     assert not list(tmp_path.iterdir())
     choose_vault(settings_in(tmp_path))
-    assert await look(settings_in(tmp_path)) == "local"
+    assert look(settings_in(tmp_path)) == "local"
     (tmp_path / KEY_FILE).chmod(0o644)
     with pytest.raises(SettingsError) as refused:
-        await look(settings_in(tmp_path))
+        look(settings_in(tmp_path))
     assert refused.value.code == "SECRET_KEY_OPEN"
 
 

@@ -71,7 +71,7 @@ class Roster:
                 raise
             except FinderError as unusable:  # its secrets do not open, or its kind is not installed any more
                 log.error("operator_unusable", operator=operator.id, code=unusable.code, error=unusable.en)
-                await federation.pause(source, operator.name, unusable)
+                await federation.pause(source, operator.name, _unusable(operator))
 
 
 def _paused(operator: Registered) -> FinderError:
@@ -82,4 +82,14 @@ def _paused(operator: Registered) -> FinderError:
     name = operator.name
     return OperatorError(
         f"{name}{zh}，其充电桩状态按未知显示", f"{name} {en}; the status of its bays is shown as unknown", code=code
+    )
+
+
+def _unusable(operator: Registered) -> FinderError:
+    """As drivers are told; what it really is stands in the log."""
+    return OperatorError(
+        f"{operator.name}的接入暂时无法使用，其充电桩状态按未知显示，请平台人员查看日志",
+        f"the connection to {operator.name} cannot be used now; the status of its bays is shown as unknown, "
+        "and the log tells the staff why",
+        code="OPERATOR_UNUSABLE",
     )
