@@ -1,15 +1,17 @@
 """The operators' office, composed in one place: register, vault, kit, guarded addresses, tokens, self-service."""
 
+import tomllib
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from starlette.routing import Route
 
 from finder.connectors.sdk.addresses import AddressRules, check_address
 from finder.connectors.sdk.guarded import guarded_client
 from finder.connectors.sdk.kinds import Workbench
+from finder.errors import SettingsError
 from finder.federation.federation import IMPORTED
-from finder.federation.operators import listed_sources
 from finder.federation.register.checks import Checks
 from finder.federation.register.clients import SCOPES, RegisterClients
 from finder.federation.register.kit import FirstLook, Kit
@@ -23,6 +25,7 @@ from finder.identity.vault import Vault, read_vault, vault_in
 from finder.kernel.clock import Clock, system_clock
 from finder.sandbox.operators import COMMUNITY_SOURCE, TCEC102_OPERATORS
 from finder.settings import Settings
+from finder.stations.model import SourceId
 from finder.storage.database import Database
 from finder.web.oauth import OAuthEndpoints
 from finder.web.register import SelfService
@@ -73,8 +76,21 @@ def open_office(
         Builder(guarded),
         choose_kit(),
         check_address=partial(check_address, rules=rules),
-        taken=RESERVED | listed_sources(settings.operators_file),
+        taken=RESERVED | _listed(settings.operators_file),
     )
     tokens = Tokens(database, clock)
     server = TokenServer(settings.base_url, RegisterClients(register.records), tokens, clock, SCOPES)
     return Office(register, Checks(register), tokens, server, clock)
+
+
+def _listed(path: Path | None) -> frozenset[SourceId]:
+    """The source ids of the operators' file. Raises SettingsError for one that is no TOML."""
+    if path is None:
+        return frozenset()
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("operator", [])
+        return frozenset(str(entry["source"]) for entry in entries)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as bad:
+        raise SettingsError(
+            f"运营商文件 {path} 无法使用：{bad}", f"the operators' file {path} cannot be used: {bad}"
+        ) from None

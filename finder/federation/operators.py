@@ -37,18 +37,6 @@ def secrets_of(env: Mapping[str, str]) -> Any:
     return secret
 
 
-def listed_sources(path: Path | None) -> frozenset[str]:
-    """The source ids in the file; no secret is needed for that. Raises SettingsError."""
-    if path is None:
-        return frozenset()
-    try:
-        return frozenset(
-            str(entry.get("source")) for entry in msgspec.toml.decode(path.read_bytes(), type=_File).operator
-        )
-    except (OSError, ValueError) as bad:
-        raise _unusable(path, bad) from None
-
-
 def build_connector(entry: Mapping[str, Any], bench: Workbench) -> OperatorConnector:
     """The connector that one entry asks for: its `protocol` names the kind, the rest is the kind's own form.
 
@@ -73,8 +61,6 @@ def load_operators(
         there = replace(bench, folder=path.parent, secret=secrets_of(env))
         return [build_connector(entry, there) for entry in entries]
     except (OSError, ValueError, BadInput) as bad:  # msgspec's errors are ValueErrors; none of them carries a secret
-        raise _unusable(path, bad) from None
-
-
-def _unusable(path: Path, bad: Exception) -> SettingsError:
-    return SettingsError(f"运营商文件 {path} 无法使用：{bad}", f"the operators' file {path} cannot be used: {bad}")
+        raise SettingsError(
+            f"运营商文件 {path} 无法使用：{bad}", f"the operators' file {path} cannot be used: {bad}"
+        ) from None
