@@ -18,6 +18,7 @@ from finder.live.model import Status
 from finder.storage.database import Database
 from tests.contract.register_world import CHIEF, OTHER_CODE, Desk, actor
 from tests.journeys.federation_world import Feed, World, found, now, seen, station, until, world
+from tests.protocol.oauth_peer import Machine
 
 pytestmark = pytest.mark.slow  # seconds of real waiting, over all of them
 
@@ -127,8 +128,10 @@ async def test_new_keys_take_the_place_of_the_former_without_a_gap(scene: Scene)
     assert second is not first
     assert "OLD_OPERATOR_SECRET" in scene.desk.kind.built[-1]
     await until(lambda: second.status_asked)
+    await scene.desk.register.add_key(operator.id, Machine(kid="k2").public, actor(operator))
+    await scene.desk.applied(OTHER_CODE)
     await scene.roster.step()
-    assert scene.desk.kind.feeds["jinbei"] is second  # nothing changed, so nothing was built
+    assert scene.desk.kind.feeds["jinbei"] is second  # nothing of its connection changed, so nothing was built
     await scene.desk.register.retire(operator.id, actor(operator))
     await scene.roster.step()
     assert "OLD_OPERATOR_SECRET" not in scene.desk.kind.built[-1]

@@ -84,6 +84,26 @@ async def test_addresses_on_this_machine_are_for_practice_only(
     assert codes == (inside if loopback else ["ADDRESS_SCHEME", "ADDRESS_DENIED", *inside])
 
 
+async def test_connectors_go_through_the_guard_whenever_they_are_made(tmp_path: Path, database: Database) -> None:
+    practice = open_office(settings_in(tmp_path, register_loopback=True), database, Workbench()).register
+    operator = await applied(open_office(settings_in(tmp_path), database, Workbench()))
+    await practice.approve(operator.id, "north", "已核对", WHO)
+    who = Actor(f"operator:{operator.id}", "192.0.2.1")
+    ids = {"our_id": "MA0FINDER", "peer_id": "MA0NORTH1"}
+    await practice.set_up(operator.id, Setup("tcec102", "http://127.0.0.1:9", {**ids, "pushes": True}), who)
+    names = ("OPERATOR_SECRET", "DATA_SECRET", "DATA_SECRET_IV", "SIG_SECRET")
+    ours = await practice.give_credentials(operator.id, dict.fromkeys(names, "hidden-16-letter"), who)
+    assert sorted(ours) == sorted(f"PUSH_{name}" for name in names)
+    # What was let through for practice is denied by a gateway that serves drivers.
+    serving = open_office(settings_in(tmp_path), database, Workbench()).register
+    with pytest.raises(BadInput) as refused:
+        await serving.connector(await serving.records.get(operator.id))
+    assert refused.value.code == "ADDRESS_SCHEME"
+    checked = (await serving.check(operator.id, who)).checked
+    assert checked is not None
+    assert (checked.passed, checked.report["findings"][0]["code"]) == (False, "ADDRESS_SCHEME")
+
+
 async def test_source_ids_of_others_are_not_given_away(tmp_path: Path, database: Database) -> None:
     listed = tmp_path / "operators.toml"
     listed.write_text('[[operator]]\nprotocol = "tcec102"\nsource = "listed"\n')
