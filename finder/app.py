@@ -38,6 +38,7 @@ from finder.stations.search import Search
 from finder.stations.sql import SqlStore
 from finder.stations.store import StationStore
 from finder.storage.database import Database, database_url
+from finder.storage.unit import Work
 from finder.web.base import base_routes
 from finder.web.health import health_routes
 from finder.web.metrics import CountRequests, Metrics
@@ -98,6 +99,11 @@ async def choose_register(settings: Settings) -> AsyncIterator[Register]:
 def choose_store(settings: Settings) -> StationStore:
     """The station store in that database."""
     return SqlStore(choose_database(settings))
+
+
+def choose_work(settings: Settings) -> Work:
+    """Units of work on that database."""
+    return Work(choose_database(settings), system_clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The commands: up, serve, sandbox, import, operator, doctor, schema, dev."""
+"""The commands: up, serve, provide, sandbox, import, operator, ledger, doctor, schema, dev."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from finder.commands.ledger import ledger
 from finder.commands.operator import operator
+from finder.commands.provide import provide
 from finder.errors import FinderError
 from finder.settings import load_settings
 
@@ -15,6 +17,8 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="城市充电
 dev = typer.Typer(no_args_is_help=True, help="开发用 · for developers")
 cli.add_typer(dev, name="dev")
 cli.add_typer(operator, name="operator")
+cli.add_typer(provide, name="provide")
+cli.add_typer(ledger, name="ledger")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 

@@ -37,6 +37,11 @@ def secrets_of(env: Mapping[str, str]) -> Any:
     return secret
 
 
+def with_secrets(bench: Workbench, env: Mapping[str, str] = os.environ) -> Workbench:
+    """The same bench, with secrets from the environment."""
+    return replace(bench, secret=secrets_of(env))
+
+
 def build_connector(entry: Mapping[str, Any], bench: Workbench) -> OperatorConnector:
     """The connector that one entry asks for: its `protocol` names the kind, the rest is the kind's own form.
 

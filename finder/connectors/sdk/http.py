@@ -10,7 +10,7 @@ from typing import TypeVar
 import httpx
 import stamina
 
-from finder.errors import FinderError, OperatorLied, OperatorRefused, OperatorUnavailable
+from finder.errors import FinderError, OperatorError, OperatorLied, OperatorRefused, OperatorUnavailable
 
 T = TypeVar("T")
 _RETRY_STATUSES = frozenset({408, 425, 429})
@@ -102,6 +102,11 @@ async def send(client: httpx.AsyncClient, request: httpx.Request, operator: str,
             f"{operator}'s platform cannot be reached; it is asked again later",
             code="OPERATOR_UNREACHABLE",
         ) from failed
+
+
+def not_sent(error: OperatorError) -> bool:
+    """Whether the request certainly never left this machine, so that a command may be given again."""
+    return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
 
 
 def _judge(answer: httpx.Response, operator: str) -> None:
