@@ -7,14 +7,16 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from finder.cities import load_city
 from finder.connectors.sdk.addresses import AddressRules, check_address
+from finder.connectors.sdk.check import Hints
 from finder.connectors.sdk.guarded import guarded_client
 from finder.connectors.sdk.kinds import Workbench
 from finder.errors import SettingsError
 from finder.federation.federation import IMPORTED
 from finder.federation.register.checks import Checks
 from finder.federation.register.clients import SCOPES, RegisterClients
-from finder.federation.register.kit import FirstLook, Kit
+from finder.federation.register.kit import Conformance, Kit
 from finder.federation.register.records import Records
 from finder.federation.register.register import Register
 from finder.federation.register.setup import Builder
@@ -50,9 +52,10 @@ class Office:
         return [*OAuthEndpoints(self.server, buckets).routes(), *service.routes()]
 
 
-def choose_kit() -> Kit:
-    """What judges an operator before it goes live. The conformance kit is plugged in here, and nowhere else."""
-    return FirstLook()
+def choose_kit(settings: Settings) -> Kit:
+    """What judges an operator before it goes live, and nothing else does."""
+    city = load_city(settings.city)
+    return Conformance(Hints(city.centre, city.places_within_km))
 
 
 def choose_vault(settings: Settings) -> Vault:
@@ -74,7 +77,7 @@ def open_office(
     register = Register(
         Records(database, choose_vault(settings), clock),
         Builder(guarded),
-        choose_kit(),
+        choose_kit(settings),
         check_address=partial(check_address, rules=rules),
         taken=RESERVED | _listed(settings.operators_file),
     )
