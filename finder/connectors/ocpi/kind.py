@@ -8,6 +8,7 @@ import msgspec
 from finder.connectors.ocpi.config import VERSIONS, OcpiConfig, Party
 from finder.connectors.ocpi.connector import OcpiConnector, connect
 from finder.connectors.sdk.kinds import Workbench
+from finder.connectors.sdk.quality import Claim, Grade
 
 
 class OcpiEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,6 +44,7 @@ class OcpiKind:
 
     name = "ocpi"
     config = OcpiEntry
+    quality = Claim(Grade.SILVER)
 
     def build(self, config: OcpiEntry, bench: Workbench) -> OcpiConnector:
         """The connector. Raises SettingsError or ValueError."""

@@ -119,8 +119,11 @@ class PracticeCpo:
                 if not self.faults.never_answers:
                     self.later(self._start(body))
             case "STOP_SESSION":
-                if body.get("session_id") not in self.sessions:
+                running = self.sessions.get(str(body.get("session_id")))
+                if running is None:
                     return {"result": "UNKNOWN_SESSION", "timeout": 0}
+                if running["status"] == "COMPLETED":
+                    return {"result": "REJECTED", "timeout": 0}
                 if not self.faults.never_answers:
                     self.later(self._stop(body))
             case _:
