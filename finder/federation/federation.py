@@ -1,12 +1,13 @@
 """Keeps every operator's stations and live status in step, and tells how each feed is."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
+from finder.connectors.sdk.control import EnergySource, StationEnergy
 from finder.connectors.sdk.ports import (
     OperatorConnector,
     OperatorSocket,
@@ -29,8 +30,8 @@ from finder.federation.quality.score import score
 from finder.kernel.clock import Clock, system_clock
 from finder.live.board import LiveBoard
 from finder.stations.index import StationIndex
-from finder.stations.merge import Merger, rank_by
-from finder.stations.model import SourceId
+from finder.stations.merge import Merger, rank_by, source_of
+from finder.stations.model import SourceId, Station, StationId
 from finder.stations.store import StationStore
 
 # Feeds that come as files, as people call them.
@@ -135,6 +136,21 @@ class Federation:
         if operator is None:
             raise no_receiver(source)
         await operator.serve(socket)
+
+    def records(self, source: SourceId) -> Mapping[StationId, Station]:
+        """A feed's own records, as it told them."""
+        return self._merger.records(source)
+
+    async def energy(self, station_id: StationId, first: date, last: date) -> StationEnergy:
+        """What a station gave, as its operator counts. Raises NotFound where it does not count; OperatorError."""
+        operator = self._operators.get(source_of(station_id))
+        if operator is None or not isinstance(operator.connector, EnergySource):
+            raise NotFound(
+                f"充电站 {station_id!r} 的运营商不提供电量统计",
+                f"the operator of station {station_id!r} tells no energy",
+                code="NO_STATS",
+            )
+        return await operator.connector.energy(station_id, first, last)
 
     def failures(self) -> list[Failure]:
         """What is in trouble now, operator by operator."""

@@ -96,6 +96,8 @@ class Operator:
             complaint = None
             if answer.stations:
                 complaint = await self.ingest.put(answer.stations)
+            if answer.tariffs:
+                await self.ingest.price(answer.tariffs)
             if answer.removed:
                 await self.ingest.remove(answer.removed)
             if answer.observations:
@@ -104,7 +106,7 @@ class Operator:
             self._pushes -= 1
         if complaint:
             self.health.failed(FailureKind.PUSH, complaint)
-        elif answer.observations or answer.stations or answer.removed:
+        elif answer.observations or answer.stations or answer.tariffs or answer.removed:
             self.health.succeeded(FailureKind.PUSH)
         return answer
 

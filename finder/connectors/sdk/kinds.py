@@ -48,6 +48,15 @@ class Workbench:
             object.__setattr__(self, "piles", MemoryPiles(self.clock))
 
 
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The least that an entry has; `secrets` begins the names of its secrets in the environment."""
+
+    source: str
+    name: str
+    base_url: str
+    secrets: str
+
+
 class ConnectorKind(Protocol):
     """A protocol or a vendor: the form of its configuration, and how a connector is made of one."""
 

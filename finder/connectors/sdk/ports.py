@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from finder.live.model import Observation
-from finder.stations.model import SourceId, Station
+from finder.stations.model import SourceId, Station, Tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class PushAnswer:
     refused: Sequence[Refused] = ()
     stations: Sequence[Station] = ()
     removed: Sequence[str] = ()  # native ids of stations that are gone
+    tariffs: Mapping[str, Mapping[str, Tariff]] = field(default_factory=dict)  # by native station id, as sdk.prices has
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
