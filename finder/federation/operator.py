@@ -65,6 +65,8 @@ class Operator:
         self._sessions = sessions
         self._calls = asyncio.Semaphore(limits.calls_at_once)
         self._pushes = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._began_at = clock()
 
     async def run(self) -> None:
@@ -86,6 +88,7 @@ class Operator:
         if self._pushes >= self._limits.pushes_at_once:
             raise Busy("推送过于密集，请稍后重发", "too many pushes at once: send again later", code="PUSHES_BUSY")
         self._pushes += 1
+        self._idle.clear()
         try:
             try:
                 async with asyncio.timeout(self._limits.push_s):
@@ -104,11 +107,17 @@ class Operator:
                 complaint = await self._observe(answer) or complaint
         finally:
             self._pushes -= 1
+            if not self._pushes:
+                self._idle.set()
         if complaint:
             self.health.failed(FailureKind.PUSH, complaint)
         elif answer.observations or answer.stations or answer.tariffs or answer.removed:
             self.health.succeeded(FailureKind.PUSH)
         return answer
+
+    async def idle(self) -> None:
+        """Waits until the pushes that are being answered are done with."""
+        await self._idle.wait()
 
     async def _observe(self, answer: PushAnswer) -> OperatorError | None:
         try:

@@ -11,6 +11,7 @@ import msgspec
 
 from finder.connectors.sdk.desk import Desk, NoDesk
 from finder.connectors.sdk.http import Caution, operator_client
+from finder.connectors.sdk.notebook import MemoryNotebook, Notebook
 from finder.connectors.sdk.pile_book import MemoryBook, PileBook
 from finder.connectors.sdk.piles import MemoryPiles, PileRegister
 from finder.connectors.sdk.ports import OperatorConnector
@@ -38,6 +39,7 @@ class Workbench:
     replays: ReplayTable = None  # type: ignore[assignment]
     piles: PileRegister = None  # type: ignore[assignment]
     pile_book: PileBook = field(default_factory=MemoryBook)
+    notebook: Notebook = None  # type: ignore[assignment]
     public_url: str = ""  # where operators reach us, without a slash at the end
     client: Callable[[str, Caution], httpx.AsyncClient] = operator_client
 
@@ -46,6 +48,8 @@ class Workbench:
             object.__setattr__(self, "replays", MemoryReplays(self.clock))
         if cast("PileRegister | None", self.piles) is None:
             object.__setattr__(self, "piles", MemoryPiles(self.clock))
+        if cast("Notebook | None", self.notebook) is None:
+            object.__setattr__(self, "notebook", MemoryNotebook(self.clock))
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
