@@ -5,6 +5,7 @@ import msgspec
 from finder.connectors.ocpp.config import OcppConfig
 from finder.connectors.ocpp.connector import OcppConnector
 from finder.connectors.sdk.kinds import Workbench
+from finder.connectors.sdk.quality import Claim, Grade
 
 
 class OcppEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +23,8 @@ class OcppKind:
     """Builds connectors to piles that speak OCPP 1.6-J or 2.0.1."""
 
     name = "ocpp"
+    # The kit checks from a process of its own, to which no pile is connected: more than this it cannot be shown.
+    quality = Claim(Grade.BRONZE)
     config = OcppEntry
 
     def build(self, config: OcppEntry, bench: Workbench) -> OcppConnector:
