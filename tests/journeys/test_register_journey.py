@@ -114,7 +114,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[str, Settings]]:
     server = EmbeddedServer(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        await eventually(lambda: server.started, 20)
+        await eventually(lambda: server.started)
         yield settings.base_url, settings
     finally:
         server.should_exit = True
@@ -229,7 +229,7 @@ async def test_from_application_to_leaving(tmp_path: Path) -> None:
         await sandbox.close()
 
 
-async def eventually(holds: Callable[[], Any], seconds: float = 10.0) -> None:
+async def eventually(holds: Callable[[], Any], seconds: float = 30.0) -> None:
     async with asyncio.timeout(seconds):
         while True:
             met = holds()
@@ -247,7 +247,7 @@ async def self_check(operator: Operator) -> bool:
     async def done() -> bool:
         return not (await operator.ask("GET", "/me/report"))["running"]
 
-    await eventually(done, 20)
+    await eventually(done)
     return bool((await operator.ask("GET", "/me/report"))["passed"])
 
 
