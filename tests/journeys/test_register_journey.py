@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Operator:
     machine: Machine
     token: str = ""
     pusher: Pusher | None = None
+    pushers: list[Pusher] = field(default_factory=list)
     flips: int = 0
 
     @property
@@ -65,13 +66,14 @@ class Operator:
         assert answer.status_code == status, answer.text
         return answer.json()
 
-    async def exchange(self, keys: Credentials) -> None:
-        """New secrets both ways; from now on it pushes under ours."""
+    async def exchange(self, keys: Credentials) -> Pusher | None:
+        """New secrets both ways; from now on it pushes under ours. Returns what pushed under the former ones."""
         told = await self.ask("POST", "/me/credentials", {"secrets": self.theirs(keys)}, 201)
         ours = {name.removeprefix("PUSH_").lower(): value for name, value in told["secrets"].items()}
-        if self.pusher is not None:
-            await self.pusher.close()
+        former = self.pusher
         self.pusher = Pusher(self.platform, Credentials(**ours), system_clock, told["pushUrl"].split("/push/")[0])
+        self.pushers.append(self.pusher)
+        return former
 
     async def push(self) -> bool:
         """Flips a bay, tells us so, and says whether that was taken."""
@@ -112,7 +114,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[str, Settings]]:
     server = EmbeddedServer(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        await eventually(lambda: server.started, 20)
+        await eventually(lambda: server.started)
         yield settings.base_url, settings
     finally:
         server.should_exit = True
@@ -180,11 +182,16 @@ async def test_from_application_to_leaving(tmp_path: Path) -> None:
             operator.machine = fresh
             await operator.log_in()
             second = Credentials(*("n" * 16 for _ in range(4)))
-            await operator.exchange(second)
+            former = await operator.exchange(second)
             operator.platform._keys = second
             assert await driver.known()
             await eventually(operator.push)
+            newest, operator.pusher = operator.pusher, former
+            assert await operator.push()  # under the former keys, which are good as well
             assert (await operator.ask("DELETE", "/me/credentials/former"))["generations"] == [3]
+            await eventually(lambda: _refused(operator))
+            operator.pusher = newest
+            assert await operator.push()
 
             # It pauses: its stations stay, their status is unknown, and the driver reads why.
             await operator.ask("POST", "/me/pause")
@@ -216,13 +223,13 @@ async def test_from_application_to_leaving(tmp_path: Path) -> None:
             assert [e.detail["passed"] for e in history if e.what == "check"] == [False, True]
             assert {e.who for e in history if e.who.startswith("supervisor")} == {"supervisor:zhang", "supervisor:li"}
             assert re.search(rf"{head.seq}:{head.hash.hex()}", await staff(settings, "audit", "--mark", str(head)))
-            if operator.pusher is not None:
-                await operator.pusher.close()
+            for pusher in operator.pushers:
+                await pusher.close()
     finally:
         await sandbox.close()
 
 
-async def eventually(holds: Callable[[], Any], seconds: float = 10.0) -> None:
+async def eventually(holds: Callable[[], Any], seconds: float = 30.0) -> None:
     async with asyncio.timeout(seconds):
         while True:
             met = holds()
@@ -240,7 +247,7 @@ async def self_check(operator: Operator) -> bool:
     async def done() -> bool:
         return not (await operator.ask("GET", "/me/report"))["running"]
 
-    await eventually(done, 20)
+    await eventually(done)
     return bool((await operator.ask("GET", "/me/report"))["passed"])
 
 
@@ -250,3 +257,7 @@ async def _has(driver: Driver, count: int) -> bool:
 
 async def _named(driver: Driver, code: str) -> bool:
     return code in {failure["code"] for failure in (await driver.look())["partialFailures"]}
+
+
+async def _refused(operator: Operator) -> bool:
+    return not await operator.push()
