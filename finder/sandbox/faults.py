@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from finder.sandbox.planted import Planted
+
 
 class Lie(StrEnum):
     """Something untrue in a catalogue, a status or a push."""
@@ -63,6 +65,7 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     repeat_pushes: bool = False  # each push is sent twice, byte for byte
     lies: tuple[Lie, ...] = ()
     sessions: tuple[SessionFault, ...] = ()
+    planted: tuple[Planted, ...] = ()  # what the conformance kit must find, see planted.py
 
     def __post_init__(self) -> None:
         if not (0 <= self.slow_s <= 3600 and 0 <= self.errors <= 1 and 0 <= self.stale_s <= 86_400):

@@ -35,6 +35,7 @@ from finder.sandbox.faults import Faults, Lie, SessionFault
 from finder.sandbox.lies import lie_about_stations, lie_about_status
 from finder.sandbox.network import Site
 from finder.sandbox.operators import OUR_ID, PracticeOperator
+from finder.sandbox.planter import Planter
 from finder.sandbox.prices import TARIFFS
 from finder.sandbox.records import connector_status, station_info
 
@@ -56,6 +57,7 @@ class Platform:
     ) -> None:
         self.operator, self.day, self.switchboard = operator, day, Switchboard()
         self.sites = {site.id: site for site in sites}
+        self.planter = Planter(lambda: self.switchboard.faults.planted)
         self.updated_at = clock()
         self._keys, self._clock = keys, clock
         self._guns = {gun.id: site for site in sites for gun in site.guns}
@@ -93,7 +95,7 @@ class Platform:
         sent = answer.to_json()
         if self.switchboard.faults.bad_signature:
             sent = Response(answer.ret, answer.msg, answer.data, "0" * 32).to_json()
-        return HttpResponse(sent, media_type="application/json")
+        return self.planter.sent(sent, self._keys)
 
     def _answer(self, interface: str, raw: bytes, authorization: str) -> _Body:
         faults, handle = self.switchboard.faults, self._interfaces.get(interface)
@@ -112,7 +114,7 @@ class Platform:
         body = self.operator.profile.read(parse(decrypt(envelope.data, self._keys), exact=True))
         if not isinstance(body, dict):
             raise BadEnvelope(RET_BUSINESS, "业务参数错误", "wrong parameters")
-        return handle(body)
+        return self.planter.body(interface, handle(self.planter.asked(interface, body)))
 
     def _token(self, body: _Body) -> _Body:
         right = secrets.compare_digest(str(body.get("OperatorSecret")), self._keys.operator_secret)

@@ -78,7 +78,7 @@ class Pusher:
 
     async def _flips(self) -> None:
         guns = {gun.id for site in self._platform.sites.values() for gun in site.guns}
-        flips = [flip for flip in self._platform.day.drain() if flip.gun_id in guns]
+        flips = self._platform.planter.flips([flip for flip in self._platform.day.drain() if flip.gun_id in guns])
         if self.push_to is None or self._platform.switchboard.faults.silent:
             return
         for start in range(0, len(flips), _AT_ONCE):
@@ -138,6 +138,7 @@ class Pusher:
         at = self._clock() - timedelta(seconds=faults.stale_s)
         if Lie.FUTURE in faults.lies:
             at += _AHEAD
+        at = self._platform.planter.pushed_at(at)
         latest = list({flip.gun_id: connector_status(flip.gun_id, (flip.status, flip.park)) for flip in flips}.values())
         body = {"ConnectorStatusInfo": latest[0] if len(latest) == 1 else latest}
         await self._notify(body, at, twice=faults.repeat_pushes)

@@ -41,19 +41,31 @@ class Answer:
 
 
 def operator_client(
-    base_url: str, caution: Caution | None = None, headers: Mapping[str, str] | None = None
+    base_url: str,
+    caution: Caution | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncClient:
-    """A client for one operator: its own connections, no redirects, no proxies from the environment."""
+    """A client for one operator: its own connections, no redirects, no proxies from the environment.
+
+    `transport` stands between the client and the network: a recorder, or a recording.
+    """
     caution = caution or Caution()
     return httpx.AsyncClient(
         base_url=base_url,
         headers={"accept-encoding": "identity", "user-agent": "charging-finder", **(headers or {})},
         timeout=httpx.Timeout(caution.read_s, connect=caution.connect_s, pool=caution.total_s),
-        limits=httpx.Limits(max_connections=caution.connections, max_keepalive_connections=caution.connections),
+        transport=transport or operator_transport(caution),
         follow_redirects=False,
         trust_env=False,
-        verify=_trusted_authorities(),
     )
+
+
+def operator_transport(caution: Caution) -> httpx.AsyncHTTPTransport:
+    """The way to one operator's platform over the network."""
+    limits = httpx.Limits(max_connections=caution.connections, max_keepalive_connections=caution.connections)
+    return httpx.AsyncHTTPTransport(verify=_trusted_authorities(), limits=limits, trust_env=False)
 
 
 @cache
@@ -108,6 +120,7 @@ def _judge(answer: httpx.Response, operator: str) -> None:
         raise OperatorRefused(
             f"{operator}的平台拒绝了请求（HTTP {status}），请核对地址与凭证",
             f"{operator}'s platform refused the request (HTTP {status}): check the address and the credentials",
+            code="OPERATOR_HAS_NONE" if status == 404 else None,
         )
     if status >= 300:
         raise OperatorLied(

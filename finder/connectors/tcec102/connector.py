@@ -14,6 +14,7 @@ from finder.connectors.tcec102.client import Tcec102Client
 from finder.connectors.tcec102.config import Tcec102Config
 from finder.connectors.tcec102.control import Tcec102Control
 from finder.connectors.tcec102.mapping import Origin, map_station, map_status, native_id, refused
+from finder.connectors.tcec102.opened import Tcec102Wire
 from finder.connectors.tcec102.prices import read_policy
 from finder.connectors.tcec102.receive import Tcec102Receiver
 from finder.connectors.tcec102.values import records, refuse
@@ -42,6 +43,7 @@ class Tcec102DataConnector:
         self._receiver = Tcec102Receiver(config, bench, self._as_known)
         self._policies: dict[str, tuple[datetime, Tariff | None]] = {}
         self._fees: dict[str, Mapping[str, Tariff]] = {}  # as they were pushed, by native station id
+        self.wire = Tcec102Wire(config)
 
     async def stations(self, since: datetime | None) -> AsyncIterator[StationPage]:
         """The catalogue, or what changed since then; a record that cannot be taken is named and the rest goes on."""

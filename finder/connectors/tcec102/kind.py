@@ -3,6 +3,7 @@
 import msgspec
 
 from finder.connectors.sdk.kinds import Workbench
+from finder.connectors.sdk.quality import Claim, Grade
 from finder.connectors.tcec102.config import Tcec102Config
 from finder.connectors.tcec102.connector import Tcec102Connector, Tcec102DataConnector
 from finder.connectors.tcec102.profile import Profile, profile_from_toml
@@ -27,6 +28,7 @@ class Tcec102Kind:
     """Builds connectors to operators that speak T/CEC 102."""
 
     name = "tcec102"
+    quality = Claim(Grade.SILVER)
     config = Tcec102Entry
 
     def build(self, config: Tcec102Entry, bench: Workbench) -> Tcec102DataConnector:
