@@ -43,6 +43,7 @@ class OcpiKind:
     """Builds connectors to platforms that speak OCPI."""
 
     name = "ocpi"
+    quality = Claim(Grade.SILVER)
     config = OcpiEntry
     quality = Claim(Grade.SILVER)
 

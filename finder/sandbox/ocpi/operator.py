@@ -42,9 +42,9 @@ class PracticeCpo:
         self.ours: list[str] = []  # tokens that open our door, the newest last
         self.offered: list[str] = []  # tokens that partners offered, taken or not
         self.version = versions[0]
-        now = clock()
-        self.locations: list[Object] = [location(n, now, self.version) for n in range(1, sites + 1)]
-        self.tariffs: list[Object] = [tariff(PRICE, now, self.version)]
+        built = clock() - timedelta(days=1)  # not just now, or all of it would be news
+        self.locations: list[Object] = [location(n, built, self.version) for n in range(1, sites + 1)]
+        self.tariffs: list[Object] = [tariff(PRICE, built, self.version)]
         self.sessions: dict[str, Object] = {}
         self.cdrs: dict[str, Object] = {}
         self.commands: list[tuple[str, Object]] = []
