@@ -1,4 +1,4 @@
-"""The commands: up, serve, provide, sandbox, import, connector, ledger, doctor, schema, dev."""
+"""The commands: up, serve, provide, sandbox, import, connector, pile, operator, ledger, doctor, schema, dev."""
 
 import sys
 from pathlib import Path
@@ -10,6 +10,8 @@ from rich.markup import escape
 
 from finder.commands.connector import connector
 from finder.commands.ledger import ledger
+from finder.commands.operator import operator
+from finder.commands.pile import pile
 from finder.commands.provide import provide
 from finder.errors import FinderError
 from finder.settings import load_settings
@@ -17,9 +19,11 @@ from finder.settings import load_settings
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="城市充电地图 · the city's charging finder")
 dev = typer.Typer(no_args_is_help=True, help="开发用 · for developers")
 cli.add_typer(dev, name="dev")
+cli.add_typer(operator, name="operator")
 cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")
+cli.add_typer(pile, name="pile")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 

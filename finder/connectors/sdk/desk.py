@@ -88,12 +88,16 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """May it charge; where allowed, under which order of ours, how much at most, until when."""
+    """May it charge; where allowed, under which order of ours, how much at most, until when.
+
+    `person` is an opaque reference of whose token it is, as in StartRequest; never a phone number or a name.
+    """
 
     permission: Permission
     order: OrderNo | None = None
     limit: Money | None = None
     until: datetime | None = None
+    person: str | None = None
 
 
 class Desk(Protocol):

@@ -120,6 +120,7 @@ def _judge(answer: httpx.Response, operator: str) -> None:
         raise OperatorRefused(
             f"{operator}的平台拒绝了请求（HTTP {status}），请核对地址与凭证",
             f"{operator}'s platform refused the request (HTTP {status}): check the address and the credentials",
+            code="OPERATOR_HAS_NONE" if status == 404 else None,
         )
     if status >= 300:
         raise OperatorLied(
