@@ -1,6 +1,6 @@
 """`finder connector check --planted`: every planted fault must be found, and nothing where none is planted."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from finder.connectors.tcec102 import Tcec102Connector
 from finder.kernel.geo import Point
 from finder.live.model import Status
 from finder.sandbox.day import CHARGING, FREE, OCCUPIED
-from finder.sandbox.faults import NONE, Faults
+from finder.sandbox.faults import NONE, Faults, SessionFault
 from finder.sandbox.operators import COMMUNITY_SOURCE
 from finder.sandbox.planted import PLANTS, Level, Plant, Planted
 from finder.sandbox.planted_desk import tell_desk
@@ -76,21 +76,27 @@ class Practice:
 
     def __init__(self, sandbox: Sandbox, clock: StandingClock, others: Sequence[Station]) -> None:
         self._sandbox, self._clock, self._others = sandbox, clock, others
+        self._orders = 0
 
     async def clean(self, source: str) -> Report:
         """The report on an operator that does nothing wrong. Pushes and the desk are looked at where it has them."""
-        pushing = source in self._sandbox.pushers
-        evidence = await self._look(source, NONE, desk=() if pushing else None, push=pushing)
-        return judge(evidence)
+        everything = frozenset(Level) if self._sandbox.platforms.get(source) is not None else frozenset({Level.WIRE})
+        if not self._pushes(source):
+            everything -= {Level.PUSH, Level.SESSION, Level.DESK}
+        return judge(await self._look(source, NONE, everything))
 
     async def planted(self, plant: Plant) -> Report:
         """The report on an operator with this one fault."""
-        faults = _faults(plant)
-        desk = (plant.fault,) if plant.level is Level.DESK else None
-        evidence = await self._look(plant.operator, faults, desk=desk, push=plant.level is Level.PUSH)
-        return judge(evidence)
+        desk = (plant.fault,) if plant.level is Level.DESK else ()
+        return judge(await self._look(plant.operator, _faults(plant), {plant.level}, desk))
 
-    async def _look(self, source: str, faults: Faults, *, desk: Sequence[Planted] | None, push: bool) -> Evidence:
+    def _pushes(self, source: str) -> bool:
+        platform = self._sandbox.platforms.get(source)
+        return platform is not None and platform.operator.pushes
+
+    async def _look(
+        self, source: str, faults: Faults, levels: Collection[Level], desk: Sequence[Planted] = ()
+    ) -> Evidence:
         with ExitStack() as after:
             self._sandbox.set_faults(source, faults)
             after.callback(self._sandbox.set_faults, source, NONE)
@@ -98,17 +104,43 @@ class Practice:
             hints = Hints(_CITY, 200.0, known, {}, () if source == COMMUNITY_SOURCE else self._others)
             bench = Workbench(clock=self._clock, replays=MemoryReplays(self._clock))
             caution = _IMPATIENT if faults.slow_s else _QUICK
-            probe = Probe(lambda bench: self._connector(source, caution, bench), bench, hints=hints)
+
+            async def sleep(seconds: float) -> None:
+                self._clock.move(seconds)
+                await self._sandbox.pushers[source].tick()
+
+            probe = Probe(lambda bench: self._connector(source, caution, bench), bench, hints=hints, sleep=sleep)
             try:
-                evidence = await probe.run(Plan())
-                if push:
+                if Level.SESSION in levels:
+                    await self._charge(source, probe, after)
+                else:
+                    await probe.run(Plan())
+                if Level.PUSH in levels:
                     await self._push(source, probe)
-                    evidence = probe.gather()
-                if desk is not None:
+                evidence = probe.gather()
+                if Level.DESK in levels:
                     tell_desk(evidence, [evse.id for _, evse in evidence.evses()], self._clock(), desk)
                 return evidence
             finally:
                 await probe.close()
+
+    async def _charge(self, source: str, probe: Probe, after: ExitStack) -> None:
+        """Everything that is asked, with a charge that is really started, and what is pushed of it."""
+        pusher, day = self._sandbox.pushers[source], self._sandbox.day
+        gun = next(reversed(self._sandbox.platforms[source].sites.values())).guns[-1].id
+        day.pin(gun, OCCUPIED, 50)
+        after.callback(day.unpin, gun)
+        day.drain()
+        self._orders += 1
+        plan = Plan(start=f"{source}/{gun}", order=f"CK{self._orders}", look_every_s=30.0, charge_s=300.0)
+        async with listening(source, probe.push, self._clock) as base_url:
+            pusher.push_to = base_url
+            try:
+                await probe.run(plan)
+                self._clock.move(30)
+                await pusher.tick()
+            finally:
+                pusher.push_to = None
 
     def _connector(self, source: str, caution: Caution, bench: Workbench) -> OperatorConnector:
         if source == COMMUNITY_SOURCE:
@@ -146,7 +178,7 @@ class Practice:
 
 
 def _faults(plant: Plant) -> Faults:
-    """How a fault is switched on; three of them were practice faults before."""
+    """How a fault is switched on; some were practice faults before."""
     match plant.fault:
         case Planted.SLOW:
             return Faults(slow_s=_SLOW_S)
@@ -154,6 +186,12 @@ def _faults(plant: Plant) -> Faults:
             return Faults(out_of_order=True)
         case Planted.PUSH_COPIED:
             return Faults(repeat_pushes=True)
+        case Planted.BILL_TOTAL:
+            return Faults(sessions=(SessionFault.BILL_WRONG_TOTAL,))
+        case Planted.BILL_CHANGED:
+            return Faults(sessions=(SessionFault.BILL_CHANGES,))
+        case Planted.REOPENED:
+            return Faults(sessions=(SessionFault.STATUS_AFTER_END,))
     return Faults(planted=(plant.fault,)) if plant.level is not Level.DESK else NONE
 
 

@@ -31,7 +31,10 @@ class Charge:
 
     def lines(self, now: datetime) -> list[Line]:
         """What has flowed by now."""
-        return [] if self.started_at is None else self.meter.lines(self.started_at, self.ended_at or now)
+        if self.started_at is None:
+            return []
+        # By whole seconds, as the end is told: or the last reading would lie below the one before it.
+        return self.meter.lines(self.started_at, (self.ended_at or now).replace(microsecond=0))
 
     def start_result(self) -> Body:
         """notification_start_charge_result."""

@@ -1,13 +1,14 @@
 """Faults for the conformance kit to find: each is switched on at a practice operator and names the rule it breaks.
 
-Those of `DESK` are planted into what the desk was told, since sessions and bills do not go over the practice wire
-yet; each can move to `Planter.body` under the interface that its `interface` names.
+Those of `SESSION` strike a charge that the kit really starts. Those of `DESK` need days or many bills, and are planted
+into what the desk was told of them.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-_STATIONS, _STATUS = "query_stations_info", "query_station_status"
+_STATIONS, _STATUS, _CHARGE = "query_stations_info", "query_station_status", "query_equip_charge_status"
+_BILL = "notification_charge_order_info"
 
 
 class Planted(StrEnum):
@@ -84,6 +85,7 @@ class Level(StrEnum):
 
     WIRE = "WIRE"  # in what the practice operator answers
     PUSH = "PUSH"  # in what it pushes
+    SESSION = "SESSION"  # in what it answers and pushes of a charge
     DESK = "DESK"  # in what the desk was told
 
 
@@ -98,8 +100,12 @@ class Plant:
     interface: str = _STATIONS
 
 
-def _desk(fault: Planted, rule: str, interface: str = "notification_charge_order_info") -> Plant:
+def _desk(fault: Planted, rule: str, interface: str = _BILL) -> Plant:
     return Plant(fault, rule, Level.DESK, interface=interface)
+
+
+def _session(fault: Planted, rule: str, interface: str) -> Plant:
+    return Plant(fault, rule, Level.SESSION, interface=interface)
 
 
 def _push(fault: Planted, rule: str) -> Plant:
@@ -158,17 +164,17 @@ PLANTS: tuple[Plant, ...] = (
     _push(Planted.PUSH_COPIED, "PUSH_COPIED"),
     _desk(Planted.KWH_NEGATIVE, "BILL_ENERGY_RANGE"),
     _desk(Planted.KWH_ABSURD, "BILL_ENERGY_ABSURD"),
-    _desk(Planted.BILL_TOTAL, "BILL_TOTAL"),
+    _session(Planted.BILL_TOTAL, "BILL_TOTAL", _BILL),
     _desk(Planted.BILL_LINES, "BILL_LINES"),
     _desk(Planted.BILL_PRICE, "BILL_PRICE"),
     _desk(Planted.BILL_AGAIN, "BILL_NEVER_CONFIRMED"),
-    _desk(Planted.BILL_CHANGED, "BILL_CHANGED"),
+    _session(Planted.BILL_CHANGED, "BILL_CHANGED", _BILL),
     _desk(Planted.BILL_NONE, "BILL_MISSING"),
     _desk(Planted.BILL_SECONDS, "BILL_SECONDS_LOST"),
     _desk(Planted.BILL_ZONE, "SESSION_TIME_ZONE"),
-    _desk(Planted.START_AT_ONCE, "START_CHARGING_AT_ONCE", "query_start_charge"),
-    _desk(Planted.STOP_AFTER_END, "STOP_AFTER_END", "query_stop_charge"),
-    _desk(Planted.REOPENED, "SESSION_REOPENED", "notification_equip_charge_status"),
-    _desk(Planted.ENERGY_FALLS, "SESSION_ENERGY_FALLS", "notification_equip_charge_status"),
-    _desk(Planted.FREE_WHILE_CHARGING, "STATUS_CONTRADICTS_SESSION", "notification_equip_charge_status"),
+    _session(Planted.START_AT_ONCE, "START_CHARGING_AT_ONCE", _CHARGE),
+    _session(Planted.STOP_AFTER_END, "STOP_AFTER_END", "query_stop_charge"),
+    _session(Planted.REOPENED, "SESSION_REOPENED", "notification_equip_charge_status"),
+    _session(Planted.ENERGY_FALLS, "SESSION_ENERGY_FALLS", _CHARGE),
+    _session(Planted.FREE_WHILE_CHARGING, "STATUS_CONTRADICTS_SESSION", _STATUS),
 )

@@ -27,8 +27,7 @@ def tell_desk(evidence: Evidence, evse_ids: list[str], at: datetime, planted: Co
         entries = _one(evidence.source, f"S{n + 1}", ORDER if n == 0 else f"ORDER-{n + 1}", evse_id, begun)
         commands = _commands(evse_id, begun) if n == 0 else []
         for fault in planted if n == 0 else ():
-            entries = _plant(fault, entries, evidence)
-            commands = _command(fault, commands)
+            entries = _plant(fault, entries)
         if Planted.BILL_SECONDS in planted:
             entries = [_change(each, started_at=_cut, ended_at=_cut) for each in entries]
         evidence.desk += entries
@@ -110,13 +109,7 @@ def _commands(evse_id: str, begun: datetime) -> list[CommandSeen]:
     ]
 
 
-def _command(fault: Planted, commands: list[CommandSeen]) -> list[CommandSeen]:
-    if fault is not Planted.STOP_AFTER_END:
-        return commands
-    return [*commands[:-1], CommandSeen(commands[-1].command, Commanded(Outcome.ACCEPTED, "S1"))]
-
-
-def _plant(fault: Planted, entries: list[DeskEntry], evidence: Evidence) -> list[DeskEntry]:
+def _plant(fault: Planted, entries: list[DeskEntry]) -> list[DeskEntry]:
     *sessions, bill = entries
     raw = bill.raw
     match fault:
@@ -125,8 +118,6 @@ def _plant(fault: Planted, entries: list[DeskEntry], evidence: Evidence) -> list
         case Planted.KWH_ABSURD:
             lines = [{**line, "kwh": str(Decimal(line["kwh"]) * 100)} for line in raw["lines"]]
             bill = _with(bill, kwh="3000.00", lines=lines)
-        case Planted.BILL_TOTAL:
-            bill = _with(bill, total={"fen": raw["total"]["fen"] + 100})
         case Planted.BILL_LINES:
             bill = _with(bill, lines=raw["lines"][:1])
         case Planted.BILL_PRICE:
@@ -135,26 +126,10 @@ def _plant(fault: Planted, entries: list[DeskEntry], evidence: Evidence) -> list
         case Planted.BILL_AGAIN:
             again = [_heard(bill, minutes, "REPEATED") for minutes in (3, 8)]
             return [*sessions, bill, *again]
-        case Planted.BILL_CHANGED:
-            other = _with(bill, total={"fen": raw["total"]["fen"] + 1}, electricity=None)
-            return [*sessions, bill, _heard(other, 5, "DISPUTED")]
         case Planted.BILL_NONE:
             return sessions
         case Planted.BILL_ZONE:
             bill = _change(bill, started_at=_ahead, ended_at=_ahead)
-        case Planted.START_AT_ONCE:
-            sessions[0] = _with(sessions[0], state=SessionState.CHARGING.value)
-        case Planted.REOPENED:
-            late = sessions[-2]
-            return [*sessions, _heard(late, 30, "OLD"), bill]
-        case Planted.ENERGY_FALLS:
-            sessions[-1] = _with(sessions[-1], kwh="3.00")
-        case Planted.FREE_WHILE_CHARGING:
-            read = evidence.statuses[-1]
-            free = next(o for o in read.page.observations if o.status == "AVAILABLE")
-            now = _with(sessions[1], native_id="S9", order="ORDER-9", evse_id=free.evse_id)
-            now = _with(now, observed_at=free.observed_at.isoformat(), started_at=free.observed_at.isoformat())
-            return [*entries, msgspec.structs.replace(now, at=free.observed_at)]
     return [*sessions, bill]
 
 

@@ -10,6 +10,8 @@ from starlette.responses import Response as HttpResponse
 
 from finder.connectors.tcec102.wire import RET_TOKEN, BadEnvelope, Credentials, Response, parse, signature
 from finder.kernel.geo import Point, gcj02_from_wgs84, wgs84_from_gcj02
+from finder.sandbox.charges import ENDED, RUNNING, STARTING, STOPPING
+from finder.sandbox.day import CHARGING, FREE
 from finder.sandbox.planted import Planted
 
 _Body = dict[str, Any]
@@ -62,6 +64,8 @@ class Planter:
         if interface == _STATUS and body["StationStatusInfos"]:
             for fault in planted:
                 _status(fault, body["StationStatusInfos"])
+        for fault in planted:
+            _charge(fault, interface, body)
         return body
 
     def sent(self, raw: bytes, keys: Credentials) -> HttpResponse:
@@ -220,3 +224,18 @@ def _status(fault: Planted, infos: list[_Body]) -> None:
             first.append(first[0] | {"ConnectorID": "stranger"})
         case Planted.STATUS_CODE:
             first[0]["Status"] = 77
+        case Planted.FREE_WHILE_CHARGING:
+            for info in infos:
+                for status in info["ConnectorStatusInfos"]:
+                    if status["Status"] == CHARGING:
+                        status |= {"Status": FREE, "ParkStatus": 10}
+
+
+def _charge(fault: Planted, interface: str, body: _Body) -> None:
+    match fault, interface:
+        case Planted.START_AT_ONCE, "query_equip_charge_status" if body["StartChargeSeqStat"] == STARTING:
+            body["StartChargeSeqStat"] = RUNNING
+        case Planted.ENERGY_FALLS, "query_equip_charge_status" if body["StartChargeSeqStat"] == ENDED:
+            body["TotalPower"] = 0
+        case Planted.STOP_AFTER_END, "query_stop_charge" if body["SuccStat"]:
+            body |= {"StartChargeSeqStat": STOPPING, "SuccStat": 0, "FailReason": 0}

@@ -68,8 +68,16 @@ def nothing(_: str) -> None:
 class Probe:
     """Holds one connector, made on a bench of the kit's own."""
 
-    def __init__(self, build: Build, bench: Workbench, *, hints: Hints | None = None, say: Say = nothing) -> None:
-        self._clock, self._say = bench.clock, say
+    def __init__(
+        self,
+        build: Build,
+        bench: Workbench,
+        *,
+        hints: Hints | None = None,
+        say: Say = nothing,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock, self._say, self._sleep = bench.clock, say, sleep
         self._raw: list[RawExchange] = []
         self._caution = Caution()
         self._make = bench.client
@@ -228,7 +236,7 @@ class Probe:
                 await self.desk.session(seen)
                 if seen.state in until:
                     return
-            await asyncio.sleep(plan.look_every_s)
+            await self._sleep(plan.look_every_s)
             waited += max(plan.look_every_s, 0.01)
 
 

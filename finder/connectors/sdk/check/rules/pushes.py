@@ -73,6 +73,8 @@ def _repeated(evidence: Evidence) -> Iterator[Found]:
     for push in evidence.pushes:
         for seen in push.answer.observations:
             before = last.get(seen.evse_id)
+            if before is not None and seen.observed_at < before[1]:
+                continue  # late news is another rule's, and does not say what was known
             if before is not None and before[0] is seen.status and seen.observed_at > before[1]:
                 yield found(seen.evse_id, f"{seen.status} 再次作为新状态推送", f"{seen.status} is pushed as new again")
             last[seen.evse_id] = seen.status, seen.observed_at

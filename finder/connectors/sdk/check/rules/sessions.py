@@ -51,12 +51,17 @@ def _stop_of_stopped(evidence: Evidence) -> Iterator[Found]:
     for entry, seen in evidence.sessions():
         if seen.state in _OVER and seen.order is not None:
             ended.setdefault(seen.order, entry.at)
-    for command in evidence.commands:
-        over_at = ended.get(command.command.order)
-        late = over_at is not None and command.command.at >= over_at and command.command.kind == "stop"
-        if late and command.outcome is not None and command.outcome.outcome is Outcome.ACCEPTED:
+    asked: set[str] = set()
+    for each in evidence.commands:
+        order, over_at = each.command.order, ended.get(each.command.order)
+        if each.command.kind != "stop":
+            continue
+        # The end may be told in the very moment of the stop that brought it about.
+        late = over_at is not None and (each.command.at > over_at or (each.command.at == over_at and order in asked))
+        asked.add(order)
+        if late and each.outcome is not None and each.outcome.outcome is Outcome.ACCEPTED:
             zh, en = "会话已结束，停止却被接受", "a stop was accepted although the session had ended"
-            yield found(command.command.order, zh, en)
+            yield found(order, zh, en)
 
 
 def _energy_falls(evidence: Evidence) -> Iterator[Found]:
