@@ -23,7 +23,6 @@ class OcppKind:
     """Builds connectors to piles that speak OCPP 1.6-J or 2.0.1."""
 
     name = "ocpp"
-    # The kit checks from a process of its own, to which no pile is connected: more than this it cannot be shown.
     quality = Claim(Grade.BRONZE)
     config = OcppEntry
 
