@@ -24,8 +24,6 @@ class OcppKind:
 
     name = "ocpp"
     quality = Claim(Grade.BRONZE)
-    # The kit checks from a process of its own, to which no pile is connected: more than this it cannot be shown.
-    quality = Claim(Grade.BRONZE)
     config = OcppEntry
 
     def build(self, config: OcppEntry, bench: Workbench) -> OcppConnector:
