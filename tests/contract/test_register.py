@@ -155,10 +155,10 @@ async def test_a_check_that_never_ends_or_breaks_off_has_not_passed_either(desk:
         assert "hidden" not in str(checked.report)
 
 
-async def test_runs_of_the_kit_are_one_for_each_operator_and_two_in_all(desk: Desk) -> None:
+async def test_runs_of_the_kit_are_one_for_each_operator_and_so_many_in_all(desk: Desk) -> None:
     three = [await desk.ready(source, code) for source, code in zip(("one", "two", "three"), CODES, strict=True)]
     desk.kit.hold = asyncio.Event()
-    checks = Checks(desk.register)
+    checks = Checks(desk.register, at_once=2)
     for operator in three[:2]:
         await checks.start(operator.id, actor(operator))
     assert checks.running(three[0].id)

@@ -8,7 +8,7 @@ from finder.errors import Busy, Conflict, FinderError
 from finder.federation.register.register import Register
 from finder.identity.audit import Actor
 
-AT_ONCE = 2
+AT_ONCE = 4
 log = structlog.get_logger(__name__)
 
 

@@ -34,7 +34,7 @@ from finder.storage.unit import to_us
 
 MAX_WAITING = 500  # applications that nobody has looked at
 MAX_KEYS = 2  # while a key is changed
-CHECK_S = 300.0  # for a whole run of the kit
+CHECK_S = 1_800.0  # for a whole run of the kit, which reads a catalogue twice
 
 log = structlog.get_logger(__name__)
 
