@@ -48,6 +48,7 @@ async def hashed(house: Path) -> str:
         await database.close()
 
 
+@pytest.mark.slow
 def test_a_pile_is_added_listed_given_a_new_password_and_removed(house: Path) -> None:
     told = run(*ADD, "--price", "0.50+0.10")
     assert "wss://charge.example/ocpp/street/LAMP-1" in told

@@ -33,6 +33,7 @@ def test_no_mobile_number_stays_in_a_text(
     st.text("0123456789ABCDEFGHJK", min_size=5, max_size=6),
     AROUND,
 )
+@pytest.mark.slow
 def test_no_plate_stays_in_a_text_or_an_id(province: str, letter: str, rest: str, around: str) -> None:
     for key in ("Remark", "OrderNo"):
         assert rest not in SCRUBBER.text(f"{around}{province}{letter}{rest}", key)
