@@ -31,7 +31,7 @@ LETTER = {
     Effect.RELEASE: "R",
 }
 ITEM_LETTER = {Step.SPLIT: "L", Step.SPLIT_RETURN: "U", Step.REFUND: "B"}
-_RUNNING = (Session.START_UNKNOWN, Session.CHARGING)
+_RUNNING = (Session.START_SENT, Session.START_UNKNOWN, Session.CHARGING, Session.STOP_SENT)
 _OPEN = (Hold.PENDING, Hold.HELD)
 _UNDER_WAY = (Item.NEW, Item.SENT, Item.UNKNOWN, Item.ABNORMAL)
 
@@ -73,7 +73,7 @@ def _session(order: Order) -> Iterator[Due]:
         yield Due(Effect.START, numbered(order, Effect.START))
     # A hold that ended while the car charges no longer pays for what comes: it is stopped.
     if order.session in _RUNNING and (order.wants_stop or order.hold is Hold.EXPIRED):
-        yield Due(Effect.STOP, numbered(order, Effect.STOP))
+        yield Due(Effect.STOP, numbered(order, Effect.STOP, order.stops))
 
 
 def _money(order: Order) -> Iterator[Due]:

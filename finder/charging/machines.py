@@ -87,7 +87,13 @@ HOLD = Machine(
 SESSION = Machine(
     {
         Session.IDLE: {Session.START_SENT, Session.REJECTED},
-        Session.START_SENT: {Session.START_UNKNOWN, Session.CHARGING, Session.REJECTED, Session.ENDED},
+        Session.START_SENT: {
+            Session.START_UNKNOWN,
+            Session.CHARGING,
+            Session.REJECTED,
+            Session.STOP_SENT,
+            Session.ENDED,
+        },
         # A start that timed out may have happened: it is looked for, and a late one is valid.
         Session.START_UNKNOWN: {Session.CHARGING, Session.REJECTED, Session.STOP_SENT, Session.ENDED},
         Session.CHARGING: {Session.STOP_SENT, Session.ENDED},

@@ -52,6 +52,7 @@ class Order:
     capture_number: Number | None = None
     capture_channel_id: str | None = None
     wants_stop: bool = False
+    stops: int = 0  # stops that were confirmed and yet did not end it
     reason: str | None = None  # why it never charged, for the driver: a code
     problem: str | None = None  # a code: what a person must look at
     seen: SessionSeen | None = field(default=None, repr=False)
@@ -95,7 +96,7 @@ _TIMES = {"created_at", "moved_at"}
 _BLOBS: dict[str, Any] = {"tariff": Tariff, "seen": SessionSeen}
 _NEVER_NULL = {
     "number", "person", "operator", "evse_id", "channel", "sub_merchant", "agreement", "agreed", "title", "cap",
-    "commission_permille", "created_at", "hold", "session", "capture", "wants_stop", "moved_at",
+    "commission_permille", "created_at", "hold", "session", "capture", "wants_stop", "stops", "moved_at",
 }  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def _column(name: str) -> "sa.Column[Any]":
     kind: sa.types.TypeEngine[Any] = sa.Text()
     if name in _MONEY | _TIMES:
         kind = sa.BigInteger()
-    elif name == "commission_permille":
+    elif name in ("commission_permille", "stops"):
         kind = sa.Integer()
     elif name in ("agreed", "wants_stop"):
         kind = sa.Boolean()

@@ -15,9 +15,9 @@ from finder.charging.news import change, take_bill, take_channel, take_session
 from finder.charging.order import ITEMS, ORDER, Order, OrderItem, find, items, load
 from finder.charging.outside import Outside
 from finder.connectors.sdk.control import BillSource, SessionRef, SessionSource
-from finder.connectors.sdk.sessions import Bill, SessionState
+from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
 from finder.errors import ChannelError, FinderError, OperatorError
-from finder.kernel.ids import Number
+from finder.kernel.ids import MOST, Number
 from finder.money.channels.port import Stand, Step
 from finder.storage.unit import to_us
 
@@ -90,15 +90,10 @@ class Sweeper:
             return
         seen = await source.session(SessionRef(order.number, order.evse_id, order.native_id, order.connector_id))
         async with self._work.begin() as unit:
-            if seen is not None:
-                await take_session(unit, order.number, seen)
-                return
             now = await load(unit.connection, order.number, lock=True)
-            silent = unit.now - (now.moved_at or now.created_at)
-            if silent >= NEVER_BEGAN and not _told_of(now):
-                await change(unit, now, now.moved(session=Session.REJECTED, reason="NEVER_BEGAN"))
-            elif silent >= NO_BILL:  # it ran, and its operator has forgotten it: a person's turn
-                await change(unit, now, now.moved(problem="SESSION_FORGOTTEN"))
+            if seen is not None:
+                now = await take_session(unit, order.number, seen)
+            await change(unit, now, _doubted(now, seen, unit.now))
 
     async def _bill(self, order: Order) -> None:
         now = self._work.clock()
@@ -129,8 +124,23 @@ class Sweeper:
             await take_channel(unit, seen)
 
 
-def _told_of(order: Order) -> bool:
-    return order.seen is not None and order.seen.state in (SessionState.CHARGING, SessionState.ENDED)
+def _doubted(order: Order, seen: SessionSeen | None, now: datetime) -> Order:
+    """What follows from how long a session has not begun, or has not ended."""
+    charged = order.seen is not None and order.seen.state in (SessionState.CHARGING, SessionState.ENDED)
+    age = now - order.created_at
+    if seen is not None and seen.state is SessionState.CHARGING:
+        again = order.session is Session.STOP_SENT and order.stops < MOST
+        return order.moved(stops=order.stops + 1) if again else order
+    if charged:
+        forgotten = seen is None and now - (order.moved_at or order.created_at) >= NO_BILL
+        return order.moved(problem="SESSION_FORGOTTEN") if forgotten else order
+    # Nothing was ever charged. Where the operator knows nothing of it, or has been told to stop, nothing will be.
+    certain = age >= NEVER_BEGAN if seen is None else age >= 2 * NEVER_BEGAN and order.session is Session.STOP_SENT
+    if certain:
+        return order.moved(session=Session.REJECTED, reason=order.reason or "NEVER_BEGAN")
+    if seen is not None and age >= NEVER_BEGAN and order.session in (Session.START_SENT, Session.START_UNKNOWN):
+        return order.moved(wants_stop=True, reason="NEVER_BEGAN")
+    return order
 
 
 def _of(order: Order, item: OrderItem) -> Number:
