@@ -3,7 +3,6 @@
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -13,6 +12,7 @@ from starlette.routing import Route
 from finder.errors import BadInput, Busy, FinderError
 from finder.identity.buckets import Buckets, Rate
 from finder.identity.oauth.server import OAuthAnswer, TokenServer
+from finder.kernel.network import network_of
 from finder.web.health import json_response
 from finder.web.pushes import read_body
 
@@ -51,13 +51,8 @@ def refusal(error: FinderError) -> Response:
 
 
 def caller(request: Request) -> str:
-    """Where a request comes from, as rates are counted: an IPv4 address, or the network of an IPv6 one."""
-    host = request.client.host if request.client else ""
-    try:
-        ip = ip_address(host)
-    except ValueError:
-        return "unknown"
-    return f"{IPv6Address(int(ip) >> 64 << 64)}/64" if isinstance(ip, IPv6Address) else str(ip)
+    """Where a request comes from, as rates are counted."""
+    return network_of(request.client.host if request.client else None)
 
 
 async def within(buckets: Buckets, name: str, rate: Rate) -> None:
