@@ -1,10 +1,13 @@
 """How often a caller may ask: token buckets."""
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
+
+from finder.errors import Busy
 
 _OTHERS = ""  # whoever finds no room shares one bucket
 
@@ -22,6 +25,23 @@ class Buckets(Protocol):
 
     async def take(self, name: str, rate: Rate) -> float:
         """Takes one; 0, or where there is none the seconds until there is."""
+
+
+class TooOften(Busy):
+    """Asked more often than is allowed."""
+
+    default_code = "TOO_OFTEN"
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"请求过于频繁，请 {wait_s} 秒后重试", f"too often: ask again in {wait_s} seconds")
+        self.wait_s = wait_s
+
+
+async def within(buckets: Buckets, name: str, rate: Rate) -> None:
+    """Takes one of this name's. Raises TooOften, which says when to come again."""
+    wait_s = await buckets.take(name, rate)
+    if wait_s:
+        raise TooOften(math.ceil(wait_s))
 
 
 class MemoryBuckets:

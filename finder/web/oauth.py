@@ -1,6 +1,5 @@
 """OAuth 2 over HTTP: tokens for operators' machines, and where everything is."""
 
-import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -9,8 +8,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from finder.errors import BadInput, Busy, FinderError
-from finder.identity.buckets import Buckets, Rate
+from finder.errors import BadInput, FinderError
+from finder.identity.buckets import Buckets, Rate, TooOften, within
 from finder.identity.oauth.server import OAuthAnswer, TokenServer
 from finder.kernel.network import network_of
 from finder.web.health import json_response
@@ -53,23 +52,6 @@ def refusal(error: FinderError) -> Response:
 def caller(request: Request) -> str:
     """Where a request comes from, as rates are counted."""
     return network_of(request.client.host if request.client else None)
-
-
-async def within(buckets: Buckets, name: str, rate: Rate) -> None:
-    """Takes one of this name's. Raises Busy, which says when to come again."""
-    wait_s = await buckets.take(name, rate)
-    if wait_s:
-        raise TooOften(math.ceil(wait_s))
-
-
-class TooOften(Busy):
-    """Asked more often than is allowed."""
-
-    default_code = "TOO_OFTEN"
-
-    def __init__(self, wait_s: int) -> None:
-        super().__init__(f"请求过于频繁，请 {wait_s} 秒后重试", f"too often: ask again in {wait_s} seconds")
-        self.wait_s = wait_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from finder.federation.register.register import Register
 from finder.federation.register.setup import Setup
 from finder.federation.register.states import OVER, WORDS, Role, State, Step, possible
 from finder.identity.audit import Actor, Entry
-from finder.identity.buckets import Buckets, Rate
+from finder.identity.buckets import Buckets, Rate, TooOften, within
 from finder.identity.oauth.tokens import Tokens
 from finder.kernel.clock import Clock
 from finder.web.health import json_response
-from finder.web.oauth import TooOften, caller, refusal, within
+from finder.web.oauth import caller, refusal
 from finder.web.pushes import read_body
 
 MAX_BODY_BYTES = 32 * 1024
