@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from finder.accounts import open_people
 from finder.cities import City, load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -25,12 +26,13 @@ from finder.federation.register.roster import Roster
 from finder.federation.replays import SqlReplays
 from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
+from finder.identity.people import People
 from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
-from finder.office import Office, open_office
+from finder.office import Office, choose_vault, open_office
 from finder.settings import Settings, scheme
 from finder.stations.elastic import ElasticIndex
 from finder.stations.index import StationIndex
@@ -156,6 +158,7 @@ class Engines:
     board: LiveBoard
     store: StationStore
     office: Office
+    people: People
 
 
 def choose(settings: Settings) -> Engines:
@@ -180,6 +183,7 @@ def choose(settings: Settings) -> Engines:
         choose_board(settings),
         SqlStore(database),
         open_office(settings, database, bench),
+        open_people(settings, database, choose_vault(settings)),
     )
 
 
@@ -191,6 +195,7 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         closing.push_async_callback(store.close)
         closing.push_async_callback(index.close)
         closing.push_async_callback(board.close)
+        closing.push_async_callback(engines.people.close)
         await board.start()
         operators = [*engines.operators, *practice]
         federation = Federation(operators, store, Merger(), index, board, system_clock, sessions=engines.desk.running)
@@ -210,7 +215,8 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         )
         lately = Lately(board)
         search = Search(index, lately, system_clock)
-        gateway = Gateway(search, board, federation, gazetteer, about, system_clock, lately=lately)
+        people = engines.people
+        gateway = Gateway(search, board, federation, gazetteer, about, system_clock, people=people, lately=lately)
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)
 
 

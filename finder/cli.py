@@ -50,11 +50,16 @@ def sandbox(
     speed: float = 20.0,
     *,
     vendor: Annotated[bool, typer.Option("--vendor", help="虚构厂商的 REST 接口 · a fictional vendor's API")] = False,
+    sms: Annotated[bool, typer.Option("--sms", help="短信网关 · a text message gateway")] = False,
 ) -> None:
     """演示运营商，真实 HTTP 与签名 · practice operators over real HTTP with real signatures."""
     from finder.sandbox.serve import run
+    from finder.sandbox.sms import run_sms
     from finder.sandbox.vendor import run_vendor
 
+    if sms:
+        run_sms(port)
+        return
     (run_vendor if vendor else run)(port, speed=speed)
 
 

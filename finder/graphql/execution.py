@@ -11,6 +11,7 @@ from graphql.error import located_error
 from strawberry import Schema
 
 from finder.errors import BadInput, FinderError
+from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.documents import Documents, Operation, Refused
 from finder.graphql.limits import Limits
 from finder.graphql.moment import Context
@@ -99,10 +100,10 @@ class Executor:
         error = errors if isinstance(errors, FinderError) else None
         return Answer(to_json({"errors": all_shown(listed, language)}), ran=False, error=error)
 
-    async def answer(self, operation: Operation, asked: Asked, language: str) -> Answer:
-        """Runs a query to its end."""
+    async def answer(self, operation: Operation, asked: Asked, language: str, asker: Asker = NOBODY) -> Answer:
+        """Runs a query or mutation to its end."""
         began, outcome, compiled = time.perf_counter(), "ok", False
-        context = Context(self.gateway, self._lately, language, operation.size.fields)
+        context = Context(self.gateway, self._lately, language, operation.size.fields, asker)
         try:
             result, compiled = await within(self.timeout_s, self._run(operation, context, asked, language))
             if isinstance(result, bytes):
@@ -123,26 +124,30 @@ class Executor:
             result = await self._programs.run(operation, context, asked.variables)
             if result is not None:
                 return result, True
-        return await self._interpret(operation, asked, language), False
+        return await self._interpret(operation, asked, language, context.asker), False
 
-    async def _interpret(self, operation: Operation, asked: Asked, language: str) -> ExecutionResult:
+    async def _interpret(
+        self, operation: Operation, asked: Asked, language: str, asker: Asker = NOBODY
+    ) -> ExecutionResult:
         """By graphql-core, which runs everything and is the compiler's judge."""
         result = execute(
             self.schema,
             operation.document,
-            context_value=Context(self.gateway, self._lately, language, operation.size.fields),
+            context_value=Context(self.gateway, self._lately, language, operation.size.fields, asker),
             variable_values=asked.variables,
             operation_name=operation.name,
         )
         return result if isinstance(result, ExecutionResult) else await result
 
-    async def follow(self, operation: Operation, asked: Asked, language: str) -> AsyncGenerator[bytes, None]:
+    async def follow(
+        self, operation: Operation, asked: Asked, language: str, asker: Asker = NOBODY
+    ) -> AsyncGenerator[bytes, None]:
         """A subscription's answers, each a response as JSON; a query gives its one."""
         if operation.kind is not OperationType.SUBSCRIPTION:
-            yield (await self.answer(operation, asked, language)).body
+            yield (await self.answer(operation, asked, language, asker)).body
             return
         began, outcome = time.perf_counter(), "ok"
-        context = Context(self.gateway, self._lately, language, operation.size.fields)
+        context = Context(self.gateway, self._lately, language, operation.size.fields, asker)
         try:
             async with asyncio.timeout(self.timeout_s):
                 stream = subscribe(

@@ -9,6 +9,7 @@ from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from finder.errors import BadInput, Busy, FinderError
+from finder.graphql.asker import Asker
 from finder.graphql.documents import Operation, Refused
 from finder.graphql.execution import Answer, Asked, Executor
 from finder.graphql.requests import (
@@ -79,9 +80,9 @@ class HttpEndpoint:
             self._check_kind(operation, method, kind)
             if kind == EVENTS:
                 with self._seats.taken():
-                    await self._stream(operation, asked, head, receive, send)
+                    await self._stream(operation, asked, head, scope, receive, send)
                 return
-            answer = await self._executor.answer(operation, asked, head.language)
+            answer = await self._executor.answer(operation, asked, head.language, Asker(scope))
         except HttpError as bad:
             await _send(send, self._executor.refuse(bad, head.language).body, form, bad.status)
             return
@@ -99,10 +100,12 @@ class HttpEndpoint:
                 code="SUBSCRIPTION_TRANSPORT",
             )
 
-    async def _stream(self, operation: Operation, asked: Asked, head: Head, receive: Receive, send: Send) -> None:
+    async def _stream(
+        self, operation: Operation, asked: Asked, head: Head, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        answers = self._executor.follow(operation, asked, head.language)
+        answers = self._executor.follow(operation, asked, head.language, Asker(scope))
         gone = asyncio.ensure_future(_until_gone(receive))
         coming: asyncio.Future[bytes] | None = None
         try:

@@ -3,8 +3,11 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from finder.errors import TooLarge
+from finder.errors import TooLarge, Unavailable
+from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.ports import Feeds, Gateway
+from finder.identity.people import People
+from finder.identity.roles import Caller
 from finder.kernel.clock import minute_of_week
 from finder.live.lately import Lately, StationNow
 from finder.live.model import Reading
@@ -64,14 +67,16 @@ MAX_SHOWN = 100_000  # fields of one answer: those of the query times the length
 class Context:
     """What resolvers see of a request."""
 
-    __slots__ = ("_fields", "_lately", "_shown", "gateway", "language", "moment")
+    __slots__ = ("_caller", "_fields", "_lately", "_shown", "asker", "gateway", "language", "moment")
 
-    def __init__(self, gateway: Gateway, lately: Lately, language: str, fields: int = 1) -> None:
+    def __init__(self, gateway: Gateway, lately: Lately, language: str, fields: int = 1, asker: Asker = NOBODY) -> None:
         self.gateway = gateway
         self._lately = lately
         self.language = language
         self._fields = fields
         self._shown = 0
+        self._caller: Caller | None = None
+        self.asker = asker
         self.renew()
 
     def renew(self) -> None:
@@ -88,3 +93,16 @@ class Context:
                 "the answer would be too large: ask for fewer fields or a smaller first",
                 code="ANSWER_TOO_LARGE",
             )
+
+    @property
+    def people(self) -> People:
+        """The room of identity. Raises Unavailable where this deployment has no accounts."""
+        if self.gateway.people is None:
+            raise Unavailable("本站未开通账户", "there are no accounts here", code="NO_ACCOUNTS")
+        return self.gateway.people
+
+    async def caller(self) -> Caller:
+        """Who asks. Raises NotSignedIn."""
+        if self._caller is None:
+            self._caller = await self.people.caller(self.asker.token)
+        return self._caller

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from finder.errors import FinderError
+from finder.identity.people import People
 from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
@@ -217,4 +218,5 @@ class Gateway:
     about: About
     clock: Clock
     metrics: Metrics | None = None
+    people: People | None = None  # none: the finder alone, without accounts
     lately: Lately | None = None  # shared with the search, so that a station is read once for both

@@ -21,6 +21,7 @@ from finder.graphql.arguments import Arguments
 from finder.graphql.compile import Compiler, Hole, Writer
 from finder.graphql.documents import Operation
 from finder.graphql.moment import Context
+from finder.graphql.policy import is_open
 from finder.graphql.selection import NotCompilable, Selections, conditions_of
 from finder.graphql.template import Templates, filled
 from finder.graphql.variables import read_variables, shapes_of
@@ -134,7 +135,7 @@ class Programs:
                 roots.append(Root(key, None, nodes, None, None, text=f'"{query.name}"'))
                 continue
             field = query.fields.get(name)
-            if field is None:
+            if field is None or not is_open(query.name, name):
                 raise NotCompilable(name)
             resolver = field.extensions["strawberry-definition"].base_resolver.wrapped_func
             try:

@@ -8,13 +8,18 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import queries, types, views
+from finder.graphql import people, personal, queries, types, views
+from finder.graphql.policy import guard
 
 PRINTED = Path(__file__).with_name("schema.graphql")
 
 
 def _root(resolver: Callable[..., Any], description: str | None = None) -> Any:
     return strawberry.field(resolver=resolver, description=description)
+
+
+def _change(resolver: Callable[..., Any], description: str) -> Any:
+    return strawberry.mutation(resolver=resolver, description=description)
 
 
 def _follow(resolver: Callable[..., Any], description: str) -> Any:
@@ -41,6 +46,21 @@ class Query:  # noqa: D101
         queries.places, "Towns and counties by name or pinyin, for drivers who share no position."
     )
     about: types.About = _root(queries.about, "What this deployment is: its name, its middle, its notice.")
+    me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
+
+
+@strawberry.type
+class Mutation:  # noqa: D101
+    request_code: personal.CodeSent = _change(
+        people.request_code,
+        "Sends a code of six digits to a mobile number of mainland China: one a minute, five an hour, ten a day.",
+    )
+    sign_in: personal.Tokens = _change(
+        people.sign_in, "With the code, within five minutes and five tries. `device` is shown in `me.devices`."
+    )
+    refresh: personal.Tokens = _change(people.refresh, "The next tokens. A token that comes again ends the session.")
+    sign_out: int = _change(people.sign_out, "This device, or all of them; how many.")
+    sign_out_device: int = _change(people.sign_out_device, "One of one's own devices.")
 
 
 @strawberry.type
@@ -57,9 +77,14 @@ def build_schema() -> strawberry.Schema:
     moment = strawberry.scalar(
         name="DateTime", description="ISO 8601 with time zone.", serialize=views.iso, parse_value=datetime.fromisoformat
     )
-    return strawberry.Schema(
-        query=Query, subscription=Subscription, config=StrawberryConfig(scalar_map={datetime: moment})
+    schema = strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=StrawberryConfig(scalar_map={datetime: moment}),
     )
+    guard(schema._schema)
+    return schema
 
 
 def print_schema() -> str:

@@ -8,6 +8,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from finder.errors import Busy, FinderError
+from finder.graphql.asker import Asker
 from finder.graphql.documents import Refused
 from finder.graphql.execution import Asked, Executor, as_asked
 from finder.graphql.http import Seats
@@ -50,7 +51,8 @@ class WebSocketEndpoint:
             if not offered:
                 raise Closed(4406, "Subprotocol not acceptable")
             with self._seats.taken():
-                socket = _Socket(self._executor, receive, send, read_head(scope["headers"]).language)
+                language = read_head(scope["headers"]).language
+                socket = _Socket(self._executor, receive, send, language, scope)
                 await socket.serve(self._init_timeout_s)
         except Busy as busy:
             await send({"type": "websocket.close", "code": 1013, "reason": busy.en})
@@ -59,11 +61,13 @@ class WebSocketEndpoint:
 
 
 class _Socket:
-    def __init__(self, executor: Executor, receive: Receive, send: Send, language: str) -> None:
+    def __init__(self, executor: Executor, receive: Receive, send: Send, language: str, scope: Scope) -> None:
         self._executor = executor
         self._receive = receive
         self._send = send
         self._language = language
+        self._scope = scope
+        self._asker = Asker(scope)
         self._ready = False
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -96,6 +100,7 @@ class _Socket:
                 if self._ready:
                     raise Closed(4429, "Too many initialisation requests")
                 self._ready = True
+                self._asker = _asker(message, self._scope)
                 await self._tell(b'{"type":"connection_ack"}')
             case "ping":
                 await self._tell(b'{"type":"pong"}')
@@ -134,7 +139,7 @@ class _Socket:
         mark = orjson.dumps(name)
         try:
             operation = self._executor.prepare(asked)
-            async for answer in self._executor.follow(operation, asked, self._language):
+            async for answer in self._executor.follow(operation, asked, self._language, self._asker):
                 await self._tell(b'{"id":' + mark + b',"type":"next","payload":' + answer + b"}")
             await self._tell(b'{"id":' + mark + b',"type":"complete"}')
         except (Refused, FinderError) as bad:
@@ -151,6 +156,13 @@ class _Socket:
 
     async def _tell(self, text: bytes) -> None:
         await self._send({"type": "websocket.send", "text": text.decode()})
+
+
+def _asker(message: dict[str, Any], scope: Scope) -> Asker:
+    """By the payload's `authorization`, since a browser's socket has no headers of its own; else by the header."""
+    payload = message.get("payload")
+    given = payload.get("authorization") if isinstance(payload, dict) else None
+    return Asker(scope, given if isinstance(given, str) else None)
 
 
 def _id(message: dict[str, Any]) -> str:

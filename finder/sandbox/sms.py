@@ -1,6 +1,7 @@
 """A text message gateway to practise on: takes messages over HTTP, keeps the last of them, and can be made to fail."""
 
 import asyncio
+import contextlib
 import hmac
 import secrets
 from collections import deque
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 import uvicorn
+from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -88,3 +90,18 @@ async def sms_running(gateway: SmsGateway, port: int = 0) -> AsyncIterator[str]:
     finally:
         server.should_exit = server.force_exit = True
         await serving
+
+
+def run_sms(port: int) -> None:
+    """`finder sandbox --sms`: serves until interrupted, and tells people where and under which key."""
+
+    async def serve() -> None:
+        gateway = SmsGateway()
+        async with sms_running(gateway, port) as url:
+            console = Console(stderr=True, highlight=False, soft_wrap=True)
+            console.print(f"\n  演示短信网关 · a practice text message gateway  {url}/messages")
+            console.print(f"  export FINDER_SMS_URL={url} FINDER_SMS_KEY={gateway.key}\n")
+            await asyncio.Event().wait()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve())

@@ -1,4 +1,4 @@
-"""The message gateway over real HTTP: what is sent arrives, and whatever goes wrong is one refusal without the message."""
+"""The message gateway over real HTTP: what is sent arrives; what goes wrong is one refusal that repeats nothing."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,0 +1,33 @@
+"""People's accounts, composed in one place: the store, the vault, the audit, the message gateway."""
+
+from finder.errors import SettingsError
+from finder.identity.audit import Audit
+from finder.identity.people import People
+from finder.identity.sms import HttpSms, NoSms, Sms
+from finder.identity.store import Store
+from finder.identity.vault import Vault
+from finder.kernel.clock import Clock, system_clock
+from finder.settings import Settings
+from finder.storage.database import Database
+
+
+def choose_sms(settings: Settings) -> Sms:
+    """The gateway that FINDER_SMS_URL names, none where it is empty. Raises SettingsError."""
+    if not settings.sms_url:
+        return NoSms()
+    if not settings.sms_url.startswith(("http://", "https://")):
+        raise SettingsError(
+            "FINDER_SMS_URL：请使用 http(s)://",
+            "FINDER_SMS_URL: use http(s)://",
+        )
+    if settings.sms_key is None:
+        raise SettingsError(
+            "设置了 FINDER_SMS_URL 时须同时设置 FINDER_SMS_KEY",
+            "where FINDER_SMS_URL is set, set FINDER_SMS_KEY too",
+        )
+    return HttpSms(settings.sms_url, settings.sms_key)
+
+
+def open_people(settings: Settings, database: Database, vault: Vault, clock: Clock = system_clock) -> People:
+    """People in this database. Raises SettingsError."""
+    return People(Store(database, vault), Audit(database, clock), choose_sms(settings), clock)

@@ -1,0 +1,45 @@
+"""What people ask and do, translated to the room of identity; the policy has judged the caller before."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry.types import Info
+
+from finder.graphql.moment import Context
+from finder.identity.codes import Challenge
+from finder.identity.people import Profile
+from finder.identity.sessions import Tokens
+
+Ask = Info[Context, None]
+Id = Annotated[strawberry.ID, strawberry.argument(name="id")]
+
+
+async def me(info: Ask) -> Profile:
+    """Raises NotSignedIn."""
+    return await info.context.people.profile(await info.context.caller())
+
+
+async def request_code(info: Ask, phone: str) -> Challenge:
+    """Raises BadInput, Busy, SmsUnavailable, SmsNotSet."""
+    return await info.context.people.request_code(phone, info.context.asker.network)
+
+
+async def sign_in(info: Ask, challenge: str, code: str, device: str = "") -> Tokens:
+    """Raises WrongCode, Busy."""
+    return await info.context.people.sign_in(challenge, code, device, info.context.asker.network)
+
+
+async def refresh(info: Ask, refresh_token: str) -> Tokens:
+    """Raises NotSignedIn."""
+    return await info.context.people.refresh(refresh_token)
+
+
+async def sign_out(info: Ask, *, everywhere: bool = False) -> int:
+    """The number of devices that were signed out."""
+    caller = await info.context.caller()
+    return await info.context.people.sign_out(caller, None if everywhere else caller.session)
+
+
+async def sign_out_device(info: Ask, device_id: Id) -> int:
+    """Raises NotFound, for another's device too."""
+    return await info.context.people.sign_out(await info.context.caller(), device_id)

@@ -1,0 +1,73 @@
+"""The schema's types of people: what one sees of oneself, and what signing in gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry.types import Info
+
+from finder.graphql.moment import Context
+from finder.graphql.types import of, plain
+from finder.identity.roles import Role
+
+strawberry.enum(Role, description="What a person may be; everybody with an account is a driver.")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """A device, and whether it is the one that asks."""
+
+    id: str
+    person: str
+    name: str
+    since: datetime
+    seen_at: datetime
+    current: bool
+
+
+def found(resolver: Callable[..., Any], description: str) -> Any:
+    """A field that the room finds for the caller."""
+    return strawberry.field(resolver=resolver, description=description)
+
+
+async def _devices(info: Info[Context, None]) -> list[DeviceView]:
+    """The one used last first."""
+    caller = await info.context.caller()
+    return [
+        DeviceView(each.id, each.person, each.name, each.since, each.seen_at, each.id == caller.session)
+        for each in await info.context.people.devices(caller)
+    ]
+
+
+@strawberry.type(description="A device on which one is signed in.")
+class Device:  # noqa: D101
+    id: strawberry.ID
+    name: str = plain("As it called itself when it signed in.")
+    since: datetime
+    seen_at: datetime = plain("When it last renewed its tokens.")
+    current: bool = plain("The one that asks.")
+
+
+@strawberry.type(description="Oneself.")
+class Me:  # noqa: D101
+    id: strawberry.ID = of(lambda profile: profile.person, "Opaque; orders name it and nothing else of a person.")
+    phone: str = plain("With its middle left out.")
+    roles: list[Role] = plain("Those that may be used in this session.")
+    since: datetime
+    devices: list[Device] = found(_devices, "Where one is signed in, at most ten.")
+
+
+@strawberry.type(description="A code is on its way, whosever phone it is.")
+class CodeSent:  # noqa: D101
+    challenge: str = of(lambda sent: sent.token, "To be sent back with the code.")
+    expires_in_s: int
+    again_in_s: int = plain("When the next one may be asked for.")
+
+
+@strawberry.type(description="To be kept where no other application reads them.")
+class Tokens:  # noqa: D101
+    access_token: str = of(lambda given: given.access, "For the header `Authorization: Bearer …`.")
+    refresh_token: str = of(lambda given: given.refresh, "Good once, for the next two.")
+    expires_in_s: int = plain("How long the access token holds.")

@@ -1,0 +1,143 @@
+"""Who may read or do what: one row for each field that is not of stations, enforced here for every transport.
+
+A field without a row, or a type that is neither public nor personal, keeps the schema from being built.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from inspect import isawaitable
+from typing import Any, NamedTuple
+
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, default_field_resolver
+
+from finder.errors import Forbidden
+from finder.graphql.moment import Context
+from finder.identity.roles import Caller, Role
+
+
+class Standing(StrEnum):
+    """A role, or none: somebody without a session."""
+
+    ANYONE = "ANYONE"
+    DRIVER = Role.DRIVER.value
+    OPERATOR_STAFF = Role.OPERATOR_STAFF.value
+    SUPERVISOR = Role.SUPERVISOR.value
+    AUDITOR = Role.AUDITOR.value
+    ADMINISTRATOR = Role.ADMINISTRATOR.value
+
+
+class Row(NamedTuple):
+    """Who may ask for a field of what is one's own, and of what is another's.
+
+    At a root, one's own is what the room finds for the caller; it never looks for another's.
+    """
+
+    own: frozenset[Standing]
+    other: frozenset[Standing]
+
+
+_ALL = frozenset(Standing)
+_SIGNED_IN = _ALL - {Standing.ANYONE}
+OPEN = Row(_ALL, _ALL)
+MINE = Row(_SIGNED_IN, frozenset())
+
+POLICY: Mapping[str, Row] = {
+    # The finder needs no account.
+    "Query.stationsNear": OPEN,
+    "Query.stationsInBox": OPEN,
+    "Query.station": OPEN,
+    "Query.searchStations": OPEN,
+    "Query.operators": OPEN,
+    "Query.places": OPEN,
+    "Query.about": OPEN,
+    "Subscription.statusChanged": OPEN,
+    # Whoever signs in has no session yet; whoever refreshes one proves it by the token.
+    "Mutation.requestCode": OPEN,
+    "Mutation.signIn": OPEN,
+    "Mutation.refresh": OPEN,
+    "CodeSent.challenge": OPEN,
+    "CodeSent.expiresInS": OPEN,
+    "CodeSent.againInS": OPEN,
+    "Tokens.accessToken": OPEN,
+    "Tokens.refreshToken": OPEN,
+    "Tokens.expiresInS": OPEN,
+    # What is one's own.
+    "Query.me": MINE,
+    "Mutation.signOut": MINE,
+    "Mutation.signOutDevice": MINE,
+    "Me.id": MINE,
+    "Me.phone": MINE,
+    "Me.roles": MINE,
+    "Me.since": MINE,
+    "Me.devices": MINE,
+    "Device.id": MINE,
+    "Device.name": MINE,
+    "Device.since": MINE,
+    "Device.seenAt": MINE,
+    "Device.current": MINE,
+}
+ROOTS = frozenset({"Query", "Mutation", "Subscription"})
+PERSONAL = frozenset({"Me", "Device", "CodeSent", "Tokens"})
+PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
+    {
+        *("About", "Availability", "BoxAnswer", "Cluster", "Connector", "Evse", "FactMissing", "Feed", "Finding"),
+        *("Freshness", "Live", "Location", "OpeningHours", "Operator", "PageInfo", "PartialFailure", "Photo", "Place"),
+        *("PriceNow", "Provenance", "Quality", "Station", "StationConnection", "StationEdge", "StatusChange"),
+        *("Tariff", "TariffPeriod"),
+    }
+)
+
+
+def may(row: Row, caller: Caller | None, *, own: bool) -> bool:
+    """Whether somebody with that session, or with none, may ask."""
+    allowed = row.own if own else row.other
+    roles: set[str] = set() if caller is None else {role.value for role in caller.roles}
+    return Standing.ANYONE in allowed or bool(roles & {standing.value for standing in allowed})
+
+
+def guard(schema: GraphQLSchema, policy: Mapping[str, Row] = POLICY) -> None:
+    """Puts the policy in front of every field that is not open. Raises LookupError for what it does not name."""
+    seen = set()
+    for type_ in schema.type_map.values():
+        if not isinstance(type_, GraphQLObjectType) or type_.name.startswith("__") or type_.name in PUBLIC:
+            continue
+        if type_.name not in ROOTS | PERSONAL:
+            raise LookupError(f"{type_.name} is neither public nor personal: say which in policy.py")
+        for name, field in type_.fields.items():
+            row = policy.get(f"{type_.name}.{name}")
+            if row is None:
+                raise LookupError(f"{type_.name}.{name} has no row in policy.py")
+            seen.add(f"{type_.name}.{name}")
+            if row is not OPEN:
+                _put_before(field, row, subscribed=type_.name == "Subscription")
+    if past := policy.keys() - seen:
+        raise LookupError(f"policy.py has rows for fields that are no more: {', '.join(sorted(past))}")
+
+
+def is_open(type_name: str, field: str) -> bool:
+    """Whether a root field may be asked for by everyone, so that a compiled operation need not look."""
+    return POLICY[f"{type_name}.{field}"] is OPEN
+
+
+async def check(row: Row, source: Any, context: Context) -> None:
+    """Raises NotSignedIn or Forbidden."""
+    if Standing.ANYONE in row.own & row.other:
+        return
+    caller = await context.caller()
+    own = source is None or source.person == caller.person
+    if not may(row, caller, own=own):
+        raise Forbidden("您无权查看或操作此内容", "you may not see or do this")
+
+
+def _put_before(field: GraphQLField, row: Row, *, subscribed: bool) -> None:
+    inner: Callable[..., Any] = (field.subscribe if subscribed else field.resolve) or default_field_resolver
+
+    async def guarded(source: Any, info: Any, **arguments: Any) -> Any:
+        await check(row, source, info.context)
+        told = inner(source, info, **arguments)
+        return await told if isawaitable(told) else told
+
+    if subscribed:
+        field.subscribe = guarded
+    else:
+        field.resolve = guarded
