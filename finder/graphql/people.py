@@ -9,6 +9,7 @@ from finder.graphql.moment import Context
 from finder.identity.codes import Challenge
 from finder.identity.people import Profile
 from finder.identity.sessions import Tokens
+from finder.identity.vehicles import Vehicle
 
 Ask = Info[Context, None]
 Id = Annotated[strawberry.ID, strawberry.argument(name="id")]
@@ -43,3 +44,14 @@ async def sign_out(info: Ask, *, everywhere: bool = False) -> int:
 async def sign_out_device(info: Ask, device_id: Id) -> int:
     """Raises NotFound, for another's device too."""
     return await info.context.people.sign_out(await info.context.caller(), device_id)
+
+
+async def add_vehicle(info: Ask, plate: str, vin: str | None = None) -> Vehicle:
+    """Raises BadInput, TooLarge, Busy, Conflict."""
+    return await info.context.people.vehicles.add(await info.context.caller(), plate, vin)
+
+
+async def remove_vehicle(info: Ask, vehicle_id: Id) -> bool:
+    """Raises NotFound, for another's vehicle too."""
+    await info.context.people.vehicles.remove(await info.context.caller(), vehicle_id)
+    return True

@@ -11,6 +11,7 @@ from strawberry.types import Info
 from finder.graphql.moment import Context
 from finder.graphql.types import of, plain
 from finder.identity.roles import Role
+from finder.identity.vehicles import Vehicle as Bound
 
 strawberry.enum(Role, description="What a person may be; everybody with an account is a driver.")
 
@@ -50,6 +51,20 @@ class Device:  # noqa: D101
     current: bool = plain("The one that asks.")
 
 
+async def _vehicles(info: Info[Context, None]) -> list[Bound]:
+    """The oldest first."""
+    return await info.context.people.vehicles.of((await info.context.caller()).person)
+
+
+@strawberry.type(description="A vehicle that one has bound.")
+class Vehicle:  # noqa: D101
+    id: strawberry.ID
+    vin: str | None = plain("By which its plug is known; null where only the plate was given.")
+    plate: str
+    new_energy: bool = plain("As its plate says.")
+    added_at: datetime
+
+
 @strawberry.type(description="Oneself.")
 class Me:  # noqa: D101
     id: strawberry.ID = of(lambda profile: profile.person, "Opaque; orders name it and nothing else of a person.")
@@ -57,6 +72,7 @@ class Me:  # noqa: D101
     roles: list[Role] = plain("Those that may be used in this session.")
     since: datetime
     devices: list[Device] = found(_devices, "Where one is signed in, at most ten.")
+    vehicles: list[Vehicle] = found(_vehicles, "At most ten.")
 
 
 @strawberry.type(description="A code is on its way, whosever phone it is.")

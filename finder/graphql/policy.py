@@ -65,19 +65,27 @@ POLICY: Mapping[str, Row] = {
     "Query.me": MINE,
     "Mutation.signOut": MINE,
     "Mutation.signOutDevice": MINE,
+    "Mutation.addVehicle": MINE,
+    "Mutation.removeVehicle": MINE,
     "Me.id": MINE,
     "Me.phone": MINE,
     "Me.roles": MINE,
     "Me.since": MINE,
     "Me.devices": MINE,
+    "Me.vehicles": MINE,
     "Device.id": MINE,
     "Device.name": MINE,
     "Device.since": MINE,
     "Device.seenAt": MINE,
     "Device.current": MINE,
+    "Vehicle.id": MINE,
+    "Vehicle.vin": MINE,
+    "Vehicle.plate": MINE,
+    "Vehicle.newEnergy": MINE,
+    "Vehicle.addedAt": MINE,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
-PERSONAL = frozenset({"Me", "Device", "CodeSent", "Tokens"})
+PERSONAL = frozenset({"Me", "Device", "Vehicle", "CodeSent", "Tokens"})
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
     {
         *("About", "Availability", "BoxAnswer", "Cluster", "Connector", "Evse", "FactMissing", "Feed", "Finding"),

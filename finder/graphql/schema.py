@@ -61,6 +61,11 @@ class Mutation:  # noqa: D101
     refresh: personal.Tokens = _change(people.refresh, "The next tokens. A token that comes again ends the session.")
     sign_out: int = _change(people.sign_out, "This device, or all of them; how many.")
     sign_out_device: int = _change(people.sign_out_device, "One of one's own devices.")
+    add_vehicle: personal.Vehicle = _change(
+        people.add_vehicle,
+        "Binds a vehicle. Whoever binds a VIN pays for what that car charges by being plugged in.",
+    )
+    remove_vehicle: bool = _change(people.remove_vehicle, "One of one's own vehicles.")
 
 
 @strawberry.type

@@ -73,6 +73,11 @@ class Actor:
     origin: str
 
 
+def acting(person: str) -> Actor:
+    """A person who acts for itself. No address: rows are never erased, and an address is a person's."""
+    return Actor(f"person:{person}", "graphql")
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Up to where the chain went at some time. Kept elsewhere, it proves that nothing before it was rewritten."""

@@ -91,7 +91,7 @@ class Codes:
             row = {
                 "challenge": challenge,
                 "lookup": lookup,
-                "sealed": self._store.seal(phone, PLACE),
+                "sealed": self._store.seal(phone, f"{PLACE} {challenge.hex()}"),
                 "digest": self._digest(token, code),
                 "sent_at": to_us(now),
                 "until": to_us(now + GOOD_FOR),
@@ -124,7 +124,7 @@ class Codes:
             row = (await connection.execute(tried)).one_or_none()
         if row is None or not hmac.compare_digest(bytes(row.digest), self._digest(token, code)):
             raise WrongCode
-        return Proof(challenge, bytes(row.lookup), self._store.open(row.sealed, PLACE))
+        return Proof(challenge, bytes(row.lookup), self._store.open(row.sealed, f"{PLACE} {challenge.hex()}"))
 
     async def spend(self, connection: AsyncConnection, proof: Proof) -> None:
         """Good for what this transaction does and for nothing after it. Raises WrongCode where it was spent."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.errors import BadInput, NotFound
-from finder.identity.audit import Actor, Audit
+from finder.identity.audit import Actor, Audit, acting
 from finder.identity.buckets import Buckets, MemoryBuckets, Rate, within
 from finder.identity.codes import Challenge, Codes
 from finder.identity.roles import Caller, Granted, Role, usable
@@ -15,13 +15,13 @@ from finder.identity.sessions import Device, NotSignedIn, Sessions, Tokens, life
 from finder.identity.sms import Sms
 from finder.identity.store import Store
 from finder.identity.tables import PERSON, PHONE, ROLE
+from finder.identity.vehicles import Vehicles
 from finder.kernel.clock import Clock
 from finder.kernel.ids import new_ulid
 from finder.kernel.phones import masked, read_phone
 from finder.storage.unit import from_us, to_us
 
 PHONE_PLACE = "person_phone.sealed"
-ORIGIN = "graphql"  # no address: audit rows are never erased, and an address is a person's
 CODES_RATE = Rate(burst=30, per_s=0.1)  # for each network; a mobile carrier puts many phones behind one address
 SIGN_IN_RATE = Rate(burst=60, per_s=0.5)
 
@@ -46,6 +46,7 @@ class People:
         self.sessions = Sessions(clock)
         self._sms, self._clock = sms, clock
         self.buckets = buckets or MemoryBuckets()
+        self.vehicles = Vehicles(store, audit, clock, self.buckets)
 
     async def request_code(self, phone: str, network: str) -> Challenge:
         """Sends a code, to a known phone as to an unknown one. Raises BadInput, Busy, SmsUnavailable, SmsNotSet."""
@@ -113,7 +114,7 @@ class People:
             row = (await connection.execute(question.where(PERSON.c.id == caller.person))).one_or_none()
         if row is None:
             raise NotSignedIn
-        phone = masked(self.store.open(row.sealed, PHONE_PLACE))
+        phone = masked(self.store.open(row.sealed, f"{PHONE_PLACE} {caller.person}"))
         roles = tuple(role for role in Role if role in caller.roles)
         return Profile(caller.person, phone, roles, from_us(row.created_at), caller.session)
 
@@ -184,7 +185,7 @@ class People:
         # Whoever else signs in with this phone waits at the audit's lock.
         person = new_ulid(self._clock)
         await connection.execute(sa.insert(PERSON).values(id=person, created_at=to_us(self._clock())))
-        sealed = self.store.seal(phone, PHONE_PLACE)
+        sealed = self.store.seal(phone, f"{PHONE_PLACE} {person}")
         await connection.execute(sa.insert(PHONE).values(person=person, lookup=lookup, sealed=sealed))
         await self.audit.append(connection, acting(person), "person.created", person, {})
         return person
@@ -192,8 +193,3 @@ class People:
     async def _granted(self, connection: AsyncConnection, person: str) -> list[Granted]:
         rows = await connection.execute(sa.select(ROLE.c.role, ROLE.c.operator).where(ROLE.c.person == person))
         return [Granted(Role(row.role), row.operator) for row in rows]
-
-
-def acting(person: str) -> Actor:
-    """A person who acts for itself."""
-    return Actor(f"person:{person}", ORIGIN)

@@ -227,3 +227,20 @@ def test_a_bearer_is_read_and_never_shown(authorization: str, token: str) -> Non
     assert not token or token not in repr(asker)
     twice = Asker({"headers": [(b"authorization", b"Bearer a"), (b"authorization", b"Bearer b")]})
     assert twice.token == ""
+
+
+async def test_a_vehicle_is_bound_and_shown_to_its_owner_alone(phone: Phone) -> None:
+    await phone.sign_in(OTHER_PHONE)
+    add = "mutation($p:String!,$v:String){addVehicle(plate:$p,vin:$v){id vin plate newEnergy}}"
+    bound = (await phone.ask(add, p="晋H·D12345", v="LSVAA4183E2000001"))["data"]["addVehicle"]
+    assert (bound["vin"], bound["plate"], bound["newEnergy"]) == ("LSVAA4183E2000001", "晋HD12345", True)
+    shown = "{me{vehicles{id vin plate newEnergy}}}"
+    assert (await phone.ask(shown))["data"]["me"]["vehicles"] == [bound]
+    await phone.sign_in(PHONE)
+    assert (await phone.ask(shown))["data"]["me"]["vehicles"] == []
+    assert code_of(await phone.ask(add, p="晋H·A8888", v="LSVAA4183E2000001")) == "VEHICLE_TAKEN"
+    assert code_of(await phone.ask(add, p="晋H·A8888", v="LSVAA4183E2000001"[::-1])) == "VIN_REVERSED"
+    remove = "mutation($id:ID!){removeVehicle(id:$id)}"
+    assert code_of(await phone.ask(remove, id=bound["id"])) == "NO_VEHICLE"
+    await phone.sign_in(OTHER_PHONE)
+    assert (await phone.ask(remove, id=bound["id"]))["data"] == {"removeVehicle": True}
