@@ -1,14 +1,17 @@
 """People's accounts, composed in one place: the store, the vault, the audit, the message gateway."""
 
+from finder.charging.personal import OrdersHeld
 from finder.errors import SettingsError
 from finder.identity.audit import Audit
 from finder.identity.people import People
+from finder.identity.privacy import Privacy
 from finder.identity.sms import HttpSms, NoSms, Sms
 from finder.identity.store import Store
 from finder.identity.vault import Vault
 from finder.kernel.clock import Clock, system_clock
 from finder.settings import Settings
 from finder.storage.database import Database
+from finder.storage.unit import Work
 
 
 def choose_sms(settings: Settings) -> Sms:
@@ -31,3 +34,8 @@ def choose_sms(settings: Settings) -> Sms:
 def open_people(settings: Settings, database: Database, vault: Vault, clock: Clock = system_clock) -> People:
     """People in this database. Raises SettingsError."""
     return People(Store(database, vault), Audit(database, clock), choose_sms(settings), clock)
+
+
+def open_privacy(people: People, database: Database, clock: Clock = system_clock) -> Privacy:
+    """Export and erasure over every room that keeps something under a person's id."""
+    return Privacy(people, [OrdersHeld(Work(database, clock))])

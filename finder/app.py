@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from finder.accounts import open_people
+from finder.accounts import open_people, open_privacy
 from finder.cities import City, load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -27,6 +27,7 @@ from finder.federation.replays import SqlReplays
 from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
 from finder.identity.people import People
+from finder.identity.privacy import Privacy
 from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
@@ -159,6 +160,7 @@ class Engines:
     store: StationStore
     office: Office
     people: People
+    privacy: Privacy
 
 
 def choose(settings: Settings) -> Engines:
@@ -174,6 +176,7 @@ def choose(settings: Settings) -> Engines:
         notebook=SqlNotebook(database, system_clock),
         public_url=settings.base_url,
     )
+    people = open_people(settings, database, choose_vault(settings))
     return Engines(
         load_city(settings.city),
         bench,
@@ -183,7 +186,8 @@ def choose(settings: Settings) -> Engines:
         choose_board(settings),
         SqlStore(database),
         open_office(settings, database, bench),
-        open_people(settings, database, choose_vault(settings)),
+        people,
+        open_privacy(people, database),
     )
 
 
@@ -215,8 +219,12 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         )
         lately = Lately(board)
         search = Search(index, lately, system_clock)
-        people = engines.people
-        gateway = Gateway(search, board, federation, gazetteer, about, system_clock, people=people, lately=lately)
+        gateway = Gateway(
+            *(search, board, federation, gazetteer, about, system_clock),
+            people=engines.people,
+            privacy=engines.privacy,
+            lately=lately,
+        )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)
 
 

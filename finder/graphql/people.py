@@ -55,3 +55,14 @@ async def remove_vehicle(info: Ask, vehicle_id: Id) -> bool:
     """Raises NotFound, for another's vehicle too."""
     await info.context.people.vehicles.remove(await info.context.caller(), vehicle_id)
     return True
+
+
+async def export_my_data(info: Ask) -> str:
+    """All that is kept of the caller, as JSON."""
+    return await info.context.privacy.export(await info.context.caller())
+
+
+async def erase_me(info: Ask, challenge: str, code: str) -> bool:
+    """Raises WrongCode, and Conflict while an order is not over."""
+    await info.context.privacy.erase(await info.context.caller(), challenge, code)
+    return True

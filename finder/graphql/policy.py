@@ -67,6 +67,8 @@ POLICY: Mapping[str, Row] = {
     "Mutation.signOutDevice": MINE,
     "Mutation.addVehicle": MINE,
     "Mutation.removeVehicle": MINE,
+    "Mutation.exportMyData": MINE,
+    "Mutation.eraseMe": MINE,
     "Me.id": MINE,
     "Me.phone": MINE,
     "Me.roles": MINE,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from finder.errors import FinderError
 from finder.identity.people import People
+from finder.identity.privacy import Privacy
 from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
@@ -219,4 +220,5 @@ class Gateway:
     clock: Clock
     metrics: Metrics | None = None
     people: People | None = None  # none: the finder alone, without accounts
+    privacy: Privacy | None = None  # of these people
     lately: Lately | None = None  # shared with the search, so that a station is read once for both

@@ -66,6 +66,11 @@ class Mutation:  # noqa: D101
         "Binds a vehicle. Whoever binds a VIN pays for what that car charges by being plugged in.",
     )
     remove_vehicle: bool = _change(people.remove_vehicle, "One of one's own vehicles.")
+    export_my_data: str = _change(people.export_my_data, "All that is kept of oneself, as a JSON document.")
+    erase_me: bool = _change(
+        people.erase_me,
+        "Erases whatever says who one is, with a new code from `requestCode`. Orders stay in the books, nobody's.",
+    )
 
 
 @strawberry.type

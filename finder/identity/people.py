@@ -43,7 +43,7 @@ class People:
     def __init__(self, store: Store, audit: Audit, sms: Sms, clock: Clock, buckets: Buckets | None = None) -> None:
         self.store, self.audit = store, audit
         self.codes = Codes(store, sms, clock)
-        self.sessions = Sessions(clock)
+        self.sessions = Sessions(store, clock)
         self._sms, self._clock = sms, clock
         self.buckets = buckets or MemoryBuckets()
         self.vehicles = Vehicles(store, audit, clock, self.buckets)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.errors import Denied
 from finder.identity.roles import Role
+from finder.identity.store import Store
 from finder.identity.tables import SESSION
 from finder.kernel.clock import Clock
 from finder.kernel.ids import new_ulid
@@ -22,6 +23,7 @@ GRACE = timedelta(seconds=30)  # a phone that lost the answer on a bad line asks
 MOST = 10  # of one person; the one unused for longest gives way
 MAX_DEVICE = 40  # characters of a device's name
 _ACCESS, _REFRESH = "fndr_a_", "fndr_r_"  # the logs know the beginning and blot the rest
+_PLACE = "person_session.device"
 _FAMILY = 22  # characters of 16 random bytes
 _MAX_TOKEN = 100
 
@@ -84,8 +86,8 @@ class Reused:
 class Sessions:
     """Works within its caller's transactions."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
 
     async def open(
         self, connection: AsyncConnection, person: str, device: str, lifetimes: Lifetimes, *, strong: bool = False
@@ -99,7 +101,8 @@ class Sessions:
             await connection.execute(sa.delete(SESSION).where(SESSION.c.id.in_(past)))
         family, session = secrets.token_urlsafe(16), new_ulid(self._clock)
         tokens, columns = _issue(family, lifetimes, now, ends_at=now + lifetimes.absolute)
-        row = {"id": session, "person": person, "device": device_name(device), "strong": strong, **columns}
+        sealed = self._store.seal(device_name(device), f"{_PLACE} {session}")
+        row = {"id": session, "person": person, "device": sealed, "strong": strong, **columns}
         await connection.execute(
             sa.insert(SESSION).values(**row, family=_digest(family), opened_at=to_us(now), seen_at=to_us(now))
         )
@@ -147,7 +150,13 @@ class Sessions:
         """Those that hold, the one used last first."""
         question = sa.select(SESSION).where(SESSION.c.person == person, ~_over(self._clock()))
         rows = await connection.execute(question.order_by(SESSION.c.seen_at.desc(), SESSION.c.id.desc()))
-        return [Device(r.id, r.person, r.device, from_us(r.opened_at), from_us(r.seen_at)) for r in rows]
+        return [
+            Device(
+                *(row.id, row.person, self._store.open(row.device, f"{_PLACE} {row.id}")),
+                *(from_us(row.opened_at), from_us(row.seen_at)),
+            )
+            for row in rows
+        ]
 
     async def close(self, connection: AsyncConnection, person: str, session: str | None = None) -> int:
         """Ends one of a person's sessions, or all of them; how many."""

@@ -55,7 +55,7 @@ SESSION = sa.Table(
     METADATA,
     sa.Column("id", sa.Text, primary_key=True),
     _whose(),
-    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("device", sa.LargeBinary, nullable=False),
     sa.Column("strong", sa.Boolean, nullable=False),  # signed in with a second factor
     sa.Column("opened_at", sa.BigInteger, nullable=False),
     sa.Column("seen_at", sa.BigInteger, nullable=False),

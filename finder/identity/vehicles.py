@@ -11,8 +11,9 @@ from finder.errors import Conflict, NotFound, TooLarge
 from finder.identity.audit import Audit, acting
 from finder.identity.buckets import Buckets, Rate, within
 from finder.identity.roles import Caller
+from finder.identity.sessions import NotSignedIn
 from finder.identity.store import Store
-from finder.identity.tables import VEHICLE
+from finder.identity.tables import PERSON, VEHICLE
 from finder.kernel.clock import Clock
 from finder.kernel.ids import new_ulid
 from finder.kernel.plates import read_plate
@@ -51,6 +52,9 @@ class Vehicles:
         await self._audit.made()
         async with (await self._store.made()).write() as connection:
             await self._audit.lock(connection)  # from here on nobody else binds one
+            known = sa.select(PERSON.c.id).where(PERSON.c.id == caller.person)
+            if (await connection.execute(known)).first() is None:
+                raise NotSignedIn  # erased a moment ago
             row = self._row(vehicle)
             await self._free(connection, row)
             await connection.execute(sa.insert(VEHICLE).values(**row))

@@ -17,6 +17,7 @@ from finder.graphql.asker import Asker
 from finder.graphql.routes import graphql_routes
 from finder.identity.audit import Audit
 from finder.identity.people import People
+from finder.identity.privacy import Privacy
 from finder.identity.sms import HttpSms
 from finder.identity.store import Store
 from finder.identity.vault import Vault
@@ -76,7 +77,7 @@ async def finder(gateway: SmsGateway, clock: Hand, tmp_path: Path) -> AsyncItera
         sms = HttpSms(url, SecretStr(gateway.key))
         people = People(Store(database, Vault(KEYS)), Audit(database, clock), sms, clock)
         w = world(station(n) for n in range(3))
-        w.gateway = replace(w.gateway, people=people)
+        w.gateway = replace(w.gateway, people=people, privacy=Privacy(people))
         yield w
         await people.close()
         await database.close()
@@ -244,3 +245,18 @@ async def test_a_vehicle_is_bound_and_shown_to_its_owner_alone(phone: Phone) -> 
     assert code_of(await phone.ask(remove, id=bound["id"])) == "NO_VEHICLE"
     await phone.sign_in(OTHER_PHONE)
     assert (await phone.ask(remove, id=bound["id"]))["data"] == {"removeVehicle": True}
+
+
+async def test_ones_data_is_taken_away_and_then_erased(phone: Phone) -> None:
+    await phone.sign_in()
+    told = await phone.ask("mutation{exportMyData}")
+    assert json.loads(told["data"]["exportMyData"])["phone"] == PHONE
+    erase = "mutation($c:String!,$k:String!){eraseMe(challenge:$c,code:$k)}"
+    assert code_of(await phone.ask(erase, c="x", k="123456")) == "CODE_WRONG"
+    phone.clock.pass_(timedelta(minutes=2))
+    sent = await phone.ask("mutation($p:String!){requestCode(phone:$p){challenge}}", p=PHONE)
+    challenge = sent["data"]["requestCode"]["challenge"]
+    assert (await phone.ask(erase, c=challenge, k=phone.gateway.code_of(PHONE)))["data"] == {"eraseMe": True}
+    assert code_of(await phone.ask(ME)) == "SIGN_IN"
+    for what in ("exportMyData", 'eraseMe(challenge:"x",code:"1")', 'addVehicle(plate:"x"){id}'):
+        assert code_of(await phone.ask(f"mutation{{{what}}}")) == "SIGN_IN"
