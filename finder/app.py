@@ -103,6 +103,18 @@ async def choose_register(settings: Settings) -> AsyncIterator[Register]:
         await database.close()
 
 
+@asynccontextmanager
+async def choose_people(settings: Settings) -> AsyncIterator[People]:
+    """People in that database, for a command of the staff's. Raises SettingsError."""
+    database = choose_database(settings)
+    people = open_people(settings, database, choose_vault(settings))
+    try:
+        yield people
+    finally:
+        await people.close()
+        await database.close()
+
+
 def choose_store(settings: Settings) -> StationStore:
     """The station store in that database."""
     return SqlStore(choose_database(settings))

@@ -125,6 +125,8 @@ def reseal(who: Who = "") -> None:
     """更换密钥后，用最新密钥重新加密 · after a new FINDER_SECRET_KEY: seals everything under the newest key."""
     count = _with(lambda register: register.records.reseal(_actor(who)))
     Console().print(f"已重新加密 {count} 项 · {count} resealed", highlight=False)
+    people = _reseal_people()
+    Console().print(f"用户资料 {people} 项 · {people} of people", highlight=False)
 
 
 def _supervise(operator_id: str, step: Step, reason: str, who: str) -> None:
@@ -151,6 +153,17 @@ def _actor(who: str) -> Any:
             "经办人应为 1 至 64 个字母、数字或 . @ -", "--as takes 1 to 64 letters, digits or . @ -", code="WHO"
         )
     return Actor(f"supervisor:{name}", f"cli:{socket.gethostname()}")
+
+
+def _reseal_people() -> int:
+    from finder.app import choose_people
+    from finder.settings import load_settings
+
+    async def run() -> int:
+        async with choose_people(load_settings()) as people:
+            return await people.store.reseal()
+
+    return asyncio.run(run())
 
 
 def _with(work: "Callable[[Register], Awaitable[T]]") -> T:

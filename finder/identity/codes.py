@@ -25,7 +25,6 @@ TRIES = 5
 AGAIN_AFTER = timedelta(seconds=60)
 MOST = ((timedelta(hours=1), 5), (timedelta(days=1), 10))  # to one phone within any such span
 DIGITS = 6
-PLACE = "sign_in_code.sealed"
 _MAX_TEXT = 64
 
 
@@ -91,7 +90,7 @@ class Codes:
             row = {
                 "challenge": challenge,
                 "lookup": lookup,
-                "sealed": self._store.seal(phone, f"{PLACE} {challenge.hex()}"),
+                "sealed": self._store.seal(phone, CODE.c.sealed, challenge),
                 "digest": self._digest(token, code),
                 "sent_at": to_us(now),
                 "until": to_us(now + GOOD_FOR),
@@ -124,7 +123,7 @@ class Codes:
             row = (await connection.execute(tried)).one_or_none()
         if row is None or not hmac.compare_digest(bytes(row.digest), self._digest(token, code)):
             raise WrongCode
-        return Proof(challenge, bytes(row.lookup), self._store.open(row.sealed, f"{PLACE} {challenge.hex()}"))
+        return Proof(challenge, bytes(row.lookup), self._store.open(row.sealed, CODE.c.sealed, challenge))
 
     async def spend(self, connection: AsyncConnection, proof: Proof) -> None:
         """Good for what this transaction does and for nothing after it. Raises WrongCode where it was spent."""

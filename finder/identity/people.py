@@ -21,7 +21,6 @@ from finder.kernel.ids import new_ulid
 from finder.kernel.phones import masked, read_phone
 from finder.storage.unit import from_us, to_us
 
-PHONE_PLACE = "person_phone.sealed"
 CODES_RATE = Rate(burst=30, per_s=0.1)  # for each network; a mobile carrier puts many phones behind one address
 SIGN_IN_RATE = Rate(burst=60, per_s=0.5)
 
@@ -114,7 +113,7 @@ class People:
             row = (await connection.execute(question.where(PERSON.c.id == caller.person))).one_or_none()
         if row is None:
             raise NotSignedIn
-        phone = masked(self.store.open(row.sealed, f"{PHONE_PLACE} {caller.person}"))
+        phone = masked(self.store.open(row.sealed, PHONE.c.sealed, caller.person))
         roles = tuple(role for role in Role if role in caller.roles)
         return Profile(caller.person, phone, roles, from_us(row.created_at), caller.session)
 
@@ -185,7 +184,7 @@ class People:
         # Whoever else signs in with this phone waits at the audit's lock.
         person = new_ulid(self._clock)
         await connection.execute(sa.insert(PERSON).values(id=person, created_at=to_us(self._clock())))
-        sealed = self.store.seal(phone, f"{PHONE_PLACE} {person}")
+        sealed = self.store.seal(phone, PHONE.c.sealed, person)
         await connection.execute(sa.insert(PHONE).values(person=person, lookup=lookup, sealed=sealed))
         await self.audit.append(connection, acting(person), "person.created", person, {})
         return person

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.identity.audit import acting
 from finder.identity.codes import WrongCode
-from finder.identity.people import PHONE_PLACE, People
+from finder.identity.people import People
 from finder.identity.roles import Caller
 from finder.identity.sessions import NotSignedIn
 from finder.identity.tables import PERSON, PHONE, ROLE
@@ -58,7 +58,7 @@ class Privacy:
             roles = await connection.execute(sa.select(ROLE).where(ROLE.c.person == person))
             told: dict[str, Any] = {
                 "person": person,
-                "phone": people.store.open(row.sealed, f"{PHONE_PLACE} {person}"),
+                "phone": people.store.open(row.sealed, PHONE.c.sealed, person),
                 "since": from_us(row.created_at),
                 "roles": [
                     {"role": r.role, "operator": r.operator, "since": from_us(r.granted_at)} for r in roles.all()

@@ -23,7 +23,6 @@ GRACE = timedelta(seconds=30)  # a phone that lost the answer on a bad line asks
 MOST = 10  # of one person; the one unused for longest gives way
 MAX_DEVICE = 40  # characters of a device's name
 _ACCESS, _REFRESH = "fndr_a_", "fndr_r_"  # the logs know the beginning and blot the rest
-_PLACE = "person_session.device"
 _FAMILY = 22  # characters of 16 random bytes
 _MAX_TOKEN = 100
 
@@ -101,7 +100,7 @@ class Sessions:
             await connection.execute(sa.delete(SESSION).where(SESSION.c.id.in_(past)))
         family, session = secrets.token_urlsafe(16), new_ulid(self._clock)
         tokens, columns = _issue(family, lifetimes, now, ends_at=now + lifetimes.absolute)
-        sealed = self._store.seal(device_name(device), f"{_PLACE} {session}")
+        sealed = self._store.seal(device_name(device), SESSION.c.device, session)
         row = {"id": session, "person": person, "device": sealed, "strong": strong, **columns}
         await connection.execute(
             sa.insert(SESSION).values(**row, family=_digest(family), opened_at=to_us(now), seen_at=to_us(now))
@@ -152,7 +151,7 @@ class Sessions:
         rows = await connection.execute(question.order_by(SESSION.c.seen_at.desc(), SESSION.c.id.desc()))
         return [
             Device(
-                *(row.id, row.person, self._store.open(row.device, f"{_PLACE} {row.id}")),
+                *(row.id, row.person, self._store.open(row.device, SESSION.c.device, row.id)),
                 *(from_us(row.opened_at), from_us(row.seen_at)),
             )
             for row in rows

@@ -3,15 +3,19 @@
 import hashlib
 import hmac
 import secrets
+from typing import Any
 
 import sqlalchemy as sa
 
-from finder.identity.tables import KEY, METADATA
-from finder.identity.vault import Vault
+from finder.identity.tables import CODE, KEY, METADATA, PHONE, SESSION, VEHICLE
+from finder.identity.vault import Vault, key_of
 from finder.storage.database import Database
 from finder.storage.tables import Tables
 
-_NAME, _PLACE = "lookup", "identity_key.lookup"
+_NAME = "lookup"
+SEALED: "tuple[sa.Column[Any], ...]" = (
+    *(KEY.c.sealed, PHONE.c.sealed, CODE.c.sealed, SESSION.c.device, VEHICLE.c.vin, VEHICLE.c.plate),
+)
 
 
 class Store:
@@ -19,20 +23,20 @@ class Store:
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self.tables = Tables(database, METADATA)
-        self.vault = vault
+        self._vault = vault
         self._key: bytes | None = None
 
     async def made(self) -> Database:
         """The database, with the tables and the key in it. Raises StoreUnavailable, SettingsError."""
         database = await self.tables.made()
         if self._key is None:
-            fresh = self.vault.seal(secrets.token_bytes(32), _PLACE)
+            fresh = self._vault.seal(secrets.token_bytes(32), _place(KEY.c.sealed, _NAME))
             # Of two processes that start together one's key is kept, and both read that one.
             put = self.tables.insert(KEY).values(name=_NAME, sealed=fresh).on_conflict_do_nothing()
             async with database.write() as connection:
                 await connection.execute(put)
                 sealed = (await connection.execute(sa.select(KEY.c.sealed).where(KEY.c.name == _NAME))).scalar_one()
-            self._key = self.vault.open(bytes(sealed), _PLACE)
+            self._key = self._vault.open(bytes(sealed), _place(KEY.c.sealed, _NAME))
         return database
 
     def mac(self, kind: str, text: str) -> bytes:
@@ -40,10 +44,35 @@ class Store:
         assert self._key is not None
         return hmac.digest(self._key, f"{kind}\0{text}".encode(), hashlib.sha256)
 
-    def seal(self, text: str, place: str) -> bytes:
-        """A text sealed for one place."""
-        return self.vault.seal(text.encode(), place)
+    def seal(self, text: str, column: "sa.Column[Any]", row: str | bytes) -> bytes:
+        """A text sealed for this column of the row with this key: elsewhere it opens no more."""
+        return self._vault.seal(text.encode(), _place(column, row))
 
-    def open(self, sealed: bytes, place: str) -> str:
+    def open(self, sealed: bytes, column: "sa.Column[Any]", row: str | bytes) -> str:
         """The inverse. Raises SettingsError."""
-        return self.vault.open(bytes(sealed), place).decode()
+        return self._vault.open(bytes(sealed), _place(column, row)).decode()
+
+    async def reseal(self) -> int:
+        """Seals under the vault's first key whatever is sealed under another; how much that was.
+
+        Raises SettingsError, with nothing changed, where one cannot be opened.
+        """
+        count = 0
+        async with (await self.made()).write() as connection:
+            for column in SEALED:
+                (key,) = column.table.primary_key.columns
+                held = await connection.execute(sa.select(key, column).where(column.is_not(None)).with_for_update())
+                for row, sealed in held.all():
+                    if not sealed or key_of(bytes(sealed)) == self._vault.current:
+                        continue
+                    place = _place(column, row)
+                    anew = self._vault.seal(self._vault.open(bytes(sealed), place), place)
+                    own = sa.update(column.table).where(key == row)
+                    await connection.execute(own.values({column.name: anew}))
+                    count += 1
+        return count
+
+
+def _place(column: "sa.Column[Any]", row: str | bytes) -> str:
+    name = row if isinstance(row, str) else bytes(row).hex()
+    return f"{column.table.name}.{column.name} {name}"

@@ -122,13 +122,13 @@ class Vehicles:
             "id": vehicle.id,
             "person": vehicle.person,
             "vin_lookup": store.mac("vin", vin) if vin else None,
-            "vin": store.seal(vin, f"person_vehicle.vin {vehicle.id}") if vin else None,
+            "vin": store.seal(vin, VEHICLE.c.vin, vehicle.id) if vin else None,
             "plate_lookup": store.mac("plate", vehicle.plate),
-            "plate": store.seal(vehicle.plate, f"person_vehicle.plate {vehicle.id}"),
+            "plate": store.seal(vehicle.plate, VEHICLE.c.plate, vehicle.id),
             "added_at": to_us(vehicle.added_at),
         }
 
     def _read(self, row: Any) -> Vehicle:
-        vin = self._store.open(row.vin, f"person_vehicle.vin {row.id}") if row.vin else None
-        plate = read_plate(self._store.open(row.plate, f"person_vehicle.plate {row.id}"))
+        vin = self._store.open(row.vin, VEHICLE.c.vin, row.id) if row.vin else None
+        plate = read_plate(self._store.open(row.plate, VEHICLE.c.plate, row.id))
         return Vehicle(row.id, row.person, vin, plate.text, plate.new_energy, from_us(row.added_at))

@@ -11,12 +11,13 @@ from finder.errors import BadInput, Busy, Denied, FinderError, NotFound, Setting
 from finder.identity.audit import Actor
 from finder.identity.buckets import TooOften
 from finder.identity.codes import GOOD_FOR, TRIES, CodesTooOften, WrongCode
-from finder.identity.people import CODES_RATE, SIGN_IN_RATE
+from finder.identity.people import CODES_RATE, SIGN_IN_RATE, People
 from finder.identity.roles import Granted, Role
 from finder.identity.sessions import DRIVERS, GRACE, MAX_DEVICE, MOST, OFFICES, NotSignedIn
 from finder.identity.sms import SmsUnavailable
-from finder.identity.store import Store
-from finder.identity.tables import CODE, PERSON, SESSION
+from finder.identity.store import SEALED, Store
+from finder.identity.tables import CODE, METADATA, PERSON, SESSION, VEHICLE
+from finder.identity.tables import PHONE as PHONES
 from finder.identity.vault import Vault
 from finder.storage.database import Database
 from tests.contract.people_world import HERE, OTHER_PHONE, PHONE, PeopleWorld, people_world
@@ -433,8 +434,45 @@ async def test_two_processes_find_by_the_same_key_and_a_changed_vault_key_finds_
 async def test_a_sealed_phone_that_is_copied_to_another_place_opens_no_more(w: PeopleWorld) -> None:
     store = w.people.store
     await store.made()
+    sealed = store.seal(PHONE, PHONES.c.sealed, "here")
+    assert store.open(sealed, PHONES.c.sealed, "here") == PHONE
+    for column, row in ((PHONES.c.sealed, "there"), (VEHICLE.c.vin, "here")):
+        with pytest.raises(SettingsError):
+            store.open(sealed, column, row)
+
+
+async def test_after_a_new_key_everything_is_sealed_under_it_and_the_old_one_may_go(
+    w: PeopleWorld, database: Database
+) -> None:
+    caller = await w.caller()
+    bound = await w.people.vehicles.add(caller, "晋H·D12345", "1M8GDM9AXKP042788")
+    w.clock.pass_(timedelta(hours=1))
+    challenge = await w.people.request_code(OTHER_PHONE, HERE)
+    newer, old = {"k2": bytes(32)}, {"test": bytes(range(32))}
     with pytest.raises(SettingsError):
-        store.open(store.seal(PHONE, "here"), "there")
+        await Store(database, Vault(newer)).reseal()
+    # The key that finds, a phone, a code under way, a device's name, a VIN and a plate.
+    assert await Store(database, Vault({**newer, **old})).reseal() == 6
+    assert await Store(database, Vault(newer)).reseal() == 0
+    after = People(Store(database, Vault(newer)), w.people.audit, w.inbox, w.clock)
+    assert (await after.profile(caller)).phone == "138****5678"
+    assert [device.name for device in await after.devices(caller)] == ["小米 14"]
+    assert await after.vehicles.with_vin("1M8GDM9AXKP042788") == bound
+    await after.sign_in(challenge.token, w.inbox.sent[-1][1], "", HERE)
+
+
+async def test_every_sealed_column_is_among_those_that_are_sealed_anew(w: PeopleWorld) -> None:
+    caller = await w.caller()
+    await w.people.vehicles.add(caller, "晋H·D12345", "1M8GDM9AXKP042788")
+    await w.people.request_code(OTHER_PHONE, HERE)
+    found = set()
+    async with w.database.read() as connection:
+        for table in METADATA.tables.values():
+            for row in await connection.execute(sa.select(table)):
+                for column, value in zip(table.c, row, strict=True):
+                    if isinstance(value, bytes | memoryview) and bytes(value)[:6] == b"\x01\x04test":
+                        found.add(column)
+    assert found == set(SEALED)
 
 
 def test_refusals_name_what_to_do() -> None:
