@@ -3,6 +3,8 @@
 from finder.charging.personal import OrdersHeld
 from finder.errors import SettingsError
 from finder.identity.audit import Audit
+from finder.identity.keyring import Keyring
+from finder.identity.passkeys import Passkeys, site_of
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
 from finder.identity.sms import HttpSms, NoSms, Sms
@@ -39,3 +41,8 @@ def open_people(settings: Settings, database: Database, vault: Vault, clock: Clo
 def open_privacy(people: People, database: Database, clock: Clock = system_clock) -> Privacy:
     """Export and erasure over every room that keeps something under a person's id."""
     return Privacy(people, [OrdersHeld(Work(database, clock))])
+
+
+def open_keyring(people: People, settings: Settings, name: str, clock: Clock = system_clock) -> Keyring:
+    """Passkeys for the pages at our base URL; `name` is what devices show."""
+    return Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name)))

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from finder.accounts import open_people, open_privacy
+from finder.accounts import open_keyring, open_people, open_privacy
 from finder.cities import City, load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -26,6 +26,7 @@ from finder.federation.register.roster import Roster
 from finder.federation.replays import SqlReplays
 from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
+from finder.identity.keyring import Keyring
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
 from finder.kernel.clock import system_clock
@@ -173,6 +174,7 @@ class Engines:
     office: Office
     people: People
     privacy: Privacy
+    keyring: Keyring
 
 
 def choose(settings: Settings) -> Engines:
@@ -189,8 +191,9 @@ def choose(settings: Settings) -> Engines:
         public_url=settings.base_url,
     )
     people = open_people(settings, database, choose_vault(settings))
+    city = load_city(settings.city)
     return Engines(
-        load_city(settings.city),
+        city,
         bench,
         desk,
         load_operators(settings.operators_file, bench),
@@ -200,6 +203,7 @@ def choose(settings: Settings) -> Engines:
         open_office(settings, database, bench),
         people,
         open_privacy(people, database),
+        open_keyring(people, settings, city.title),
     )
 
 
@@ -235,6 +239,7 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
             *(search, board, federation, gazetteer, about, system_clock),
             people=engines.people,
             privacy=engines.privacy,
+            keyring=engines.keyring,
             lately=lately,
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from finder.errors import TooLarge, Unavailable
 from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.ports import Feeds, Gateway
+from finder.identity.keyring import Keyring
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
 from finder.identity.roles import Caller
@@ -101,6 +102,13 @@ class Context:
         if self.gateway.people is None:
             raise _no_accounts()
         return self.gateway.people
+
+    @property
+    def keyring(self) -> Keyring:
+        """Passkeys. Raises Unavailable where this deployment has no accounts."""
+        if self.gateway.keyring is None:
+            raise _no_accounts()
+        return self.gateway.keyring
 
     @property
     def privacy(self) -> Privacy:

@@ -7,6 +7,7 @@ from strawberry.types import Info
 
 from finder.graphql.moment import Context
 from finder.identity.codes import Challenge
+from finder.identity.passkeys import Passkey
 from finder.identity.people import Profile
 from finder.identity.sessions import Tokens
 from finder.identity.vehicles import Vehicle
@@ -66,3 +67,29 @@ async def erase_me(info: Ask, challenge: str, code: str) -> bool:
     """Raises WrongCode, and Conflict while an order is not over."""
     await info.context.privacy.erase(await info.context.caller(), challenge, code)
     return True
+
+
+async def passkey_options(info: Ask) -> str:
+    """Raises Forbidden, TooLarge."""
+    return await info.context.keyring.offer(await info.context.caller())
+
+
+async def add_passkey(info: Ask, credential: str) -> Passkey:
+    """Raises Forbidden, TooLarge, WrongPasskey."""
+    return await info.context.keyring.add(await info.context.caller(), credential)
+
+
+async def remove_passkey(info: Ask, passkey_id: Id) -> bool:
+    """Raises Forbidden, and NotFound for another's too."""
+    await info.context.keyring.remove(await info.context.caller(), passkey_id)
+    return True
+
+
+async def passkey_challenge(info: Ask) -> str:
+    """Raises Busy."""
+    return await info.context.keyring.ask(info.context.asker.network)
+
+
+async def sign_in_by_passkey(info: Ask, credential: str, device: str = "") -> Tokens:
+    """Raises WrongPasskey, Busy."""
+    return await info.context.keyring.sign_in(credential, device, info.context.asker.network)

@@ -10,6 +10,7 @@ from strawberry.types import Info
 
 from finder.graphql.moment import Context
 from finder.graphql.types import of, plain
+from finder.identity.passkeys import Passkey as Key
 from finder.identity.roles import Role
 from finder.identity.vehicles import Vehicle as Bound
 
@@ -65,6 +66,18 @@ class Vehicle:  # noqa: D101
     added_at: datetime
 
 
+async def _passkeys(info: Info[Context, None]) -> list[Key]:
+    """The oldest first."""
+    return await info.context.keyring.of(await info.context.caller())
+
+
+@strawberry.type(description="A key that a device of one's own keeps.")
+class Passkey:  # noqa: D101
+    id: strawberry.ID
+    added_at: datetime
+    used_at: datetime | None = plain("When it last signed in.")
+
+
 @strawberry.type(description="Oneself.")
 class Me:  # noqa: D101
     id: strawberry.ID = of(lambda profile: profile.person, "Opaque; orders name it and nothing else of a person.")
@@ -73,6 +86,7 @@ class Me:  # noqa: D101
     since: datetime
     devices: list[Device] = found(_devices, "Where one is signed in, at most ten.")
     vehicles: list[Vehicle] = found(_vehicles, "At most ten.")
+    passkeys: list[Passkey] = found(_passkeys, "At most ten.")
 
 
 @strawberry.type(description="A code is on its way, whosever phone it is.")

@@ -55,6 +55,8 @@ POLICY: Mapping[str, Row] = {
     "Mutation.requestCode": OPEN,
     "Mutation.signIn": OPEN,
     "Mutation.refresh": OPEN,
+    "Mutation.passkeyChallenge": OPEN,
+    "Mutation.signInByPasskey": OPEN,
     "CodeSent.challenge": OPEN,
     "CodeSent.expiresInS": OPEN,
     "CodeSent.againInS": OPEN,
@@ -67,6 +69,9 @@ POLICY: Mapping[str, Row] = {
     "Mutation.signOutDevice": MINE,
     "Mutation.addVehicle": MINE,
     "Mutation.removeVehicle": MINE,
+    "Mutation.passkeyOptions": MINE,
+    "Mutation.addPasskey": MINE,
+    "Mutation.removePasskey": MINE,
     "Mutation.exportMyData": MINE,
     "Mutation.eraseMe": MINE,
     "Me.id": MINE,
@@ -75,6 +80,10 @@ POLICY: Mapping[str, Row] = {
     "Me.since": MINE,
     "Me.devices": MINE,
     "Me.vehicles": MINE,
+    "Me.passkeys": MINE,
+    "Passkey.id": MINE,
+    "Passkey.addedAt": MINE,
+    "Passkey.usedAt": MINE,
     "Device.id": MINE,
     "Device.name": MINE,
     "Device.since": MINE,
@@ -87,7 +96,7 @@ POLICY: Mapping[str, Row] = {
     "Vehicle.addedAt": MINE,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
-PERSONAL = frozenset({"Me", "Device", "Vehicle", "CodeSent", "Tokens"})
+PERSONAL = frozenset({"Me", "Device", "Vehicle", "Passkey", "CodeSent", "Tokens"})
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
     {
         *("About", "Availability", "BoxAnswer", "Cluster", "Connector", "Evse", "FactMissing", "Feed", "Finding"),

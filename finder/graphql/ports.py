@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from finder.errors import FinderError
+from finder.identity.keyring import Keyring
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
 from finder.kernel.clock import Clock
@@ -220,5 +221,6 @@ class Gateway:
     clock: Clock
     metrics: Metrics | None = None
     people: People | None = None  # none: the finder alone, without accounts
-    privacy: Privacy | None = None  # of these people
+    privacy: Privacy | None = None  # of these people, as is the keyring
+    keyring: Keyring | None = None
     lately: Lately | None = None  # shared with the search, so that a station is read once for both

@@ -66,6 +66,15 @@ class Mutation:  # noqa: D101
         "Binds a vehicle. Whoever binds a VIN pays for what that car charges by being plugged in.",
     )
     remove_vehicle: bool = _change(people.remove_vehicle, "One of one's own vehicles.")
+    passkey_options: str = _change(
+        people.passkey_options, "JSON for `navigator.credentials.create`, to add a passkey in this session."
+    )
+    add_passkey: personal.Passkey = _change(people.add_passkey, "What the browser made, as JSON.")
+    remove_passkey: bool = _change(people.remove_passkey, "One of one's own passkeys.")
+    passkey_challenge: str = _change(people.passkey_challenge, "JSON for `navigator.credentials.get`, to sign in by.")
+    sign_in_by_passkey: personal.Tokens = _change(
+        people.sign_in_by_passkey, "With what the browser signed, as JSON. An administrator signs in so."
+    )
     export_my_data: str = _change(people.export_my_data, "All that is kept of oneself, as a JSON document.")
     erase_me: bool = _change(
         people.erase_me,

@@ -6,15 +6,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.errors import BadInput, NotFound
+from finder.errors import BadInput, Conflict, NotFound
 from finder.identity.audit import Actor, Audit, acting
 from finder.identity.buckets import Buckets, MemoryBuckets, Rate, within
 from finder.identity.codes import Challenge, Codes
-from finder.identity.roles import Caller, Granted, Role, usable
+from finder.identity.roles import NEEDS_SECOND_FACTOR, Caller, Granted, Role, usable
 from finder.identity.sessions import Device, NotSignedIn, Sessions, Tokens, lifetimes_of
 from finder.identity.sms import Sms
 from finder.identity.store import Store
-from finder.identity.tables import PERSON, PHONE, ROLE
+from finder.identity.tables import PASSKEY, PERSON, PHONE, ROLE
 from finder.identity.vehicles import Vehicles
 from finder.kernel.clock import Clock
 from finder.kernel.ids import new_ulid
@@ -63,16 +63,21 @@ class People:
             await self.audit.lock(connection)
             await self.codes.spend(connection, proof)
             person = await self._person(connection, proof.lookup, proof.phone)
-            roles = {each.role for each in await self._granted(connection, person)}
-            session, tokens = await self.sessions.open(connection, person, device, lifetimes_of(roles))
-            await self.audit.append(connection, acting(person), "session.opened", person, {"session": session})
+            return await self.open(connection, person, device, strong=False)
+
+    async def open(self, connection: AsyncConnection, person: str, device: str, *, strong: bool) -> Tokens:
+        """Opens a session for a person who has proved to be that person, within the caller's transaction."""
+        roles = {each.role for each in await self.granted(connection, person)}
+        session, tokens = await self.sessions.open(connection, person, device, lifetimes_of(roles), strong=strong)
+        detail = {"session": session, "strong": strong}
+        await self.audit.append(connection, acting(person), "session.opened", person, detail)
         return tokens
 
     async def refresh(self, token: str) -> Tokens:
         """The next tokens. A used one ends its session. Raises NotSignedIn."""
         async with (await self.store.made()).write() as connection:
             person = await self.sessions.whose(connection, token)
-            roles = {each.role for each in await self._granted(connection, person)}
+            roles = {each.role for each in await self.granted(connection, person)}
             told = await self.sessions.refresh(connection, token, lifetimes_of(roles))
         if isinstance(told, Tokens):
             return told
@@ -88,7 +93,7 @@ class People:
         """Who sends this access token. Raises NotSignedIn."""
         async with (await self.store.made()).read() as connection:
             session, person, strong = await self.sessions.find(connection, access)
-            granted = await self._granted(connection, person)
+            granted = await self.granted(connection, person)
         operators = frozenset(each.operator for each in granted if each.role is Role.OPERATOR_STAFF)
         return Caller(person, session, usable(granted, strong=strong), operators, strong)
 
@@ -125,7 +130,7 @@ class People:
     async def grant(self, actor: Actor, person: str, granted: Granted) -> None:
         """Gives a role. The person's sessions end, since whoever is more than a driver has shorter ones.
 
-        Raises NotFound, BadInput.
+        Raises NotFound, BadInput, and Conflict where the role needs a passkey and there is none.
         """
         self._sensible(granted)
         await self.audit.made()
@@ -134,6 +139,13 @@ class People:
             known = sa.select(PERSON.c.id).where(PERSON.c.id == person)
             if (await connection.execute(known)).first() is None:
                 raise NotFound("没有此人", "there is no such person", code="NO_PERSON")
+            keys = sa.select(PASSKEY.c.id).where(PASSKEY.c.person == person)
+            if granted.role in NEEDS_SECOND_FACTOR and (await connection.execute(keys)).first() is None:
+                raise Conflict(
+                    "此角色需要第二因素：请此人先添加通行密钥",
+                    "this role needs a second factor: let the person add a passkey first",
+                    code="NO_SECOND_FACTOR",
+                )
             row = {"person": person, "role": granted.role.value, "operator": granted.operator}
             put = self.store.tables.insert(ROLE).values(**row, granted_at=to_us(self._clock()))
             await connection.execute(put.on_conflict_do_nothing())
@@ -189,6 +201,7 @@ class People:
         await self.audit.append(connection, acting(person), "person.created", person, {})
         return person
 
-    async def _granted(self, connection: AsyncConnection, person: str) -> list[Granted]:
+    async def granted(self, connection: AsyncConnection, person: str) -> list[Granted]:
+        """The roles that were given to a person."""
         rows = await connection.execute(sa.select(ROLE.c.role, ROLE.c.operator).where(ROLE.c.person == person))
         return [Granted(Role(row.role), row.operator) for row in rows]

@@ -79,3 +79,20 @@ VEHICLE = sa.Table(
     sa.Column("added_at", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("person", "plate_lookup"),
 )
+PASSKEY = sa.Table(
+    "person_passkey",
+    METADATA,
+    sa.Column("id", sa.LargeBinary, primary_key=True),  # the credential's, as its authenticator made it
+    _whose(),
+    sa.Column("public_key", sa.LargeBinary, nullable=False),  # COSE
+    sa.Column("signatures", sa.BigInteger, nullable=False),  # as far as the authenticator counts them
+    sa.Column("added_at", sa.BigInteger, nullable=False),
+    sa.Column("used_at", sa.BigInteger),
+)
+PASSKEY_CHALLENGE = sa.Table(
+    "passkey_challenge",
+    METADATA,
+    sa.Column("challenge", sa.LargeBinary, primary_key=True),  # a keyed hash of it
+    sa.Column("session", sa.Text, nullable=False),  # in which a passkey may be added; empty: for signing in
+    sa.Column("until", sa.BigInteger, nullable=False, index=True),
+)

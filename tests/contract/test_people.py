@@ -394,13 +394,6 @@ async def test_a_role_shortens_the_sessions_of_whoever_gets_it(w: PeopleWorld) -
     assert {"role.granted", "role.revoked"} <= set(history)
 
 
-async def test_an_administrator_without_a_second_factor_is_a_driver(w: PeopleWorld) -> None:
-    person = (await w.caller()).person
-    await w.people.grant(CHIEF, person, Granted(Role.ADMINISTRATOR))
-    await w.people.grant(CHIEF, person, Granted(Role.AUDITOR))
-    assert (await w.caller()).roles == {Role.DRIVER, Role.AUDITOR}
-
-
 @pytest.mark.parametrize("granted", [Granted(Role.DRIVER), Granted(Role.OPERATOR_STAFF), Granted(Role.AUDITOR, "op-1")])
 async def test_a_role_that_makes_no_sense_is_not_granted(w: PeopleWorld, granted: Granted) -> None:
     person = (await w.caller()).person

@@ -16,6 +16,8 @@ from websockets.asyncio.client import connect
 from finder.graphql.asker import Asker
 from finder.graphql.routes import graphql_routes
 from finder.identity.audit import Audit
+from finder.identity.keyring import Keyring
+from finder.identity.passkeys import Passkeys, site_of
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
 from finder.identity.sms import HttpSms
@@ -23,6 +25,7 @@ from finder.identity.store import Store
 from finder.identity.vault import Vault
 from finder.sandbox.sms import SmsGateway, sms_running
 from finder.storage.database import Database
+from tests.contract.authenticator import Authenticator
 from tests.contract.people_world import KEYS, OTHER_PHONE, PHONE, Hand
 from tests.unit.naive import World, station, world
 from tests.unit.served import served
@@ -77,7 +80,8 @@ async def finder(gateway: SmsGateway, clock: Hand, tmp_path: Path) -> AsyncItera
         sms = HttpSms(url, SecretStr(gateway.key))
         people = People(Store(database, Vault(KEYS)), Audit(database, clock), sms, clock)
         w = world(station(n) for n in range(3))
-        w.gateway = replace(w.gateway, people=people, privacy=Privacy(people))
+        keyring = Keyring(people, Passkeys(people.store, clock, site_of("https://finder.example", "充电")))
+        w.gateway = replace(w.gateway, people=people, privacy=Privacy(people), keyring=keyring)
         yield w
         await people.close()
         await database.close()
@@ -260,3 +264,24 @@ async def test_ones_data_is_taken_away_and_then_erased(phone: Phone) -> None:
     assert code_of(await phone.ask(ME)) == "SIGN_IN"
     for what in ("exportMyData", 'eraseMe(challenge:"x",code:"1")', 'addVehicle(plate:"x"){id}'):
         assert code_of(await phone.ask(f"mutation{{{what}}}")) == "SIGN_IN"
+
+
+async def test_a_passkey_is_added_signs_in_without_a_phone_and_is_removed(phone: Phone) -> None:
+    await phone.sign_in()
+    device = Authenticator()
+    options = (await phone.ask("mutation{passkeyOptions}"))["data"]["passkeyOptions"]
+    add = "mutation($c:String!){addPasskey(credential:$c){id usedAt}}"
+    told = (await phone.ask(add, c=device.create(options)))["data"]["addPasskey"]
+    assert told["usedAt"] is None
+    phone.access = ""
+    challenge = (await phone.ask("mutation{passkeyChallenge}"))["data"]["passkeyChallenge"]
+    sign_in = "mutation($c:String!){signInByPasskey(credential:$c){accessToken}}"
+    answer = device.get(challenge)
+    phone.access = (await phone.ask(sign_in, c=answer))["data"]["signInByPasskey"]["accessToken"]
+    shown = (await phone.ask("{me{phone passkeys{id usedAt}}}"))["data"]["me"]
+    assert shown["phone"] == "138****5678"
+    assert [(each["id"], bool(each["usedAt"])) for each in shown["passkeys"]] == [(told["id"], True)]
+    assert code_of(await phone.ask(sign_in, c=answer)) == "PASSKEY_WRONG"
+    remove = "mutation($id:ID!){removePasskey(id:$id)}"
+    assert (await phone.ask(remove, id=told["id"]))["data"] == {"removePasskey": True}
+    assert code_of(await phone.ask(remove, id=told["id"])) == "NO_PASSKEY"
