@@ -1,4 +1,4 @@
-"""The commands: up, serve, provide, sandbox, import, connector, pile, operator, ledger, doctor, schema, dev."""
+"""The commands: up, serve, provide, sandbox, import, connector, pile, operator, people, ledger, doctor, schema, dev."""
 
 import sys
 from pathlib import Path
@@ -11,6 +11,7 @@ from rich.markup import escape
 from finder.commands.connector import connector
 from finder.commands.ledger import ledger
 from finder.commands.operator import operator
+from finder.commands.people import people
 from finder.commands.pile import pile
 from finder.commands.provide import provide
 from finder.errors import FinderError
@@ -20,6 +21,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="城市充电
 dev = typer.Typer(no_args_is_help=True, help="开发用 · for developers")
 cli.add_typer(dev, name="dev")
 cli.add_typer(operator, name="operator")
+cli.add_typer(people, name="people")
 cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")

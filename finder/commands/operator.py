@@ -1,9 +1,7 @@
 """`finder operator`: what the city's staff does with operators; each step with a reason, each in the audit."""
 
 import asyncio
-import getpass
 import re
-import socket
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -12,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from finder.commands.actor import Who, actor
 from finder.errors import BadInput
 from finder.federation.register.states import WORDS, Role, State, Step, possible
 
@@ -27,9 +26,7 @@ operator = typer.Typer(
 T = TypeVar("T")
 Id = Annotated[str, typer.Argument(help="运营商编号 op-… · the operator's id")]
 Reason = Annotated[str, typer.Option(help="理由，永久记入审计，勿写个人信息 · why; stays in the audit, name no person")]
-Who = Annotated[str, typer.Option("--as", help="经办主管，默认系统用户名 · the supervisor, by default this user")]
 Source = Annotated[str, typer.Option(help="数据源编号，不可更改 · begins every id of its stations, for ever")]
-_WHO = re.compile(r"[\w.@-]{1,64}")
 
 
 @operator.command("list")
@@ -73,7 +70,7 @@ def show(operator_id: Id) -> None:
 @operator.command()
 def approve(operator_id: Id, source: Source, reason: Reason, who: Who = "") -> None:
     """批准申请，进入测试 · lets it test."""
-    _done(lambda register: register.approve(operator_id, source, reason, _actor(who)))
+    _done(lambda register: register.approve(operator_id, source, reason, actor(who)))
 
 
 @operator.command()
@@ -123,14 +120,14 @@ def audit(
 @operator.command()
 def reseal(who: Who = "") -> None:
     """更换密钥后，用最新密钥重新加密 · after a new FINDER_SECRET_KEY: seals everything under the newest key."""
-    count = _with(lambda register: register.records.reseal(_actor(who)))
+    count = _with(lambda register: register.records.reseal(actor(who)))
     Console().print(f"已重新加密 {count} 项 · {count} resealed", highlight=False)
     people = _reseal_people()
     Console().print(f"用户资料 {people} 项 · {people} of people", highlight=False)
 
 
 def _supervise(operator_id: str, step: Step, reason: str, who: str) -> None:
-    _done(lambda register: register.supervise(operator_id, step, reason, _actor(who)))
+    _done(lambda register: register.supervise(operator_id, step, reason, actor(who)))
 
 
 def _done(work: "Callable[[Register], Awaitable[Registered]]") -> None:
@@ -142,17 +139,6 @@ def _print(known: "Registered", console: Console) -> None:
     console.print(f"{known.id}  {known.name}  {zh} · {en}", highlight=False, markup=False)
     if steps := possible(known.state, Role.SUPERVISOR):
         console.print(f"  主管可以 a supervisor may: {', '.join(steps)}", highlight=False, markup=False)
-
-
-def _actor(who: str) -> Any:
-    from finder.identity.audit import Actor
-
-    name = who or getpass.getuser()
-    if not _WHO.fullmatch(name):
-        raise BadInput(
-            "经办人应为 1 至 64 个字母、数字或 . @ -", "--as takes 1 to 64 letters, digits or . @ -", code="WHO"
-        )
-    return Actor(f"supervisor:{name}", f"cli:{socket.gethostname()}")
 
 
 def _reseal_people() -> int:
