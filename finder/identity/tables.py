@@ -96,3 +96,21 @@ PASSKEY_CHALLENGE = sa.Table(
     sa.Column("session", sa.Text, nullable=False),  # in which a passkey may be added; empty: for signing in
     sa.Column("until", sa.BigInteger, nullable=False, index=True),
 )
+IDENTITY = sa.Table(
+    "person_identity",
+    METADATA,
+    sa.Column("provider", sa.Text, primary_key=True),
+    sa.Column("lookup", sa.LargeBinary, primary_key=True),  # a keyed hash of the provider's name for the person
+    _whose(),
+    sa.Column("linked_at", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("person", "provider"),
+)
+FLOW = sa.Table(
+    "oidc_flow",
+    METADATA,
+    sa.Column("ticket", sa.LargeBinary, primary_key=True),  # a keyed hash of what the browser keeps
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("session", sa.Text, nullable=False),  # in which it is linked; empty: for signing in
+    sa.Column("state", sa.LargeBinary, nullable=False),  # a keyed hash
+    sa.Column("until", sa.BigInteger, nullable=False, index=True),
+)
