@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from finder.accounts import open_keyring, open_people, open_privacy
+from finder.accounts import open_keyring, open_oidc, open_people, open_privacy
 from finder.cities import City, load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -27,6 +27,7 @@ from finder.federation.replays import SqlReplays
 from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
 from finder.identity.keyring import Keyring
+from finder.identity.oidc import Oidc
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
 from finder.kernel.clock import system_clock
@@ -175,6 +176,7 @@ class Engines:
     people: People
     privacy: Privacy
     keyring: Keyring
+    oidc: Oidc
 
 
 def choose(settings: Settings) -> Engines:
@@ -204,6 +206,7 @@ def choose(settings: Settings) -> Engines:
         people,
         open_privacy(people, database),
         open_keyring(people, settings, city.title),
+        open_oidc(people, settings),
     )
 
 
@@ -216,6 +219,7 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         closing.push_async_callback(index.close)
         closing.push_async_callback(board.close)
         closing.push_async_callback(engines.people.close)
+        closing.push_async_callback(engines.oidc.close)
         await board.start()
         operators = [*engines.operators, *practice]
         federation = Federation(operators, store, Merger(), index, board, system_clock, sessions=engines.desk.running)
@@ -240,6 +244,7 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
             people=engines.people,
             privacy=engines.privacy,
             keyring=engines.keyring,
+            oidc=engines.oidc,
             lately=lately,
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None  # name:base64 of 32 bytes, the newest first; none: a key file in data_dir
     sms_url: str = ""  # a text message gateway (see identity/sms.py); empty: nobody can sign in by phone
     sms_key: SecretStr | None = None
+    oidc_file: Path | None = None  # TOML that lists OpenID Connect providers; their secrets come from the environment
     register_loopback: bool = False  # operators' platforms on this machine itself; for practice only
 
     @field_validator("log_level")

@@ -7,6 +7,7 @@ from finder.errors import TooLarge, Unavailable
 from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.ports import Feeds, Gateway
 from finder.identity.keyring import Keyring
+from finder.identity.oidc import Oidc
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
 from finder.identity.roles import Caller
@@ -109,6 +110,13 @@ class Context:
         if self.gateway.keyring is None:
             raise _no_accounts()
         return self.gateway.keyring
+
+    @property
+    def oidc(self) -> Oidc:
+        """Providers to sign in at. Raises Unavailable where this deployment has no accounts."""
+        if self.gateway.oidc is None:
+            raise _no_accounts()
+        return self.gateway.oidc
 
     @property
     def privacy(self) -> Privacy:

@@ -7,6 +7,7 @@ from strawberry.types import Info
 
 from finder.graphql.moment import Context
 from finder.identity.codes import Challenge
+from finder.identity.oidc import Begun, Provider
 from finder.identity.passkeys import Passkey
 from finder.identity.people import Profile
 from finder.identity.sessions import Tokens
@@ -93,3 +94,36 @@ async def passkey_challenge(info: Ask) -> str:
 async def sign_in_by_passkey(info: Ask, credential: str, device: str = "") -> Tokens:
     """Raises WrongPasskey, Busy."""
     return await info.context.keyring.sign_in(credential, device, info.context.asker.network)
+
+
+async def sign_in_providers(info: Ask) -> list[Provider]:
+    """Those of this deployment; none where it has no accounts."""
+    oidc = info.context.gateway.oidc
+    return [] if oidc is None else oidc.providers
+
+
+async def begin_at_provider(info: Ask, provider: strawberry.ID) -> Begun:
+    """Raises BadInput, Busy, ProviderUnavailable."""
+    return await info.context.oidc.begin(provider, info.context.asker.network)
+
+
+async def sign_in_at_provider(info: Ask, ticket: str, code: str, state: str, device: str = "") -> Tokens:
+    """Raises ProviderRefused, ProviderUnavailable, Busy, Denied."""
+    return await info.context.oidc.sign_in(ticket, code, state, device, info.context.asker.network)
+
+
+async def begin_link(info: Ask, provider: strawberry.ID) -> Begun:
+    """Raises BadInput, Busy, ProviderUnavailable."""
+    return await info.context.oidc.begin(provider, info.context.asker.network, await info.context.caller())
+
+
+async def link_provider(info: Ask, ticket: str, code: str, state: str) -> bool:
+    """Raises ProviderRefused, ProviderUnavailable, Conflict."""
+    await info.context.oidc.link(await info.context.caller(), ticket, code, state)
+    return True
+
+
+async def unlink_provider(info: Ask, provider: strawberry.ID) -> bool:
+    """Raises NotFound."""
+    await info.context.oidc.unlink(await info.context.caller(), provider)
+    return True

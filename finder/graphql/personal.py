@@ -78,6 +78,23 @@ class Passkey:  # noqa: D101
     used_at: datetime | None = plain("When it last signed in.")
 
 
+async def _providers(info: Info[Context, None]) -> list[str]:
+    """By id."""
+    return await info.context.oidc.of(await info.context.caller())
+
+
+@strawberry.type(description="Where one can sign in, by OpenID Connect.")
+class SignInProvider:  # noqa: D101
+    id: strawberry.ID
+    name: str
+
+
+@strawberry.type(description="Send the browser to `url`, keep `ticket` in it; it comes back to /signed-in?code&state.")
+class ProviderFlow:  # noqa: D101
+    url: str
+    ticket: str
+
+
 @strawberry.type(description="Oneself.")
 class Me:  # noqa: D101
     id: strawberry.ID = of(lambda profile: profile.person, "Opaque; orders name it and nothing else of a person.")
@@ -87,6 +104,7 @@ class Me:  # noqa: D101
     devices: list[Device] = found(_devices, "Where one is signed in, at most ten.")
     vehicles: list[Vehicle] = found(_vehicles, "At most ten.")
     passkeys: list[Passkey] = found(_passkeys, "At most ten.")
+    providers: list[strawberry.ID] = found(_providers, "Where one is linked.")
 
 
 @strawberry.type(description="A code is on its way, whosever phone it is.")

@@ -50,6 +50,7 @@ POLICY: Mapping[str, Row] = {
     "Query.operators": OPEN,
     "Query.places": OPEN,
     "Query.about": OPEN,
+    "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
     # Whoever signs in has no session yet; whoever refreshes one proves it by the token.
     "Mutation.requestCode": OPEN,
@@ -57,6 +58,10 @@ POLICY: Mapping[str, Row] = {
     "Mutation.refresh": OPEN,
     "Mutation.passkeyChallenge": OPEN,
     "Mutation.signInByPasskey": OPEN,
+    "Mutation.beginAtProvider": OPEN,
+    "Mutation.signInAtProvider": OPEN,
+    "ProviderFlow.url": OPEN,
+    "ProviderFlow.ticket": OPEN,
     "CodeSent.challenge": OPEN,
     "CodeSent.expiresInS": OPEN,
     "CodeSent.againInS": OPEN,
@@ -72,6 +77,9 @@ POLICY: Mapping[str, Row] = {
     "Mutation.passkeyOptions": MINE,
     "Mutation.addPasskey": MINE,
     "Mutation.removePasskey": MINE,
+    "Mutation.beginLink": MINE,
+    "Mutation.linkProvider": MINE,
+    "Mutation.unlinkProvider": MINE,
     "Mutation.exportMyData": MINE,
     "Mutation.eraseMe": MINE,
     "Me.id": MINE,
@@ -81,6 +89,7 @@ POLICY: Mapping[str, Row] = {
     "Me.devices": MINE,
     "Me.vehicles": MINE,
     "Me.passkeys": MINE,
+    "Me.providers": MINE,
     "Passkey.id": MINE,
     "Passkey.addedAt": MINE,
     "Passkey.usedAt": MINE,
@@ -96,12 +105,21 @@ POLICY: Mapping[str, Row] = {
     "Vehicle.addedAt": MINE,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
-PERSONAL = frozenset({"Me", "Device", "Vehicle", "Passkey", "CodeSent", "Tokens"})
+PERSONAL = frozenset({"Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"})
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
     {
         *("About", "Availability", "BoxAnswer", "Cluster", "Connector", "Evse", "FactMissing", "Feed", "Finding"),
         *("Freshness", "Live", "Location", "OpeningHours", "Operator", "PageInfo", "PartialFailure", "Photo", "Place"),
-        *("PriceNow", "Provenance", "Quality", "Station", "StationConnection", "StationEdge", "StatusChange"),
+        *(
+            "PriceNow",
+            "Provenance",
+            "Quality",
+            "SignInProvider",
+            "Station",
+            "StationConnection",
+            "StationEdge",
+            "StatusChange",
+        ),
         *("Tariff", "TariffPeriod"),
     }
 )

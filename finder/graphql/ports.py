@@ -8,6 +8,7 @@ from typing import Protocol
 
 from finder.errors import FinderError
 from finder.identity.keyring import Keyring
+from finder.identity.oidc import Oidc
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
 from finder.kernel.clock import Clock
@@ -221,6 +222,7 @@ class Gateway:
     clock: Clock
     metrics: Metrics | None = None
     people: People | None = None  # none: the finder alone, without accounts
-    privacy: Privacy | None = None  # of these people, as is the keyring
+    privacy: Privacy | None = None  # of these people, as are the next two
     keyring: Keyring | None = None
+    oidc: Oidc | None = None
     lately: Lately | None = None  # shared with the search, so that a station is read once for both

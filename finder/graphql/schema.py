@@ -46,6 +46,9 @@ class Query:  # noqa: D101
         queries.places, "Towns and counties by name or pinyin, for drivers who share no position."
     )
     about: types.About = _root(queries.about, "What this deployment is: its name, its middle, its notice.")
+    sign_in_providers: list[personal.SignInProvider] = _root(
+        people.sign_in_providers, "Where one can sign in besides by phone and passkey."
+    )
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -75,6 +78,13 @@ class Mutation:  # noqa: D101
     sign_in_by_passkey: personal.Tokens = _change(
         people.sign_in_by_passkey, "With what the browser signed, as JSON. An administrator signs in so."
     )
+    begin_at_provider: personal.ProviderFlow = _change(people.begin_at_provider, "To sign in at a provider.")
+    sign_in_at_provider: personal.Tokens = _change(
+        people.sign_in_at_provider, "With what the browser came back with. Link the account there first."
+    )
+    begin_link: personal.ProviderFlow = _change(people.begin_link, "To link an account at a provider.")
+    link_provider: bool = _change(people.link_provider, "With what the browser came back with.")
+    unlink_provider: bool = _change(people.unlink_provider, "By the provider's id.")
     export_my_data: str = _change(people.export_my_data, "All that is kept of oneself, as a JSON document.")
     erase_me: bool = _change(
         people.erase_me,

@@ -102,6 +102,11 @@ class Oidc:
         self._providers = {provider.id: provider for provider in providers}
         self._return_to = base_url + RETURN_TO
 
+    @property
+    def providers(self) -> list[Provider]:
+        """Where one can sign in."""
+        return list(self._providers.values())
+
     async def begin(self, provider_id: str, network: str, caller: Caller | None = None) -> Begun:
         """Begins to sign in, or for a caller to link. Raises BadInput, Busy, ProviderUnavailable."""
         await within(self._people.buckets, f"sign-in {network}", SIGN_IN_RATE)

@@ -16,8 +16,13 @@ from finder.identity.codes import WrongCode
 from finder.identity.people import People
 from finder.identity.roles import Caller
 from finder.identity.sessions import NotSignedIn
-from finder.identity.tables import PERSON, PHONE, ROLE
+from finder.identity.tables import IDENTITY, PASSKEY, PERSON, PHONE, ROLE
 from finder.storage.unit import from_us
+
+_MORE: "tuple[tuple[str, sa.Table, tuple[sa.Column[Any], ...]], ...]" = (
+    ("passkeys", PASSKEY, (PASSKEY.c.added_at, PASSKEY.c.used_at)),
+    ("providers", IDENTITY, (IDENTITY.c.provider, IDENTITY.c.linked_at)),
+)
 
 
 class Holding(Protocol):
@@ -67,6 +72,15 @@ class Privacy:
                 "vehicles": [{"vin": v.vin, "plate": v.plate, "since": v.added_at} for v in vehicles],
                 "history": [{"at": e.at, "what": e.what, "detail": dict(e.detail)} for e in history],
             }
+            for name, table, columns in _MORE:
+                rows = await connection.execute(sa.select(*columns).where(table.c.person == person))
+                told[name] = [
+                    {
+                        c.name: from_us(v) if c.name.endswith("_at") and v else v
+                        for c, v in zip(columns, row, strict=True)
+                    }
+                    for row in rows
+                ]
             for holding in self._holdings:
                 told[holding.name] = await holding.export(connection, person)
             await people.audit.append(connection, acting(person), "person.exported", person, {})

@@ -1,5 +1,6 @@
 """Signing in at pyop, an OpenID Connect provider that is not ours, as a real server over TLS on loopback."""
 
+import json
 import socket
 import ssl
 import subprocess
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -18,12 +20,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from finder.errors import BadInput, Conflict, Denied, NotFound
+from finder.graphql.routes import graphql_routes
 from finder.identity.oidc import GOOD_FOR, MAX_TEXT, Begun, Oidc, Provider, ProviderRefused, ProviderUnavailable
+from finder.identity.privacy import Privacy
 from finder.storage.database import Database
 from tests.contract.people_world import HERE, OTHER_PHONE, PeopleWorld, people_world
 from tests.protocol.peers.environment import peer_python
+from tests.unit.naive import world
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 CLIENT, SECRET, BASE_URL = "finder", "a-secret-of-the-test", "https://finder.example"
@@ -213,3 +219,38 @@ async def test_neither_the_name_there_nor_the_ticket_stands_in_the_database(
         assert secret.encode() not in kept
         assert secret not in repr(begun)
     assert SECRET not in repr(peer.provider)
+    await oidc.link(caller, ticket, code, state)
+    told = json.loads(await Privacy(w.people).export(caller))
+    assert [each["provider"] for each in told["providers"]] == ["pyop"]
+
+
+async def test_through_the_gateway_an_account_is_linked_signs_in_and_is_unlinked(
+    w: PeopleWorld, oidc: Oidc, peer: Peer
+) -> None:
+    gateway = replace(world().gateway, people=w.people, oidc=oidc)
+    transport = httpx.ASGITransport(Starlette(routes=graphql_routes(gateway)))
+    access = (await w.sign_in()).access
+    async with httpx.AsyncClient(transport=transport, base_url="http://finder") as client:
+
+        async def ask(query: str, **variables: str) -> dict[str, Any]:
+            headers = {"authorization": f"Bearer {access}"} if access else {}
+            answer = await client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+            return dict(answer.json()["data"])
+
+        async def flow(field: str) -> dict[str, str]:
+            begun = (await ask(f'mutation{{{field}(provider:"pyop"){{url ticket}}}}'))[field]
+            back = peer.comes_back(Begun(begun["url"], begun["ticket"]), "zhang")
+            return dict(zip(("ticket", "code", "state"), back, strict=True))
+
+        head = "mutation($ticket:String!,$code:String!,$state:String!)"
+        given = "ticket:$ticket,code:$code,state:$state"
+        assert await ask("{signInProviders{id name}}") == {"signInProviders": [{"id": "pyop", "name": "演示"}]}
+        linked = await ask(f"{head}{{linkProvider({given})}}", **await flow("beginLink"))
+        assert linked == {"linkProvider": True}
+        assert await ask("{me{providers}}") == {"me": {"providers": ["pyop"]}}
+        mine, access = access, ""
+        back = await flow("beginAtProvider")
+        told = await ask(f"{head}{{signInAtProvider({given}){{accessToken}}}}", **back)
+        assert told["signInAtProvider"]["accessToken"]
+        access = mine
+        assert await ask('mutation{unlinkProvider(provider:"pyop")}') == {"unlinkProvider": True}
