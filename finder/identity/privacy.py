@@ -19,9 +19,9 @@ from finder.identity.sessions import NotSignedIn
 from finder.identity.tables import IDENTITY, PASSKEY, PERSON, PHONE, ROLE
 from finder.storage.unit import from_us
 
-_MORE: "tuple[tuple[str, sa.Table, tuple[sa.Column[Any], ...]], ...]" = (
-    ("passkeys", PASSKEY, (PASSKEY.c.added_at, PASSKEY.c.used_at)),
-    ("providers", IDENTITY, (IDENTITY.c.provider, IDENTITY.c.linked_at)),
+_MORE: "tuple[tuple[str, sa.Table, dict[str, sa.Column[Any]]], ...]" = (
+    ("passkeys", PASSKEY, {"since": PASSKEY.c.added_at, "usedAt": PASSKEY.c.used_at}),
+    ("providers", IDENTITY, {"provider": IDENTITY.c.provider, "since": IDENTITY.c.linked_at}),
 )
 
 
@@ -73,14 +73,9 @@ class Privacy:
                 "history": [{"at": e.at, "what": e.what, "detail": dict(e.detail)} for e in history],
             }
             for name, table, columns in _MORE:
-                rows = await connection.execute(sa.select(*columns).where(table.c.person == person))
-                told[name] = [
-                    {
-                        c.name: from_us(v) if c.name.endswith("_at") and v else v
-                        for c, v in zip(columns, row, strict=True)
-                    }
-                    for row in rows
-                ]
+                held = await connection.execute(sa.select(*columns.values()).where(table.c.person == person))
+                rows = [dict(zip(columns, row, strict=True)) for row in held]
+                told[name] = [{k: from_us(v) if isinstance(v, int) else v for k, v in row.items()} for row in rows]
             for holding in self._holdings:
                 told[holding.name] = await holding.export(connection, person)
             await people.audit.append(connection, acting(person), "person.exported", person, {})
