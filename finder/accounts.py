@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from finder.charging.personal import OrdersHeld
 from finder.errors import SettingsError
+from finder.identity.accounts import Accounts
 from finder.identity.audit import Audit
 from finder.identity.keyring import Keyring
 from finder.identity.oidc import Oidc, Provider
@@ -49,20 +50,18 @@ def open_people(settings: Settings, database: Database, vault: Vault, clock: Clo
     return People(Store(database, vault), Audit(database, clock), choose_sms(settings), clock)
 
 
-def open_privacy(people: People, database: Database, clock: Clock = system_clock) -> Privacy:
-    """Export and erasure over every room that keeps something under a person's id."""
-    return Privacy(people, [OrdersHeld(Work(database, clock))])
-
-
-def open_keyring(people: People, settings: Settings, name: str, clock: Clock = system_clock) -> Keyring:
-    """Passkeys for the pages at our base URL; `name` is what devices show."""
-    return Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name)))
-
-
-def open_oidc(people: People, settings: Settings, clock: Clock = system_clock) -> Oidc:
-    """Signing in at the providers that FINDER_OIDC_FILE lists. Raises SettingsError."""
+def open_accounts(
+    settings: Settings, database: Database, vault: Vault, name: str, clock: Clock = system_clock
+) -> Accounts:
+    """Every room of accounts over this database; `name` is what devices show of a passkey. Raises SettingsError."""
     providers = load_providers(settings.oidc_file, os.environ) if settings.oidc_file else []
-    return Oidc(people, providers, settings.base_url, clock)
+    people = open_people(settings, database, vault, clock)
+    return Accounts(
+        people,
+        Privacy(people, [OrdersHeld(Work(database, clock))]),
+        Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name))),
+        Oidc(people, providers, settings.base_url, clock),
+    )
 
 
 def load_providers(path: Path, environ: Mapping[str, str]) -> list[Provider]:

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from finder.accounts import open_keyring, open_oidc, open_people, open_privacy
+from finder.accounts import open_accounts, open_people
 from finder.cities import City, load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -26,10 +26,8 @@ from finder.federation.register.roster import Roster
 from finder.federation.replays import SqlReplays
 from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
-from finder.identity.keyring import Keyring
-from finder.identity.oidc import Oidc
+from finder.identity.accounts import Accounts
 from finder.identity.people import People
-from finder.identity.privacy import Privacy
 from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
@@ -173,10 +171,7 @@ class Engines:
     board: LiveBoard
     store: StationStore
     office: Office
-    people: People
-    privacy: Privacy
-    keyring: Keyring
-    oidc: Oidc
+    accounts: Accounts
 
 
 def choose(settings: Settings) -> Engines:
@@ -192,7 +187,6 @@ def choose(settings: Settings) -> Engines:
         notebook=SqlNotebook(database, system_clock),
         public_url=settings.base_url,
     )
-    people = open_people(settings, database, choose_vault(settings))
     city = load_city(settings.city)
     return Engines(
         city,
@@ -203,10 +197,7 @@ def choose(settings: Settings) -> Engines:
         choose_board(settings),
         SqlStore(database),
         open_office(settings, database, bench),
-        people,
-        open_privacy(people, database),
-        open_keyring(people, settings, city.title),
-        open_oidc(people, settings),
+        open_accounts(settings, database, choose_vault(settings), city.title),
     )
 
 
@@ -218,8 +209,7 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         closing.push_async_callback(store.close)
         closing.push_async_callback(index.close)
         closing.push_async_callback(board.close)
-        closing.push_async_callback(engines.people.close)
-        closing.push_async_callback(engines.oidc.close)
+        closing.push_async_callback(engines.accounts.close)
         await board.start()
         operators = [*engines.operators, *practice]
         federation = Federation(operators, store, Merger(), index, board, system_clock, sessions=engines.desk.running)
@@ -239,14 +229,8 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         )
         lately = Lately(board)
         search = Search(index, lately, system_clock)
-        gateway = Gateway(
-            *(search, board, federation, gazetteer, about, system_clock),
-            people=engines.people,
-            privacy=engines.privacy,
-            keyring=engines.keyring,
-            oidc=engines.oidc,
-            lately=lately,
-        )
+        accounts = engines.accounts
+        gateway = Gateway(search, board, federation, gazetteer, about, system_clock, accounts=accounts, lately=lately)
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)
 
 

@@ -6,10 +6,7 @@ from zoneinfo import ZoneInfo
 from finder.errors import TooLarge, Unavailable
 from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.ports import Feeds, Gateway
-from finder.identity.keyring import Keyring
-from finder.identity.oidc import Oidc
-from finder.identity.people import People
-from finder.identity.privacy import Privacy
+from finder.identity.accounts import Accounts
 from finder.identity.roles import Caller
 from finder.kernel.clock import minute_of_week
 from finder.live.lately import Lately, StationNow
@@ -98,41 +95,18 @@ class Context:
             )
 
     @property
-    def people(self) -> People:
-        """The room of identity. Raises Unavailable where this deployment has no accounts."""
-        if self.gateway.people is None:
-            raise _no_accounts()
-        return self.gateway.people
-
-    @property
-    def keyring(self) -> Keyring:
-        """Passkeys. Raises Unavailable where this deployment has no accounts."""
-        if self.gateway.keyring is None:
-            raise _no_accounts()
-        return self.gateway.keyring
-
-    @property
-    def oidc(self) -> Oidc:
-        """Providers to sign in at. Raises Unavailable where this deployment has no accounts."""
-        if self.gateway.oidc is None:
-            raise _no_accounts()
-        return self.gateway.oidc
-
-    @property
-    def privacy(self) -> Privacy:
-        """Export and erasure. Raises Unavailable where this deployment has no accounts."""
-        if self.gateway.privacy is None:
-            raise _no_accounts()
-        return self.gateway.privacy
+    def accounts(self) -> Accounts:
+        """The rooms of people's accounts. Raises Unavailable where this deployment has none."""
+        if self.gateway.accounts is None:
+            raise Unavailable(
+                "本站未开通账户；查找充电站无需账户",
+                "there are no accounts here; the finder needs none",
+                code="NO_ACCOUNTS",
+            )
+        return self.gateway.accounts
 
     async def caller(self) -> Caller:
         """Who asks. Raises NotSignedIn."""
         if self._caller is None:
-            self._caller = await self.people.caller(self.asker.token)
+            self._caller = await self.accounts.people.caller(self.asker.token)
         return self._caller
-
-
-def _no_accounts() -> Unavailable:
-    return Unavailable(
-        "本站未开通账户；查找充电站无需账户", "there are no accounts here; the finder needs none", code="NO_ACCOUNTS"
-    )

@@ -39,7 +39,7 @@ async def _devices(info: Info[Context, None]) -> list[DeviceView]:
     caller = await info.context.caller()
     return [
         DeviceView(each.id, each.person, each.name, each.since, each.seen_at, each.id == caller.session)
-        for each in await info.context.people.devices(caller)
+        for each in await info.context.accounts.people.devices(caller)
     ]
 
 
@@ -54,7 +54,7 @@ class Device:  # noqa: D101
 
 async def _vehicles(info: Info[Context, None]) -> list[Bound]:
     """The oldest first."""
-    return await info.context.people.vehicles.of((await info.context.caller()).person)
+    return await info.context.accounts.people.vehicles.of((await info.context.caller()).person)
 
 
 @strawberry.type(description="A vehicle that one has bound.")
@@ -68,7 +68,7 @@ class Vehicle:  # noqa: D101
 
 async def _passkeys(info: Info[Context, None]) -> list[Key]:
     """The oldest first."""
-    return await info.context.keyring.of(await info.context.caller())
+    return await info.context.accounts.keyring.of(await info.context.caller())
 
 
 @strawberry.type(description="A key that a device of one's own keeps.")
@@ -80,7 +80,7 @@ class Passkey:  # noqa: D101
 
 async def _providers(info: Info[Context, None]) -> list[str]:
     """By id."""
-    return await info.context.oidc.of(await info.context.caller())
+    return await info.context.accounts.oidc.of(await info.context.caller())
 
 
 @strawberry.type(description="Where one can sign in, by OpenID Connect.")

@@ -7,10 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from finder.errors import FinderError
-from finder.identity.keyring import Keyring
-from finder.identity.oidc import Oidc
-from finder.identity.people import People
-from finder.identity.privacy import Privacy
+from finder.identity.accounts import Accounts
 from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
@@ -221,8 +218,5 @@ class Gateway:
     about: About
     clock: Clock
     metrics: Metrics | None = None
-    people: People | None = None  # none: the finder alone, without accounts
-    privacy: Privacy | None = None  # of these people, as are the next two
-    keyring: Keyring | None = None
-    oidc: Oidc | None = None
+    accounts: Accounts | None = None  # none: the finder alone
     lately: Lately | None = None  # shared with the search, so that a station is read once for both

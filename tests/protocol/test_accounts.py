@@ -15,8 +15,10 @@ from websockets.asyncio.client import connect
 
 from finder.graphql.asker import Asker
 from finder.graphql.routes import graphql_routes
+from finder.identity.accounts import Accounts
 from finder.identity.audit import Audit
 from finder.identity.keyring import Keyring
+from finder.identity.oidc import Oidc
 from finder.identity.passkeys import Passkeys, site_of
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
@@ -81,9 +83,11 @@ async def finder(gateway: SmsGateway, clock: Hand, tmp_path: Path) -> AsyncItera
         people = People(Store(database, Vault(KEYS)), Audit(database, clock), sms, clock)
         w = world(station(n) for n in range(3))
         keyring = Keyring(people, Passkeys(people.store, clock, site_of("https://finder.example", "充电")))
-        w.gateway = replace(w.gateway, people=people, privacy=Privacy(people), keyring=keyring)
+        oidc = Oidc(people, [], "https://finder.example", clock)
+        w.gateway = replace(w.gateway, accounts=Accounts(people, Privacy(people), keyring, oidc))
         yield w
-        await people.close()
+        if w.gateway.accounts is not None:
+            await w.gateway.accounts.close()
         await database.close()
 
 

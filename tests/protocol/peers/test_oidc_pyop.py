@@ -24,7 +24,10 @@ from starlette.applications import Starlette
 
 from finder.errors import BadInput, Conflict, Denied, NotFound
 from finder.graphql.routes import graphql_routes
+from finder.identity.accounts import Accounts
+from finder.identity.keyring import Keyring
 from finder.identity.oidc import GOOD_FOR, MAX_TEXT, Begun, Oidc, Provider, ProviderRefused, ProviderUnavailable
+from finder.identity.passkeys import Passkeys, site_of
 from finder.identity.privacy import Privacy
 from finder.storage.database import Database
 from tests.contract.people_world import HERE, OTHER_PHONE, PeopleWorld, people_world
@@ -227,7 +230,8 @@ async def test_neither_the_name_there_nor_the_ticket_stands_in_the_database(
 async def test_through_the_gateway_an_account_is_linked_signs_in_and_is_unlinked(
     w: PeopleWorld, oidc: Oidc, peer: Peer
 ) -> None:
-    gateway = replace(world().gateway, people=w.people, oidc=oidc)
+    keyring = Keyring(w.people, Passkeys(w.people.store, w.clock, site_of(BASE_URL, "充电")))
+    gateway = replace(world().gateway, accounts=Accounts(w.people, Privacy(w.people), keyring, oidc))
     transport = httpx.ASGITransport(Starlette(routes=graphql_routes(gateway)))
     access = (await w.sign_in()).access
     async with httpx.AsyncClient(transport=transport, base_url="http://finder") as client:
