@@ -473,3 +473,24 @@ def test_refusals_name_what_to_do() -> None:
         assert error.zh
         assert error.en
     assert isinstance(WrongCode(), Denied)
+
+
+async def test_a_code_that_two_have_proved_to_know_is_spent_by_one(w: PeopleWorld) -> None:
+    challenge = await w.people.request_code(PHONE, HERE)
+    code = w.inbox.sent[-1][1]
+    proofs = [await w.people.codes.check(challenge.token, code) for _ in range(2)]
+    async with w.database.write() as connection:
+        await w.people.codes.spend(connection, proofs[0])
+    with pytest.raises(WrongCode):
+        async with w.database.write() as connection:
+            await w.people.codes.spend(connection, proofs[1])
+
+
+async def test_a_used_refresh_token_is_taken_once_more_and_not_twice(w: PeopleWorld) -> None:
+    first = await w.sign_in()
+    await w.people.refresh(first.refresh)
+    again = await w.people.refresh(first.refresh)
+    with pytest.raises(NotSignedIn):
+        await w.people.refresh(first.refresh)
+    with pytest.raises(NotSignedIn):
+        await w.people.caller(again.access)

@@ -184,6 +184,14 @@ async def test_a_code_that_the_provider_does_not_know_or_of_another_flow_is_refu
         await oidc.sign_in(ticket, theirs, state, "", HERE)
 
 
+async def test_a_token_that_was_made_for_another_flow_is_refused(oidc: Oidc, peer: Peer) -> None:
+    begun = await oidc.begin("pyop", HERE)
+    given = parse_qs(urlsplit(begun.url).query)["nonce"][0]
+    back = peer.comes_back(replace(begun, url=begun.url.replace(f"nonce={given}", "nonce=another")), "zhang")
+    with pytest.raises(ProviderRefused):
+        await oidc.sign_in(*back, "", HERE)
+
+
 async def test_a_flow_and_a_token_grow_old(w: PeopleWorld, oidc: Oidc, peer: Peer) -> None:
     ahead = [timedelta(0)]
     later = Oidc(w.people, [peer.provider], BASE_URL, lambda: datetime.now(UTC) + ahead[0], verify=peer.trust)
