@@ -1,0 +1,265 @@
+"""A payment channel, its practice server and our side of its callbacks, over real HTTP in one event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from finder.connectors.sdk.http import Caution
+from finder.errors import ChannelLied
+from finder.kernel.clock import SHANGHAI
+from finder.kernel.ids import Number, new_order, order_of, part
+from finder.kernel.money import Money
+from finder.money.channels.port import (
+    BillKind,
+    BillRow,
+    CaptureAsk,
+    Channel,
+    HoldAsk,
+    Notice,
+    PayAsk,
+    RefundAsk,
+    Seen,
+    SplitAsk,
+    Stand,
+    Step,
+)
+from finder.money.channels.wechat import WechatChannel
+from finder.sandbox.channels.faults import ChannelFaults
+from finder.sandbox.channels.server import ChannelServer
+from finder.sandbox.channels.wechat import start_wechat
+from finder.sandbox.channels.wechat_keys import SUB_MERCHANTS, new_wechat_keys
+from finder.sandbox.serve import EmbeddedServer, listen
+from tests.protocol.channel_keys import key
+from tests.protocol.tcec102_peer import Hand
+
+QUICK = Caution(connect_s=1.0, read_s=0.25, total_s=1.0, max_bytes=256 * 1024, attempts=1)
+
+
+class Desk:
+    """Where the channel's callbacks arrive."""
+
+    def __init__(self) -> None:
+        self.channel: Channel | None = None
+        self.notices: list[Notice] = []
+        self.lies: list[str] = []
+        self._server: uvicorn.Server | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.url = ""
+
+    async def start(self) -> None:
+        listener = listen("127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/pay"
+        app = Starlette(routes=[Route("/pay", self._take, methods=["POST"])])
+        self._server = EmbeddedServer(uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False))
+        self._server.config.load()
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
+
+    async def close(self) -> None:
+        assert self._server is not None
+        assert self._task is not None
+        self._server.should_exit = self._server.force_exit = True
+        await self._task
+
+    async def _take(self, request: Request) -> Response:
+        assert self.channel is not None
+        try:
+            notice = await self.channel.notice(dict(request.headers), await request.body())
+        except ChannelLied as lie:
+            self.lies.append(lie.code)
+            return Response(status_code=401)
+        self.notices.append(notice)
+        return Response(notice.answer, notice.answer_status, media_type=notice.answer_type)
+
+
+class Kind(Protocol):
+    """What differs between channels for a test."""
+
+    sub: str
+    other_sub: str
+
+    async def agree(self, seen: Seen) -> None:
+        """The driver agrees on the phone, with exactly what the phone was handed."""
+
+    def hostile(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, tuple[Mapping[str, str], bytes]]:
+        """The same callback, spoilt in many ways, by the way's name."""
+
+
+@dataclass(slots=True)
+class World:
+    """All of it."""
+
+    clock: Hand
+    server: ChannelServer
+    channel: Channel
+    kind: Kind
+    desk: Desk
+    orders: dict[str, int] = field(default_factory=dict)
+
+    def faults(self, **faults: Any) -> None:
+        self.server.set_faults(ChannelFaults(**faults))
+
+    @property
+    def effects(self) -> int:
+        return self.server.channel.book.effects
+
+    def order(self) -> Number:
+        return new_order(self.clock)
+
+    def hold_ask(self, order: Number, fen: int = 10_000, **changes: Any) -> HoldAsk:
+        asked: dict[str, Any] = {
+            "number": part(order, "H", 0),
+            "sub_merchant": self.kind.sub,
+            "amount": Money(fen),
+            "payer": "driver-1",
+            "title": "忻州充电",
+            "device": "EVSE-1",
+            "starts_at": self.clock(),
+            "ends_at": self.clock() + timedelta(hours=12),
+        }
+        return HoldAsk(**(asked | changes))
+
+    async def held(self, order: Number, fen: int = 10_000) -> Seen:
+        ask = self.hold_ask(order, fen)
+        pending = await self.channel.hold(ask)
+        assert pending.stand is Stand.PENDING
+        await self.kind.agree(pending)
+        return await self.channel.query(Step.HOLD, ask.number, ask.number, self.kind.sub)
+
+    def capture_ask(self, hold: Seen, fen: int = 4_321, **changes: Any) -> CaptureAsk:
+        asked: dict[str, Any] = {
+            "number": part(order_of(hold.number), "C", 0),
+            "hold": hold.number,
+            "hold_channel_id": hold.channel_id,
+            "sub_merchant": self.kind.sub,
+            "amount": Money(fen),
+            "electricity": Money(fen - 1_000),
+            "service": Money(1_000),
+            "parking": None,
+            "title": "忻州充电",
+            "splitting": True,
+        }
+        return CaptureAsk(**(asked | changes))
+
+    async def captured(self, hold: Seen, fen: int = 4_321, **changes: Any) -> Seen:
+        ask = self.capture_ask(hold, fen, **changes)
+        await self.channel.capture(ask)
+        return await self.channel.query(Step.CAPTURE, ask.number, ask.hold, self.kind.sub)
+
+    def pay_ask(self, order: Number, fen: int = 700, **changes: Any) -> PayAsk:
+        asked: dict[str, Any] = {
+            "number": part(order, "P", 0),
+            "sub_merchant": self.kind.sub,
+            "amount": Money(fen),
+            "payer": "driver-1",
+            "title": "补缴充电费",
+            "expires_at": self.clock() + timedelta(hours=2),
+            "splitting": False,
+        }
+        return PayAsk(**(asked | changes))
+
+    def split_ask(self, capture: Seen, fen: int = 500, letter: str = "S", **changes: Any) -> SplitAsk:
+        asked: dict[str, Any] = {
+            "number": part(order_of(capture.number), letter, 0),
+            "capture": capture.number,
+            "capture_channel_id": capture.channel_id,
+            "sub_merchant": self.kind.sub,
+            "amount": Money(fen),
+            "description": "平台服务费",
+        }
+        return SplitAsk(**(asked | changes))
+
+    async def split_done(self, capture: Seen, fen: int = 500) -> Seen:
+        ask = self.split_ask(capture, fen)
+        await self.channel.split(ask)
+        return await self.channel.query(Step.SPLIT, ask.number, capture.number, self.kind.sub, capture.channel_id)
+
+    def refund_ask(self, capture: Seen, fen: int = 321, count: int = 0, **changes: Any) -> RefundAsk:
+        assert capture.amount is not None
+        asked: dict[str, Any] = {
+            "number": part(order_of(capture.number), "R", count),
+            "capture": capture.number,
+            "capture_channel_id": capture.channel_id,
+            "sub_merchant": self.kind.sub,
+            "amount": Money(fen),
+            "captured": capture.amount,
+            "reason": "桩故障",
+        }
+        return RefundAsk(**(asked | changes))
+
+    async def refunded(self, capture: Seen, fen: int = 321, count: int = 0, **changes: Any) -> Seen:
+        ask = self.refund_ask(capture, fen, count, **changes)
+        await self.channel.refund(ask)
+        return await self.channel.query(Step.REFUND, ask.number, capture.number, self.kind.sub, capture.channel_id)
+
+    async def bill(self, kind: BillKind = BillKind.TRADE) -> list[BillRow]:
+        return [row async for row in self.channel.bill(kind, self.today)]
+
+    @property
+    def today(self) -> date:
+        return self.clock().astimezone(SHANGHAI).date()
+
+
+@dataclass(slots=True)
+class WechatKind:
+    """WeChat Pay."""
+
+    server: ChannelServer
+    sub: str = SUB_MERCHANTS[0]
+    other_sub: str = SUB_MERCHANTS[1]
+
+    async def agree(self, seen: Seen) -> None:
+        assert seen.phone["package"]
+        assert {"sign", "paySign"} & set(seen.phone)
+        await self.server.confirm(seen.number)
+
+    def hostile(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, tuple[Mapping[str, str], bytes]]:
+        lower = {name.lower(): value for name, value in headers.items()}
+        old = str(int(lower["wechatpay-timestamp"]) - 301)
+        return {
+            "another signature": (lower | {"wechatpay-signature": "AAAA" + lower["wechatpay-signature"][4:]}, body),
+            "no signature": ({k: v for k, v in lower.items() if k != "wechatpay-signature"}, body),
+            "a probe": (lower | {"wechatpay-signature": "WECHATPAY/SIGNTEST/x"}, body),
+            "an old time": (lower | {"wechatpay-timestamp": old}, body),
+            "another serial": (lower | {"wechatpay-serial": "PUB_KEY_ID_0"}, body),
+            "no headers": ({}, body),
+            "truncated": (lower, body[:-9]),
+            "empty": (lower, b""),
+            "huge": (lower, body + b" " * 70_000),
+            "another body": (lower, body.replace(b"encrypt-resource", b"encrypt-resourcf")),
+        }
+
+
+@asynccontextmanager
+async def wechat_world(**changes: Any) -> AsyncIterator[World]:
+    """WeChat Pay, practised."""
+    clock, desk = Hand(), Desk()
+    server = await start_wechat(clock, keys=new_wechat_keys(key("ours"), key("wechat")), sending=False)
+    await desk.start()
+    channel = WechatChannel(server.wechat.config(desk.url, **({"caution": QUICK} | changes)), clock)
+    desk.channel = channel
+    try:
+        yield World(clock, server, channel, WechatKind(server), desk)
+    finally:
+        await channel.close()
+        await server.close()
+        await desk.close()
+
+
+WORLDS = {"wechat": wechat_world}
+
+
+@pytest.fixture(params=sorted(WORLDS))
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """Each payment channel and its practice server."""
+    async with WORLDS[request.param]() as made:
+        yield made
