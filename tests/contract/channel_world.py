@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
 import pytest
+import pytest_asyncio
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -42,7 +43,7 @@ from finder.sandbox.serve import EmbeddedServer, listen
 from tests.protocol.channel_keys import key
 from tests.protocol.tcec102_peer import Hand
 
-QUICK = Caution(connect_s=1.0, read_s=0.25, total_s=1.0, max_bytes=256 * 1024, attempts=1)
+QUICK = Caution(connect_s=1.0, read_s=1.0, total_s=2.0, max_bytes=256 * 1024, attempts=1)
 
 
 class Desk:
@@ -103,7 +104,12 @@ class World:
     channel: Channel
     kind: Kind
     desk: Desk
-    orders: dict[str, int] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """As at the start."""
+        self.server.channel.forget()
+        self.desk.notices.clear()
+        self.desk.lies.clear()
 
     def faults(self, **faults: Any) -> None:
         self.server.set_faults(ChannelFaults(**faults))
@@ -258,8 +264,15 @@ async def wechat_world(**changes: Any) -> AsyncIterator[World]:
 WORLDS = {"wechat": wechat_world}
 
 
-@pytest.fixture(params=sorted(WORLDS))
-async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Each payment channel and its practice server."""
+@pytest_asyncio.fixture(params=sorted(WORLDS), scope="module", loop_scope="module")
+async def practised(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """Each payment channel and its practice server, which takes longer to stop than a test to run."""
     async with WORLDS[request.param]() as made:
         yield made
+
+
+@pytest.fixture
+def world(practised: World) -> World:
+    """The same with nothing done yet and no fault."""
+    practised.forget()
+    return practised

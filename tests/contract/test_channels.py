@@ -9,6 +9,8 @@ from finder.money.channels.port import BillKind, BillRow, Seen, Stand, Step
 from finder.sandbox.channels.faults import BillLie
 from tests.contract.channel_world import World
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_a_driver_is_asked_for_a_hold_and_his_word_makes_it_one(world: World) -> None:
     order = world.order()

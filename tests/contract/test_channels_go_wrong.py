@@ -11,10 +11,12 @@ from finder.kernel.money import Money
 from finder.money.channels.port import Seen, Stand, Step
 from tests.contract.channel_world import World
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 Again: TypeAlias = Callable[[], Awaitable[Seen]]
 
 
-@pytest.mark.parametrize("fault", ["hangs_after", "breaks_after"])
+@pytest.mark.parametrize("fault", [pytest.param("hangs_after", marks=pytest.mark.slow), "breaks_after"])
 async def test_an_answer_that_is_lost_after_the_effect_leaves_one_effect(world: World, fault: str) -> None:
     """Each step's answer is lost once and its number is asked for again."""
     hold = await world.held(world.order())
@@ -40,7 +42,7 @@ async def test_an_answer_that_is_lost_after_the_effect_leaves_one_effect(world: 
         assert world.effects == before + 1
 
 
-@pytest.mark.parametrize("fault", ["hangs_after", "breaks_after"])
+@pytest.mark.parametrize("fault", [pytest.param("hangs_after", marks=pytest.mark.slow), "breaks_after"])
 async def test_a_release_whose_answer_is_lost_releases_once(world: World, fault: str) -> None:
     hold = await world.held(world.order())
     number = part(order_of(hold.number), "U", 0)
@@ -71,7 +73,7 @@ async def test_the_same_number_with_another_amount_is_refused(world: World) -> N
     assert world.effects == before
 
 
-@pytest.mark.parametrize("fault", ["silent", "broken", "busy"])
+@pytest.mark.parametrize("fault", [pytest.param("silent", marks=pytest.mark.slow), "broken", "busy"])
 async def test_a_channel_that_does_not_answer_leaves_the_outcome_open_and_did_nothing(world: World, fault: str) -> None:
     hold = await world.held(world.order())
     world.faults(**{fault: True})

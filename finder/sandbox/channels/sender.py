@@ -33,6 +33,10 @@ class Sender:
         """Queues one; where nobody fetches them, the oldest are dropped."""
         self._queue = [*self._queue[-_WAITING:], (letter, 0)]
 
+    def forget(self) -> None:
+        """Nothing waits and nothing was sent."""
+        self._queue, self.sent = [], []
+
     async def flush(self, faults: ChannelFaults) -> int:
         """Sends what waits; how many were taken."""
         queue, self._queue = self._queue, []

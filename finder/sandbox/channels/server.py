@@ -33,6 +33,9 @@ class PracticeChannel(Protocol):
     def routes(self) -> list[Route]:
         """The channel's interfaces."""
 
+    def forget(self) -> None:
+        """Nothing was ever done, and no fault is on."""
+
     def notify(self) -> None:
         """Queues callbacks for what has happened since the last time."""
 

@@ -84,6 +84,11 @@ class PracticeWechat:
         made = [Route(path, self._serve(handle), methods=[method]) for method, path, handle in table]
         return [*made, Route("/v3/billdownload/file", self._file, methods=["GET"])]
 
+    def forget(self) -> None:
+        """Nothing was ever done, and no fault is on."""
+        self.book = Book(self._clock, frozenset(SUB_MERCHANTS))
+        self.sender.forget()
+
     def notify(self) -> None:
         """Queues callbacks."""
         events, self.book.events = self.book.events, []
