@@ -1,12 +1,14 @@
 """A payment channel, its practice server and our side of its callbacks, over real HTTP in one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode
 
+import httpx
 import pytest
 import pytest_asyncio
 import uvicorn
@@ -20,6 +22,7 @@ from finder.errors import ChannelLied
 from finder.kernel.clock import SHANGHAI
 from finder.kernel.ids import Number, new_order, order_of, part
 from finder.kernel.money import Money
+from finder.money.channels.alipay import AlipayChannel
 from finder.money.channels.port import (
     BillKind,
     BillRow,
@@ -35,6 +38,9 @@ from finder.money.channels.port import (
     Step,
 )
 from finder.money.channels.wechat import WechatChannel
+from finder.sandbox.channels import alipay_forms as forms
+from finder.sandbox.channels import alipay_keys
+from finder.sandbox.channels.alipay import AlipayServer, start_alipay
 from finder.sandbox.channels.faults import ChannelFaults
 from finder.sandbox.channels.server import ChannelServer
 from finder.sandbox.channels.wechat import start_wechat
@@ -257,11 +263,65 @@ async def wechat_world(**changes: Any) -> AsyncIterator[World]:
         yield World(clock, server, channel, WechatKind(server), desk)
     finally:
         await channel.close()
-        await server.close()
-        await desk.close()
+        await asyncio.gather(server.close(), desk.close())
 
 
-WORLDS = {"wechat": wechat_world}
+@dataclass(slots=True)
+class AlipayKind:
+    """Alipay."""
+
+    server: AlipayServer
+    sub: str = alipay_keys.SUB_MERCHANTS[0]
+    other_sub: str = alipay_keys.SUB_MERCHANTS[1]
+
+    async def agree(self, seen: Seen) -> None:
+        async with httpx.AsyncClient(trust_env=False) as phone:
+            url = f"{self.server.alipay.base_url}/_phone"
+            answer = await phone.post(url, content=seen.phone["order_string"].encode())
+        assert answer.json()["code"] == "10000", answer.text
+
+    def hostile(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, tuple[Mapping[str, str], bytes]]:
+        told = dict(parse_qsl(body.decode(), keep_blank_values=True))
+
+        def form(**changes: str) -> bytes:
+            return urlencode(told | changes).encode()
+
+        unsigned = {name: value for name, value in told.items() if name not in ("sign", "sign_type")}
+        old = forms.local(self.server.alipay.book.clock() - timedelta(hours=25, seconds=1))
+        return {
+            "another signature": (headers, form(sign="AAAA" + told["sign"][4:])),
+            "no signature": (headers, urlencode(unsigned | {"sign_type": "RSA2"}).encode()),
+            "an old time": self.server.alipay.seal(unsigned | {"notify_time": old}),
+            "no time": self.server.alipay.seal(unsigned | {"notify_time": ""}),
+            "another application": self.server.alipay.seal(unsigned | {"app_id": "2021000000000002"}),
+            "another kind of signature": (headers, form(sign_type="RSA")),
+            "a parameter twice": (headers, body + b"&app_id=" + told["app_id"].encode()),
+            "truncated": (headers, body[:-9]),
+            "empty": (headers, b""),
+            "no form": (headers, b"{}"),
+            "no UTF-8": (headers, body + b"&a=%ff"),
+            "huge": (headers, body + b"&a=" + b"x" * 70_000),
+            "another notice": (headers, form(notify_id="x")),
+        }
+
+
+@asynccontextmanager
+async def alipay_world(**changes: Any) -> AsyncIterator[World]:
+    """Alipay, practised."""
+    clock, desk = Hand(), Desk()
+    keys = alipay_keys.new_alipay_keys(key("ours"), key("alipay"))
+    server = await start_alipay(clock, keys=keys, sending=False)
+    await desk.start()
+    channel = AlipayChannel(server.alipay.config(desk.url, **({"caution": QUICK} | changes)), clock)
+    desk.channel = channel
+    try:
+        yield World(clock, server, channel, AlipayKind(server), desk)
+    finally:
+        await channel.close()
+        await asyncio.gather(server.close(), desk.close())
+
+
+WORLDS: dict[str, Callable[[], AbstractAsyncContextManager[World]]] = {"alipay": alipay_world, "wechat": wechat_world}
 
 
 @pytest_asyncio.fixture(params=sorted(WORLDS), scope="module", loop_scope="module")

@@ -149,7 +149,9 @@ async def test_callbacks_tell_what_queries_do(world: World) -> None:
     assert world.desk.lies == []
     for asked in (hold, capture, refund):
         same = seen[asked.step]
-        assert (same.stand, same.amount) == (asked.stand, asked.amount)
+        assert same.stand is asked.stand
+        # Alipay's callback of a refund tells what all refunds of the trade together are, and not this one's amount.
+        assert same.amount == asked.amount or (world.channel.name, same.step) == ("alipay", Step.REFUND)
         assert order_of(same.number) == order_of(asked.number)
     assert seen[Step.CAPTURE].channel_id == capture.channel_id
     assert seen[Step.REFUND].number == refund.number
