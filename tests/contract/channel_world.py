@@ -1,24 +1,16 @@
 """A payment channel, its practice server and our side of its callbacks, over real HTTP in one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlencode
+from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from finder.connectors.sdk.http import Caution
-from finder.errors import ChannelLied
 from finder.kernel.clock import SHANGHAI
 from finder.kernel.ids import Number, new_order, order_of, part
 from finder.kernel.money import Money
@@ -29,7 +21,6 @@ from finder.money.channels.port import (
     CaptureAsk,
     Channel,
     HoldAsk,
-    Notice,
     PayAsk,
     RefundAsk,
     Seen,
@@ -38,67 +29,18 @@ from finder.money.channels.port import (
     Step,
 )
 from finder.money.channels.wechat import WechatChannel
-from finder.sandbox.channels import alipay_forms as forms
 from finder.sandbox.channels import alipay_keys
-from finder.sandbox.channels.alipay import AlipayServer, start_alipay
+from finder.sandbox.channels.alipay import start_alipay
 from finder.sandbox.channels.faults import ChannelFaults
 from finder.sandbox.channels.server import ChannelServer
 from finder.sandbox.channels.wechat import start_wechat
-from finder.sandbox.channels.wechat_keys import SUB_MERCHANTS, new_wechat_keys
-from finder.sandbox.serve import EmbeddedServer, listen
+from finder.sandbox.channels.wechat_keys import new_wechat_keys
+from tests.contract.channel_desk import Desk
+from tests.contract.channel_kinds import AlipayKind, Kind, WechatKind
 from tests.protocol.channel_keys import key
 from tests.protocol.tcec102_peer import Hand
 
 QUICK = Caution(connect_s=1.0, read_s=1.0, total_s=2.0, max_bytes=256 * 1024, attempts=1)
-
-
-class Desk:
-    """Where the channel's callbacks arrive."""
-
-    def __init__(self) -> None:
-        self.channel: Channel | None = None
-        self.notices: list[Notice] = []
-        self.lies: list[str] = []
-        self._server: uvicorn.Server | None = None
-        self._task: asyncio.Task[None] | None = None
-        self.url = ""
-
-    async def start(self) -> None:
-        listener = listen("127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/pay"
-        app = Starlette(routes=[Route("/pay", self._take, methods=["POST"])])
-        self._server = EmbeddedServer(uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False))
-        self._server.config.load()
-        self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
-
-    async def close(self) -> None:
-        assert self._server is not None
-        assert self._task is not None
-        self._server.should_exit = self._server.force_exit = True
-        await self._task
-
-    async def _take(self, request: Request) -> Response:
-        assert self.channel is not None
-        try:
-            notice = await self.channel.notice(dict(request.headers), await request.body())
-        except ChannelLied as lie:
-            self.lies.append(lie.code)
-            return Response(status_code=401)
-        self.notices.append(notice)
-        return Response(notice.answer, notice.answer_status, media_type=notice.answer_type)
-
-
-class Kind(Protocol):
-    """What differs between channels for a test."""
-
-    sub: str
-    other_sub: str
-
-    async def agree(self, seen: Seen) -> None:
-        """The driver agrees on the phone, with exactly what the phone was handed."""
-
-    def hostile(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, tuple[Mapping[str, str], bytes]]:
-        """The same callback, spoilt in many ways, by the way's name."""
 
 
 @dataclass(slots=True)
@@ -221,36 +163,6 @@ class World:
         return self.clock().astimezone(SHANGHAI).date()
 
 
-@dataclass(slots=True)
-class WechatKind:
-    """WeChat Pay."""
-
-    server: ChannelServer
-    sub: str = SUB_MERCHANTS[0]
-    other_sub: str = SUB_MERCHANTS[1]
-
-    async def agree(self, seen: Seen) -> None:
-        assert seen.phone["package"]
-        assert {"sign", "paySign"} & set(seen.phone)
-        await self.server.confirm(seen.number)
-
-    def hostile(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, tuple[Mapping[str, str], bytes]]:
-        lower = {name.lower(): value for name, value in headers.items()}
-        old = str(int(lower["wechatpay-timestamp"]) - 301)
-        return {
-            "another signature": (lower | {"wechatpay-signature": "AAAA" + lower["wechatpay-signature"][4:]}, body),
-            "no signature": ({k: v for k, v in lower.items() if k != "wechatpay-signature"}, body),
-            "a probe": (lower | {"wechatpay-signature": "WECHATPAY/SIGNTEST/x"}, body),
-            "an old time": (lower | {"wechatpay-timestamp": old}, body),
-            "another serial": (lower | {"wechatpay-serial": "PUB_KEY_ID_0"}, body),
-            "no headers": ({}, body),
-            "truncated": (lower, body[:-9]),
-            "empty": (lower, b""),
-            "huge": (lower, body + b" " * 70_000),
-            "another body": (lower, body.replace(b"encrypt-resource", b"encrypt-resourcf")),
-        }
-
-
 @asynccontextmanager
 async def wechat_world(**changes: Any) -> AsyncIterator[World]:
     """WeChat Pay, practised."""
@@ -264,45 +176,6 @@ async def wechat_world(**changes: Any) -> AsyncIterator[World]:
     finally:
         await channel.close()
         await asyncio.gather(server.close(), desk.close())
-
-
-@dataclass(slots=True)
-class AlipayKind:
-    """Alipay."""
-
-    server: AlipayServer
-    sub: str = alipay_keys.SUB_MERCHANTS[0]
-    other_sub: str = alipay_keys.SUB_MERCHANTS[1]
-
-    async def agree(self, seen: Seen) -> None:
-        async with httpx.AsyncClient(trust_env=False) as phone:
-            url = f"{self.server.alipay.base_url}/_phone"
-            answer = await phone.post(url, content=seen.phone["order_string"].encode())
-        assert answer.json()["code"] == "10000", answer.text
-
-    def hostile(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, tuple[Mapping[str, str], bytes]]:
-        told = dict(parse_qsl(body.decode(), keep_blank_values=True))
-
-        def form(**changes: str) -> bytes:
-            return urlencode(told | changes).encode()
-
-        unsigned = {name: value for name, value in told.items() if name not in ("sign", "sign_type")}
-        old = forms.local(self.server.alipay.book.clock() - timedelta(hours=25, seconds=1))
-        return {
-            "another signature": (headers, form(sign="AAAA" + told["sign"][4:])),
-            "no signature": (headers, urlencode(unsigned | {"sign_type": "RSA2"}).encode()),
-            "an old time": self.server.alipay.seal(unsigned | {"notify_time": old}),
-            "no time": self.server.alipay.seal(unsigned | {"notify_time": ""}),
-            "another application": self.server.alipay.seal(unsigned | {"app_id": "2021000000000002"}),
-            "another kind of signature": (headers, form(sign_type="RSA")),
-            "a parameter twice": (headers, body + b"&app_id=" + told["app_id"].encode()),
-            "truncated": (headers, body[:-9]),
-            "empty": (headers, b""),
-            "no form": (headers, b"{}"),
-            "no UTF-8": (headers, body + b"&a=%ff"),
-            "huge": (headers, body + b"&a=" + b"x" * 70_000),
-            "another notice": (headers, form(notify_id="x")),
-        }
 
 
 @asynccontextmanager

@@ -69,6 +69,15 @@ class Fields:
         """The same, or None where it is absent or empty."""
         return None if self._told.get(name) in (None, "") else self.yuan(name)
 
+    def truth(self, name: str) -> bool:
+        """True or false, as such or as a text."""
+        value = self._told.get(name)
+        if value in (True, "true"):
+            return True
+        if value in (False, "false"):
+            return False
+        raise self.lied(name)
+
     def moment(self, name: str) -> datetime | None:
         """RFC 3339, 'YYYYmmddHHMMSS' or 'YYYY-mm-dd HH:MM:SS' (both in Asia/Shanghai); None where it is absent."""
         text = self.text_or_none(name)

@@ -19,6 +19,7 @@ from finder.money.channels.port import Step
 from finder.money.channels.yuan import from_yuan
 from finder.sandbox.channels import alipay_forms as forms
 from finder.sandbox.channels.alipay_bills import bill
+from finder.sandbox.channels.alipay_cars import Cars, Code, Handle, Told
 from finder.sandbox.channels.alipay_keys import (
     APP_ID,
     SUB_MERCHANTS,
@@ -27,7 +28,8 @@ from finder.sandbox.channels.alipay_keys import (
     new_alipay_keys,
     practice_alipay,
 )
-from finder.sandbox.channels.book import Book, Hold, HoldState, Refusal, Trade, Why
+from finder.sandbox.channels.book import Book
+from finder.sandbox.channels.model import Hold, HoldState, Refusal, Trade, Why
 from finder.sandbox.channels.sender import Letter, Sender
 from finder.sandbox.channels.server import ChannelServer, listen, misbehave, spoil
 
@@ -41,16 +43,6 @@ _CODES = {
     Why.AMOUNT: "ACQ.TOTAL_FEE_EXCEED",
     Why.FORM: "ACQ.INVALID_PARAMETER",
 }
-_Told = Mapping[str, Any]
-_Handle = Callable[[_Told, str, str], dict[str, Any]]  # biz_content, the operator, where to call back
-
-
-class _Code(Refusal):
-    """A refusal under a code of its own."""
-
-    def __init__(self, sub_code: str) -> None:
-        super().__init__(Why.STATE, sub_code)
-        self.sub_code = sub_code
 
 
 class PracticeAlipay:
@@ -62,7 +54,7 @@ class PracticeAlipay:
         self.sender = Sender(lambda answer: answer.status_code == 200 and answer.content == b"success")
         self._clock = clock
         self._files: dict[str, bytes] = {}
-        self._asked: dict[str, _Handle] = {
+        self._asked: dict[str, Handle] = {
             "alipay.fund.auth.order.unfreeze": self._unfreeze,
             "alipay.fund.auth.operation.detail.query": self._operation,
             "alipay.trade.pay": self._pay,
@@ -73,7 +65,9 @@ class PracticeAlipay:
             "alipay.trade.order.settle.query": self._settled,
             "alipay.data.dataservice.bill.downloadurl.query": self._bill,
         }
-        self._on_phones: dict[str, _Handle] = {
+        self.cars = Cars()
+        self._asked |= self.cars.handles()
+        self._on_phones: dict[str, Handle] = {
             "alipay.fund.auth.order.app.freeze": self._freeze,
             "alipay.trade.app.pay": self._app_pay,
         }
@@ -90,6 +84,7 @@ class PracticeAlipay:
         """Nothing was ever done, and no fault is on."""
         self.book = Book(self._clock, frozenset(SUB_MERCHANTS))
         self.sender.forget()
+        self.cars.known.clear()
 
     def notify(self) -> None:
         """Queues callbacks."""
@@ -137,7 +132,7 @@ class PracticeAlipay:
         told = self._judge(params, self._on_phones.get(params.get("method", "")))
         return Response(json.dumps(told, ensure_ascii=False), media_type="application/json")
 
-    def _judge(self, params: Mapping[str, str], handle: _Handle | None) -> dict[str, Any]:
+    def _judge(self, params: Mapping[str, str], handle: Handle | None) -> dict[str, Any]:
         if self.book.faults.busy:
             return {"code": "20000", "msg": "Service Unavailable", "sub_code": "isp.unknow-error"}
         if not self._signed(params):
@@ -149,7 +144,7 @@ class PracticeAlipay:
             return {"code": "40006", "msg": "Insufficient Permissions", "sub_code": "isv.insufficient-isv-permissions"}
         try:
             told = handle(json.loads(params["biz_content"]), merchant, params.get("notify_url", ""))
-        except _Code as refusal:
+        except Code as refusal:
             return _failed(refusal.sub_code)
         except Refusal as refusal:
             return _failed(_CODES[refusal.why])
@@ -167,38 +162,38 @@ class PracticeAlipay:
         fresh = abs(asked_at - self._clock()) <= _SKEW
         return fresh and rsa.signed_by(self.keys.ours.public_key(), content(params), params.get("sign"))
 
-    def _freeze(self, told: _Told, merchant: str, notify_url: str) -> dict[str, Any]:
+    def _freeze(self, told: Told, merchant: str, notify_url: str) -> dict[str, Any]:
         if told["payee_user_id"] != merchant or json.loads(told["extra_param"])["category"] != "CHARGE_PILE_CAR":
             raise Refusal(Why.FORM)
         hold = self.book.hold(told["out_order_no"], merchant, from_yuan(told["amount"]).fen, notify_url)
         self.book.confirm(hold.number)
         return forms.frozen(hold)
 
-    def _app_pay(self, told: _Told, merchant: str, notify_url: str) -> dict[str, Any]:
+    def _app_pay(self, told: Told, merchant: str, notify_url: str) -> dict[str, Any]:
         number, fen = told["out_trade_no"], from_yuan(told["total_amount"]).fen
         trade = self.book.pay(number, merchant, fen, notify_url, splitting=_splitting(told))
         self.book.confirm(number)
         return forms.paid(trade)
 
-    def _operation(self, told: _Told, merchant: str, _: str) -> dict[str, Any]:
+    def _operation(self, told: Told, merchant: str, _: str) -> dict[str, Any]:
         hold = self.book.holds.get(told["out_order_no"])
         if hold is None or hold.sub != merchant:
-            raise _Code("AUTH_ORDER_NOT_EXIST")
+            raise Code("AUTH_ORDER_NOT_EXIST")
         if told["operation_type"] == "FREEZE":
             return forms.frozen(hold, self.book.faults.wrong_fen)
         if hold.release != told["out_request_no"]:
-            raise _Code("AUTH_OPERATION_NOT_EXIST")
+            raise Code("AUTH_OPERATION_NOT_EXIST")
         return forms.unfrozen(hold, self.book.faults.wrong_fen)
 
-    def _unfreeze(self, told: _Told, merchant: str, _: str) -> dict[str, Any]:
+    def _unfreeze(self, told: Told, merchant: str, _: str) -> dict[str, Any]:
         hold = self._hold(told["auth_no"], merchant)
         if hold.release != told["out_request_no"]:
             if from_yuan(told["amount"]).fen != hold.rest or hold.state is not HoldState.HELD:
-                raise _Code("ORDER_STATUS_ERROR")
+                raise Code("ORDER_STATUS_ERROR")
             self.book.release(hold, told["out_request_no"])
         return forms.unfrozen(hold, self.book.faults.wrong_fen)
 
-    def _pay(self, told: _Told, merchant: str, notify_url: str) -> dict[str, Any]:
+    def _pay(self, told: Told, merchant: str, notify_url: str) -> dict[str, Any]:
         hold, number, fen = (
             self._hold(told["auth_no"], merchant),
             told["out_trade_no"],
@@ -208,22 +203,22 @@ class PracticeAlipay:
             raise Refusal(Why.FORM)
         before = self.book.trades.get(number)
         if before is not None and before.fen == fen:
-            raise _Code("ACQ.TRADE_HAS_SUCCESS")  # Alipay does not repeat a payment
+            raise Code("ACQ.TRADE_HAS_SUCCESS")  # Alipay does not repeat a payment
         trade = self.book.capture(hold, number, fen, notify_url, splitting=_splitting(told))
         self.book.work()
         answered = forms.paid(trade, self.book.faults.wrong_fen)
         return answered if trade.paid else {**answered, "code": "10003", "msg": "order success pay inprocess"}
 
-    def _trade(self, told: _Told, merchant: str, _: str) -> dict[str, Any]:
+    def _trade(self, told: Told, merchant: str, _: str) -> dict[str, Any]:
         return forms.trade_status(self._found(told, merchant), self.book.faults.wrong_fen)
 
-    def _refund(self, told: _Told, merchant: str, _: str) -> dict[str, Any]:
+    def _refund(self, told: Told, merchant: str, _: str) -> dict[str, Any]:
         trade = self._found(told, merchant)
         back = sum(from_yuan(each["amount"]).fen for each in told.get("refund_royalty_parameters", ()))
         fen = from_yuan(told["refund_amount"]).fen
         return forms.refunded(self.book.refund(told["out_request_no"], trade, fen, trade.fen, back))
 
-    def _refunded(self, told: _Told, merchant: str, _: str) -> dict[str, Any]:
+    def _refunded(self, told: Told, merchant: str, _: str) -> dict[str, Any]:
         trade = self._found(told, merchant)
         part = self.book.parts.get((Step.REFUND, told["out_request_no"]))
         if part is None or part.trade is not trade:
@@ -231,26 +226,26 @@ class PracticeAlipay:
         self.book.work()
         return forms.refund_status(part, self.book.faults.wrong_fen)
 
-    def _settle(self, told: _Told, merchant: str, _: str) -> dict[str, Any]:
+    def _settle(self, told: Told, merchant: str, _: str) -> dict[str, Any]:
         trade, number = self._found(told, merchant), told["out_request_no"]
         if told.get("extend_params", {}).get("royalty_finish") == "true":
             part = self.book.finish(number, trade)
         else:
             (share,) = told["royalty_parameters"]
             if share["trans_in"] != USER_ID:
-                raise _Code("ACQ.ROYALTY_RECEIVER_INVALID")
+                raise Code("ACQ.ROYALTY_RECEIVER_INVALID")
             part = self.book.split(number, trade, from_yuan(share["amount"]).fen)
         return {"trade_no": trade.own, "settle_no": part.own}
 
-    def _settled(self, told: _Told, merchant: str, _: str) -> dict[str, Any]:
+    def _settled(self, told: Told, merchant: str, _: str) -> dict[str, Any]:
         number = told["out_request_no"]
         part = self.book.parts.get((Step.SPLIT, number)) or self.book.parts.get((Step.SPLIT_FINISH, number))
         if part is None or part.trade.own != told["trade_no"] or part.trade.sub != merchant:
-            raise _Code("ACQ.TRADE_SETTLE_NOT_EXIST")
+            raise Code("ACQ.TRADE_SETTLE_NOT_EXIST")
         self.book.work()
         return forms.settled(part, self.book.faults.wrong_fen)
 
-    def _bill(self, told: _Told, merchant: str, _: str) -> dict[str, Any]:
+    def _bill(self, told: Told, merchant: str, _: str) -> dict[str, Any]:
         token = secrets.token_urlsafe(16)
         self._files[token] = bill(self.book, told["bill_type"], merchant, told["bill_date"])
         return {"bill_download_url": f"{self.base_url}/bill?token={token}"}
@@ -263,16 +258,16 @@ class PracticeAlipay:
         for hold in self.book.holds.values():
             if hold.own == auth_no and hold.sub == merchant:
                 return hold
-        raise _Code("AUTH_ORDER_NOT_EXIST")
+        raise Code("AUTH_ORDER_NOT_EXIST")
 
-    def _found(self, told: _Told, merchant: str) -> Trade:
+    def _found(self, told: Told, merchant: str) -> Trade:
         trade = self.book.trade_by(own=told.get("trade_no", ""), number=told.get("out_trade_no", ""))
         if trade.sub != merchant:
             raise Refusal(Why.NOT_FOUND)
         return trade
 
 
-def _splitting(told: _Told) -> bool:
+def _splitting(told: Told) -> bool:
     return bool(told.get("extend_params", {}).get("royalty_freeze") == "true")
 
 

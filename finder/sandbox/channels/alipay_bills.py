@@ -6,8 +6,9 @@ from io import BytesIO
 
 from finder.money.channels.port import Step
 from finder.sandbox.channels.alipay_forms import amount, local
-from finder.sandbox.channels.book import Book, Part, Trade
+from finder.sandbox.channels.book import Book
 from finder.sandbox.channels.faults import BillLie
+from finder.sandbox.channels.model import Part, Trade
 
 _TRADE = (
     "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,门店名称,操作员,终端号,对方账户,订单金额（元）,"

@@ -8,7 +8,7 @@ from finder.kernel.money import Money
 from finder.money.channels.port import Step
 from finder.money.channels.yuan import yuan
 from finder.sandbox.channels.alipay_keys import USER_ID
-from finder.sandbox.channels.book import Event, Hold, HoldState, Part, Trade
+from finder.sandbox.channels.model import Event, Hold, HoldState, Part, Trade
 
 _SHARES = {"WORKING": "PROCESSING", "DONE": "SUCCESS", "FAILED": "FAIL"}
 

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from finder.sandbox.channels.book import Book, Refusal
+from finder.sandbox.channels.book import Book
 from finder.sandbox.channels.faults import ChannelFaults
+from finder.sandbox.channels.model import Refusal
 from finder.sandbox.channels.sender import Sender
 from finder.sandbox.serve import EmbeddedServer, listen
 

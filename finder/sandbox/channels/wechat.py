@@ -19,7 +19,8 @@ from finder.money.channels.port import BillKind, Step
 from finder.money.channels.wechat.config import WechatConfig
 from finder.money.channels.wechat.signer import ALGORITHM, FRESH, PROBE, SCHEME, lines
 from finder.sandbox.channels import wechat_forms as forms
-from finder.sandbox.channels.book import Book, Refusal, Trade, Why
+from finder.sandbox.channels.book import Book
+from finder.sandbox.channels.model import Refusal, Trade, Why
 from finder.sandbox.channels.sender import Letter, Sender
 from finder.sandbox.channels.server import ChannelServer, listen, misbehave, spoil
 from finder.sandbox.channels.wechat_bills import bill

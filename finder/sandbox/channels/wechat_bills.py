@@ -6,8 +6,9 @@ from finder.kernel.clock import SHANGHAI
 from finder.kernel.money import Money
 from finder.money.channels.port import BillKind, Step
 from finder.money.channels.yuan import yuan
-from finder.sandbox.channels.book import Book, Part, Trade
+from finder.sandbox.channels.book import Book
 from finder.sandbox.channels.faults import BillLie
+from finder.sandbox.channels.model import Part, Trade
 from finder.sandbox.channels.wechat_keys import APP_ID, SP_MCHID
 
 _TRADE = (

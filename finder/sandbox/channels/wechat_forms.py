@@ -5,7 +5,7 @@ from typing import Any
 
 from finder.kernel.clock import SHANGHAI
 from finder.money.channels.port import Step
-from finder.sandbox.channels.book import Event, Hold, HoldState, Part, Trade
+from finder.sandbox.channels.model import Event, Hold, HoldState, Part, Trade
 from finder.sandbox.channels.wechat_keys import APP_ID, SERVICE_ID, SP_MCHID
 
 _STATES = {"WORKING": "PROCESSING", "DONE": "SUCCESS", "FAILED": "CLOSED", "ABNORMAL": "ABNORMAL"}

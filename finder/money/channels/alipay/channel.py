@@ -13,6 +13,7 @@ from finder.money.channels.alipay.bill import read_bill
 from finder.money.channels.alipay.client import AlipayClient, NotThere
 from finder.money.channels.alipay.config import AlipayConfig
 from finder.money.channels.alipay.notices import read_notice
+from finder.money.channels.alipay.pnc import PlugAndCharge
 from finder.money.channels.alipay.signer import CHANNEL, lied
 from finder.money.channels.fields import Fields
 from finder.money.channels.port import (
@@ -132,6 +133,10 @@ class AlipayChannel:
                     raise _refused("RETURNS_WITH_REFUND", "请查询退款", "query the refund that it returned with")
         except NotThere as nothing:
             return Seen(CHANNEL, step, number, Stand.UNKNOWN, reason=nothing.code)
+
+    def plug_and_charge(self, sub_merchant: str) -> PlugAndCharge:
+        """The binding of cars for an operator, which WeChat Pay has no interface for."""
+        return PlugAndCharge(self._client, sub_merchant)
 
     async def bill(self, kind: BillKind, day: date) -> AsyncIterator[BillRow]:
         """The bill of a day."""

@@ -37,5 +37,7 @@ class AlipayConfig:
     def __post_init__(self) -> None:
         if not self.alipay_keys:
             raise ValueError("Alipay's public key is needed")
+        if not self.practice and not self.gateway.startswith("https://"):
+            raise ValueError("a real account is reached over https only")
         if self.product not in PRODUCTS:
             raise ValueError(f"product is one of {', '.join(PRODUCTS)}")

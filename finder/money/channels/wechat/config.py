@@ -44,5 +44,7 @@ class WechatConfig:
             raise ValueError(f"the APIv3 key has {API_V3_KEY_BYTES} bytes")
         if not self.platform_keys:
             raise ValueError("at least one of WeChat's public keys is needed")
+        if not self.practice and not self.base_url.startswith("https://"):
+            raise ValueError("a real account is reached over https only")
         if self.risk_fund not in RISK_FUNDS:
             raise ValueError(f"risk_fund is one of {', '.join(RISK_FUNDS)}")
