@@ -65,13 +65,8 @@ async def test_silence_broken_answers_and_slow_bodies_end_in_time() -> None:
             await writer.drain()
             await asyncio.sleep(0.1)
 
-    cut = says(b"HTTP/1.1 200 OK
-content-length: 9
-
-x")
-    for write in (silent, slow, cut, says(b""), says(b"garbage
-
-")):
+    cut = says(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx")
+    for write in (silent, slow, cut, says(b""), says(b"garbage\r\n\r\n")):
         with pytest.raises(ChannelUnavailable):
             await ask(write)
 
