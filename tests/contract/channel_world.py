@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -38,8 +38,10 @@ from finder.sandbox.channels.wechat_keys import new_wechat_keys
 from tests.contract.channel_desk import Desk
 from tests.contract.channel_kinds import AlipayKind, Kind, WechatKind
 from tests.protocol.channel_keys import key
-from tests.protocol.tcec102_peer import Hand
+from tests.protocol.tcec102_peer import NOON, Hand
 
+DAY = NOON.astimezone(SHANGHAI).date()
+BILL_AT = datetime.combine(DAY + timedelta(days=1), time(10), SHANGHAI)
 QUICK = Caution(connect_s=1.0, read_s=1.0, total_s=2.0, max_bytes=256 * 1024, attempts=1)
 
 
@@ -55,6 +57,7 @@ class World:
 
     def forget(self) -> None:
         """As at the start."""
+        self.clock.now = NOON
         self.server.channel.forget()
         self.desk.notices.clear()
         self.desk.lies.clear()
@@ -156,11 +159,9 @@ class World:
         return await self.channel.query(Step.REFUND, ask.number, capture.number, self.kind.sub, capture.channel_id)
 
     async def bill(self, kind: BillKind = BillKind.TRADE) -> list[BillRow]:
-        return [row async for row in self.channel.bill(kind, self.today)]
-
-    @property
-    def today(self) -> date:
-        return self.clock().astimezone(SHANGHAI).date()
+        """The bill of the day on which a test begins, once it is made."""
+        self.clock.now = BILL_AT
+        return [row async for row in self.channel.bill(kind, DAY)]
 
 
 @asynccontextmanager

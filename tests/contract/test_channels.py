@@ -1,13 +1,15 @@
 """What every payment channel does, on both through their practice servers and over real HTTP."""
 
+from datetime import timedelta
+
 import pytest
 
-from finder.errors import ChannelRefused
+from finder.errors import ChannelLied, ChannelRefused, ChannelUnavailable
 from finder.kernel.ids import order_of, part
 from finder.kernel.money import Money
 from finder.money.channels.port import BillKind, BillRow, Seen, Stand, Step
 from finder.sandbox.channels.faults import BillLie
-from tests.contract.channel_world import World
+from tests.contract.channel_world import BILL_AT, DAY, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -170,7 +172,9 @@ async def test_the_bill_of_the_day_has_each_effect_in_fen(world: World) -> None:
     told = hold.number if world.channel.name == "wechat" else capture.number
     row = rows[Step.CAPTURE, told]
     assert (row.fen, row.fee_fen, row.sub_merchant, row.channel_id) == (4_321, 26, world.kind.sub, capture.channel_id)
-    assert row.business_date == world.today
+    assert row.business_date == DAY
+    assert "driver" not in row.raw
+    assert str(capture.channel_id) in row.raw
     assert order_of(told) == order_of(capture.number)
     assert rows[Step.CAPTURE, paid.number].fen == 700
     assert rows[Step.REFUND, refund.number].fen == -321
@@ -184,6 +188,23 @@ async def test_the_bill_of_splits_has_what_went_out_and_came_back(world: World) 
     rows = await world.bill(BillKind.SPLIT)
     assert [(row.step, row.fen) for row in rows] == [(Step.SPLIT, -500), (Step.SPLIT_RETURN, 500)]
     assert rows[0].number == split.number
+
+
+async def test_a_bill_is_not_asked_for_before_it_is_made(world: World) -> None:
+    await world.captured(await world.held(world.order()))
+    world.clock.now = BILL_AT - timedelta(seconds=1)
+    with pytest.raises(ChannelUnavailable) as early:
+        [row async for row in world.channel.bill(BillKind.TRADE, DAY)]
+    assert early.value.code == "BILL_NOT_READY"
+    assert len(await world.bill()) == 1
+
+
+@pytest.mark.parametrize("fault", ["bill_torn", "bill_elsewhere"])
+async def test_a_bill_that_did_not_come_whole_or_lies_elsewhere_is_not_read(world: World, fault: str) -> None:
+    await world.captured(await world.held(world.order()))
+    world.faults(**{fault: True})
+    with pytest.raises(ChannelLied):
+        await world.bill()
 
 
 async def test_an_empty_day_has_an_empty_bill(world: World) -> None:

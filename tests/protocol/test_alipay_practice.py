@@ -172,15 +172,6 @@ async def test_each_operators_bill_is_read_under_his_own_authority(world: World)
     assert (row.sub_merchant, row.number) == (world.kind.sub, capture.number)
 
 
-async def test_a_bill_that_lies_elsewhere_is_not_read(world: World) -> None:
-    channel = AlipayChannel(account(world, bill_hosts=("dwbillcenter.alipay.com",)), world.clock)
-    with pytest.raises(ChannelLied) as lied:
-        async for _ in channel.bill(BillKind.TRADE, world.today):
-            pass
-    assert lied.value.code == "BILL_ADDRESS"
-    await channel.close()
-
-
 @pytest.mark.parametrize(
     "told",
     [

@@ -164,33 +164,6 @@ async def test_a_callback_tells_that_our_share_moved(world: World) -> None:
     assert (told.number, told.stand, told.amount) == (split.number, Stand.DONE, Money(500))
 
 
-async def test_a_bill_that_is_not_its_hashs_or_lies_elsewhere_is_not_read(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wechat = server(world).wechat
-    await world.captured(await world.held(world.order()))
-    honest = wechat._bill
-
-    def other_hash(asked: Any, number: str) -> dict[str, Any]:
-        return honest(asked, number) | {"hash_value": "0" * 40}
-
-    def elsewhere(asked: Any, number: str) -> dict[str, Any]:
-        return honest(asked, number) | {"download_url": "http://127.0.0.2:9/v3/billdownload/file?token=x"}
-
-    for lie, code in ((other_hash, "BILL_HASH"), (elsewhere, "BILL_ADDRESS")):
-        raw = lie({"_path": "/v3/bill/tradebill", "bill_date": world.today.isoformat()}, "")
-
-        async def told(path: str, query: Any, raw: dict[str, Any] = raw) -> dict[str, Any]:
-            return raw
-
-        assert isinstance(world.channel, WechatChannel)
-        with monkeypatch.context() as patched:
-            patched.setattr(world.channel._client, "get", told)
-            with pytest.raises(ChannelLied) as lied:
-                await world.bill()
-        assert lied.value.code == code
-
-
 @pytest.mark.parametrize(
     ("kind", "content"),
     [

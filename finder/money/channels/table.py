@@ -2,23 +2,46 @@
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import structlog
 
-from finder.errors import BadInput, ChannelLied
+from finder.errors import BadInput, ChannelLied, ChannelUnavailable
+from finder.kernel.clock import SHANGHAI, Clock
 from finder.kernel.ids import Number, check_number
 from finder.money.channels.yuan import from_yuan
 
 log = structlog.get_logger(__name__)
 MAX_ROWS = 1_000_000
+READY_AT = time(10)  # on the next day
+# Who paid is nobody's business here: these columns are emptied in the row that is kept for a person.
+_PERSONAL = ("用户标识", "对方账户", "对方账号")
+
+
+def check_ready(channel: str, day: date, clock: Clock) -> None:
+    """That the bill of this day is made by now: one asked for too early looks like that of an empty day.
+
+    Raises ChannelUnavailable.
+    """
+    ready_at = datetime.combine(day + timedelta(days=1), READY_AT, SHANGHAI)
+    if clock() < ready_at:
+        raise ChannelUnavailable(
+            f"{channel}：{day} 的账单次日 10:00 后才能下载",
+            f"{channel}: the bill of {day} can be had from 10:00 on the next day",
+            code="BILL_NOT_READY",
+        )
 
 
 class BillLine:
     """One line of a bill. Methods raise ChannelLied, which names the column and not its content."""
 
-    def __init__(self, channel: str, columns: Mapping[str, int], cells: Sequence[str], raw: str) -> None:
-        self._channel, self._columns, self._cells, self.raw = channel, columns, cells, raw
+    def __init__(self, channel: str, columns: Mapping[str, int], cells: Sequence[str]) -> None:
+        self._channel, self._columns, self._cells = channel, columns, cells
+
+    @property
+    def raw(self) -> str:
+        """The line as it came, without who paid."""
+        return ",".join("" if name in _PERSONAL else self._cells[at] for name, at in self._columns.items())
 
     def text(self, *names: str) -> str:
         """The first of these columns that the bill has, without the marks that keep spreadsheets from guessing."""
@@ -85,7 +108,7 @@ def read_table(channel: str, text: str, first: str) -> Iterator[BillLine]:
                 f"{channel}: a line of the bill has {len(cells)} columns, its heading {len(columns)}",
                 code="BILL_FORM",
             )
-        yield BillLine(channel, columns, cells, row)
+        yield BillLine(channel, columns, cells)
     if not columns:
         raise ChannelLied(
             f"{channel}：账单没有“{first}”列", f"{channel}: the bill has no column {first}", code="BILL_FORM"

@@ -246,9 +246,13 @@ class PracticeAlipay:
         return forms.settled(part, self.book.faults.wrong_fen)
 
     def _bill(self, told: Told, merchant: str, _: str) -> dict[str, Any]:
-        token = secrets.token_urlsafe(16)
-        self._files[token] = bill(self.book, told["bill_type"], merchant, told["bill_date"])
-        return {"bill_download_url": f"{self.base_url}/bill?token={token}"}
+        day, token = told["bill_date"], secrets.token_urlsafe(16)
+        raw = bill(self.book, told["bill_type"], merchant, day) if self.book.bill_ready(day) else None
+        if raw is None:
+            raise Code("BILL_NOT_EXIST")
+        self._files[token] = raw[:-20] if self.book.faults.bill_torn else raw
+        base_url = "http://127.0.0.2:9" if self.book.faults.bill_elsewhere else self.base_url
+        return {"bill_download_url": f"{base_url}/bill?token={token}"}
 
     async def _file(self, request: Request) -> Response:
         raw = self._files.pop(request.query_params.get("token", ""), None)

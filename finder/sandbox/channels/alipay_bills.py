@@ -23,9 +23,11 @@ _HEADS = {"trade": ("业务明细", _TRADE), "signcustomer": ("账务明细", _S
 _Row = dict[str, str]
 
 
-def bill(book: Book, of: str, merchant: str, day: str) -> bytes:
-    """The archive of one operator's day in Asia/Shanghai."""
+def bill(book: Book, of: str, merchant: str, day: str) -> bytes | None:
+    """The archive of one operator's day in Asia/Shanghai; None for a day on which nothing happened."""
     rows = _trades(book, merchant, day) if of == "trade" else _statement(book, merchant, day)
+    if not rows:
+        return None
     rows = _lied(rows, of, book.faults.bill_lies)
     title, head = _HEADS[of]
     names = head.split(",")
@@ -64,6 +66,7 @@ def _paid(trade: Trade) -> _Row:
         "商户订单号": trade.number,
         "业务类型": "交易",
         "商品名称": "充电",
+        "对方账户": "account-of-a-driver",
         "创建时间": local(trade.at),
         "完成时间": at,
         "订单金额（元）": amount(trade.fen),

@@ -5,7 +5,7 @@ Work that is taken in is carried out by `work`, after the answer, as channels do
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import TypeVar
 
@@ -179,6 +179,11 @@ class Book:
         if (part := self.parts.get((step, number))) is None:
             raise Refusal(Why.NOT_FOUND)
         return part
+
+    def bill_ready(self, day: str) -> bool:
+        """Whether the bill of that day is made: on the next day from 10:00."""
+        made_at = datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(10), SHANGHAI)
+        return self.clock() >= made_at
 
     def local_day(self, at: datetime) -> str:
         """The business day."""

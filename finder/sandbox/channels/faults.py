@@ -34,6 +34,8 @@ class ChannelFaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     out_of_order_notices: bool = False  # the newest is sent first
     probe_notices: bool = False  # each notice follows one whose signature is a probe
     bad_notices: bool = False  # every notice is signed wrongly
+    bill_torn: bool = False  # the file ends too early
+    bill_elsewhere: bool = False  # its address is not the channel's
     bill_lies: tuple[BillLie, ...] = ()
 
     def __post_init__(self) -> None:

@@ -19,6 +19,8 @@ class Why(StrEnum):
     DENIED = "DENIED"
     FORM = "FORM"
     BUSY = "BUSY"
+    NO_BILL_YET = "NO_BILL_YET"
+    NO_BILL = "NO_BILL"
 
 
 class Refusal(Exception):

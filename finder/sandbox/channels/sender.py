@@ -65,7 +65,7 @@ class Sender:
         headers, body = letter.seal(how)
         try:
             answer = await self._http.post(letter.url, content=body, headers=dict(headers))
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             self.sent = [*self.sent[-_WAITING:], (headers, body, 0)]
             return False
         self.sent = [*self.sent[-_WAITING:], (headers, body, answer.status_code)]

@@ -43,6 +43,8 @@ _CODES = {
     Why.OTHER_CONTENT: "INVALID_REQUEST",
     Why.AMOUNT: "PARAM_ERROR",
     Why.FORM: "PARAM_ERROR",
+    Why.NO_BILL_YET: "STATEMENT_CREATING",
+    Why.NO_BILL: "NO_STATEMENT_EXIST",
 }
 _BILLS = {
     "/v3/bill/tradebill": BillKind.TRADE,
@@ -251,11 +253,16 @@ class PracticeWechat:
         return forms.split_return(self.book.part(Step.SPLIT_RETURN, number), self.book.faults.wrong_fen)
 
     def _bill(self, asked: _Told, _: str) -> dict[str, Any]:
-        raw = bill(self.book, _BILLS[asked["_path"]], asked["bill_date"])
-        token = secrets.token_urlsafe(16)
-        self._files = {token: raw}
+        kind, day = _BILLS[asked["_path"]], asked["bill_date"]
+        if not self.book.bill_ready(day):
+            raise Refusal(Why.NO_BILL_YET)
+        raw = bill(self.book, kind, day)
+        if raw is None:
+            raise Refusal(Why.NO_BILL)
+        token, faults = secrets.token_urlsafe(16), self.book.faults
+        self._files = {token: raw[:-20] if faults.bill_torn else raw}
         digest = hashlib.sha1(raw, usedforsecurity=False).hexdigest()
-        url = f"{self.base_url}/v3/billdownload/file?token={token}"
+        url = f"{'http://127.0.0.2:9' if faults.bill_elsewhere else self.base_url}/v3/billdownload/file?token={token}"
         return {"hash_type": "SHA1", "hash_value": digest, "download_url": url}
 
     async def _file(self, request: Request) -> Response:

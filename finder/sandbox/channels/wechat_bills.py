@@ -38,9 +38,11 @@ _OWNS = {
 _Row = dict[str, str]
 
 
-def bill(book: Book, kind: BillKind, day: str) -> bytes:
-    """The file of a day in Asia/Shanghai."""
+def bill(book: Book, kind: BillKind, day: str) -> bytes | None:
+    """The file of a day in Asia/Shanghai; None for a day on which nothing happened."""
     rows = {BillKind.TRADE: _trades, BillKind.FUND: _funds, BillKind.SPLIT: _splits}[kind](book, day)
+    if not rows:
+        return None
     rows = _lied(rows, kind, book.faults.bill_lies)
     names = _HEADS[kind].split(",")
     lines = [_HEADS[kind], *(",".join(f"`{row.get(name, '')}" for name in names) for row in rows)]
@@ -67,6 +69,7 @@ def _common(trade: Trade, at: str) -> _Row:
         "特约商户号": trade.sub,
         "微信订单号": trade.own,
         "商户订单号": f"9{trade.own[1:]}" if auto else trade.number,
+        "用户标识": "openid-of-a-driver",
         "交易类型": "AUTH" if auto else "JSAPI",
         "货币种类": "CNY",
         "商品名称": "充电",

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import date
 from io import BytesIO
 
-from finder.money.channels.alipay.client import AlipayClient
+from finder.money.channels.alipay.client import AlipayClient, NotThere
 from finder.money.channels.alipay.config import AlipayConfig
 from finder.money.channels.alipay.signer import CHANNEL, lied
 from finder.money.channels.http import BILL_BYTES
@@ -27,7 +27,10 @@ async def read_bill(client: AlipayClient, config: AlipayConfig, kind: BillKind, 
     read = {BillKind.TRADE: _trade, BillKind.FUND: _fund, BillKind.SPLIT: _split}[kind]
     for merchant in config.merchants:
         asked = {"bill_type": of, "bill_date": day.isoformat()}
-        told = await client.call("alipay.data.dataservice.bill.downloadurl.query", asked, merchant)
+        try:
+            told = await client.call("alipay.data.dataservice.bill.downloadurl.query", asked, merchant)
+        except NotThere:
+            continue  # nothing happened at this operator on that day
         text = _unpack(await client.download(told.text("bill_download_url")), _FIRST[of])
         for line in read_table(CHANNEL, text, _FIRST[of]):
             if (row := read(line, merchant)) is not None:

@@ -29,6 +29,7 @@ from finder.money.channels.port import (
     Stand,
     Step,
 )
+from finder.money.channels.table import check_ready
 
 FREEZE, UNFREEZE = "alipay.fund.auth.order.app.freeze", "alipay.fund.auth.order.unfreeze"
 OPERATION = "alipay.fund.auth.operation.detail.query"
@@ -140,6 +141,7 @@ class AlipayChannel:
 
     async def bill(self, kind: BillKind, day: date) -> AsyncIterator[BillRow]:
         """The bill of a day."""
+        check_ready(CHANNEL, day, self._clock)
         async for row in read_bill(self._client, self._config, kind, day):
             yield row
 

@@ -9,7 +9,7 @@ from finder.errors import ChannelLied
 from finder.money.channels.fields import Fields
 from finder.money.channels.port import BillKind, BillRow, Step
 from finder.money.channels.table import BillLine, read_table
-from finder.money.channels.wechat.client import WechatClient
+from finder.money.channels.wechat.client import NoBill, WechatClient
 from finder.money.channels.wechat.config import WechatConfig
 from finder.money.channels.wechat.readings import CHANNEL
 
@@ -28,7 +28,10 @@ _PACKET = "wxzff"  # 商户数据包 of an automatic deduction: wxzff|service or
 async def read_bill(client: WechatClient, config: WechatConfig, kind: BillKind, day: date) -> AsyncIterator[BillRow]:
     """The rows of one day. Raises ChannelError."""
     path, query = _PATHS[kind]
-    told = Fields(CHANNEL, await client.get(path, {"bill_date": day.isoformat(), **query}))
+    try:
+        told = Fields(CHANNEL, await client.get(path, {"bill_date": day.isoformat(), **query}))
+    except NoBill:
+        return  # nothing happened on that day
     told.same("hash_type", "SHA1")
     raw = await client.download(told.text("download_url"))
     if not hmac.compare_digest(hashlib.sha1(raw, usedforsecurity=False).hexdigest(), told.text("hash_value").lower()):

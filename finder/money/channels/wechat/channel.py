@@ -22,6 +22,7 @@ from finder.money.channels.port import (
     Stand,
     Step,
 )
+from finder.money.channels.table import check_ready
 from finder.money.channels.wechat import forms, readings
 from finder.money.channels.wechat.bill import read_bill
 from finder.money.channels.wechat.client import NotThere, WechatClient
@@ -134,6 +135,7 @@ class WechatChannel:
 
     async def bill(self, kind: BillKind, day: date) -> AsyncIterator[BillRow]:
         """The bill of a day."""
+        check_ready(CHANNEL, day, self._clock)
         async for row in read_bill(self._client, self._config, kind, day):
             yield row
 

@@ -15,11 +15,18 @@ from finder.money.channels.wechat.config import WechatConfig
 from finder.money.channels.wechat.signer import WechatAuth, check_signed
 
 NAME = "微信支付"
-_BUSY = frozenset({"SYSTEM_ERROR", "FREQUENCY_LIMITED", "FREQUENCY_LIMIT_EXCEED", "RATELIMIT_EXCEEDED", "BANK_ERROR"})
+_BUSY = frozenset(
+    {"SYSTEM_ERROR", "BANK_ERROR", "FREQUENCY_LIMITED", "FREQUENCY_LIMIT_EXCEED", "RATELIMIT_EXCEEDED"}
+    | {"STATEMENT_CREATING"}
+)
 
 
 class NotThere(ChannelRefused):
     """It knows no such number (404)."""
+
+
+class NoBill(ChannelRefused):
+    """It has made no bill of that day, for want of anything to put into it."""
 
 
 class WechatClient:
@@ -84,7 +91,11 @@ def _refusal(answer: ChannelAnswer) -> ChannelError:
     code, said = str(told.get("code", ""))[:64], str(told.get("message", ""))[:200]
     if code in _BUSY:
         return ChannelUnavailable(f"{NAME}繁忙（{code}），将以同一编号重试", f"WeChat Pay is busy ({code})")
-    kind = NotThere if answer.status == 404 else ChannelRefused
+    kind = ChannelRefused
+    if answer.status == 404 or code.endswith(("NOT_EXIST", "NOT_EXISTS")):
+        kind = NotThere
+    elif code == "NO_STATEMENT_EXIST":
+        kind = NoBill
     return kind(
         f"{NAME}拒绝了请求（HTTP {answer.status} {code}）：{said}",
         f"WeChat Pay refused the request (HTTP {answer.status} {code}): {said}",
