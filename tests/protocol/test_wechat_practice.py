@@ -176,22 +176,22 @@ async def test_a_callback_tells_that_our_share_moved(world: World) -> None:
     ],
 )
 async def test_a_signed_callback_that_makes_no_sense_is_a_lie(world: World, kind: str, content: Any) -> None:
-    headers, body = server(world).wechat._sealing(kind, "payscore", content)("right")
+    headers, body = server(world).wechat.seals.callback(kind, "payscore", content)("right")
     with pytest.raises(ChannelLied):
         await world.channel.notice(headers, body)
 
 
 async def test_a_signed_callback_whose_resource_is_not_sealed_as_agreed_is_a_lie(world: World) -> None:
     wechat = server(world).wechat
-    _, body = wechat._sealing("PAYSCORE.USER_PAID", "payscore", {})("right")
+    _, body = wechat.seals.callback("PAYSCORE.USER_PAID", "payscore", {})("right")
     envelope = json.loads(body)
     for changes in ({"algorithm": "NONE"}, {"nonce": "x"}, {"ciphertext": "AAAA"}, {"associated_data": "other"}):
         spoilt = json.dumps(envelope | {"resource": envelope["resource"] | changes}).encode()
         with pytest.raises(ChannelLied):
-            await world.channel.notice(wechat.sign(spoilt), spoilt)
+            await world.channel.notice(wechat.seals.sign(spoilt), spoilt)
     for spoilt in (b"[]", b"{", b"{}", b'{"id":"1","event_type":"X","resource":[]}', b"[" * 50_000):
         with pytest.raises(ChannelLied):
-            await world.channel.notice(wechat.sign(spoilt), spoilt)
+            await world.channel.notice(wechat.seals.sign(spoilt), spoilt)
 
 
 async def test_faults_and_the_drivers_word_are_handles_over_http_that_a_page_elsewhere_cannot_reach(

@@ -1,23 +1,18 @@
 """A practice WeChat Pay: v3's interfaces over real HTTP. It verifies our signature and signs what it says."""
 
-import base64
 import hashlib
 import json
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from finder.kernel.clock import Clock, system_clock
-from finder.money.channels import rsa
 from finder.money.channels.port import BillKind, Step
 from finder.money.channels.wechat.config import WechatConfig
-from finder.money.channels.wechat.signer import ALGORITHM, FRESH, PROBE, SCHEME, lines
 from finder.sandbox.channels import wechat_forms as forms
 from finder.sandbox.channels.book import Book
 from finder.sandbox.channels.model import Refusal, Trade, Why
@@ -32,6 +27,7 @@ from finder.sandbox.channels.wechat_keys import (
     new_wechat_keys,
     practice_wechat,
 )
+from finder.sandbox.channels.wechat_seals import Seals
 
 HOST = "127.0.0.1"
 _STATUS = {Why.NOT_FOUND: 404, Why.DENIED: 403, Why.BUSY: 429}
@@ -62,6 +58,7 @@ class PracticeWechat:
         self.keys, self.base_url = keys, base_url
         self.book = Book(clock, frozenset(SUB_MERCHANTS))
         self.sender = Sender(lambda answer: 200 <= answer.status_code < 300)
+        self.seals = Seals(keys, clock)
         self._clock = clock
         self._files: dict[str, bytes] = {}
 
@@ -99,43 +96,11 @@ class PracticeWechat:
             told = forms.notice(event, self.book.faults.wrong_fen)
             if told is not None:
                 kind, original, content, url = told
-                self.sender.put(Letter(url, self._sealing(kind, original, content)))
+                self.sender.put(Letter(url, self.seals.callback(kind, original, content)))
 
     def config(self, notify_url: str, **changes: Any) -> WechatConfig:
         """The account as the finder is to be told of it."""
         return practice_wechat(self.keys, self.base_url, notify_url, **changes)
-
-    def sign(self, body: bytes, how: str = "right") -> dict[str, str]:
-        """The headers of an answer or a callback."""
-        stamp, nonce = str(int(self._clock().timestamp())), secrets.token_hex(16)
-        signed = lines(stamp, nonce, body) if how == "right" else b"something else"
-        signature = rsa.sign(self.keys.theirs, signed)
-        return {
-            "Wechatpay-Timestamp": stamp,
-            "Wechatpay-Nonce": nonce,
-            "Wechatpay-Serial": self.keys.platform_id,
-            "Wechatpay-Signature": PROBE + signature if how == "probe" else signature,
-        }
-
-    def _sealing(self, kind: str, original: str, content: _Told) -> Callable[[str], tuple[dict[str, str], bytes]]:
-        own, at = secrets.token_hex(16), forms.rfc3339(self._clock())
-        plain = json.dumps(content, ensure_ascii=False).encode()
-
-        def seal(how: str) -> tuple[dict[str, str], bytes]:
-            nonce = secrets.token_hex(6)
-            sealed = AESGCM(self.keys.api_v3_key).encrypt(nonce.encode(), plain, original.encode())
-            resource = {
-                "original_type": original,
-                "algorithm": ALGORITHM,
-                "ciphertext": base64.b64encode(sealed).decode(),
-                "associated_data": original,
-                "nonce": nonce,
-            }
-            told = {"id": own, "create_time": at, "resource_type": "encrypt-resource", "event_type": kind}
-            body = json.dumps(told | {"summary": kind, "resource": resource}).encode()
-            return {"content-type": "application/json", **self.sign(body, how)}, body
-
-        return seal
 
     def _serve(self, handle: _Handle) -> Callable[[Request], Any]:
         async def serve(request: Request) -> Response:
@@ -145,7 +110,7 @@ class PracticeWechat:
             raw = await request.body()
             status, told = self._judge(request, raw, handle)
             body = b"{" if faults.garbage else json.dumps(told, ensure_ascii=False).encode()
-            headers = {} if faults.unsigned else self.sign(body, "wrong" if faults.bad_signature else "right")
+            headers = {} if faults.unsigned else self.seals.sign(body, "wrong" if faults.bad_signature else "right")
             answer = Response(body, status, headers, "application/json")
             self.book.work()
             return await spoil(request, faults, answer) if request.method == "POST" else answer
@@ -153,7 +118,7 @@ class PracticeWechat:
         return serve
 
     def _judge(self, request: Request, raw: bytes, handle: _Handle) -> tuple[int, dict[str, Any]]:
-        if not self._signed(request, raw):
+        if not self.seals.signed(request, raw):
             return 401, {"code": "SIGN_ERROR", "message": "签名错误，请核对签名串与私钥"}
         try:
             if self.book.faults.busy:
@@ -165,21 +130,6 @@ class PracticeWechat:
             return _STATUS.get(refusal.why, 400), {"code": _CODES[refusal.why], "message": refusal.text}
         except (ValueError, KeyError, TypeError):
             return 400, {"code": "PARAM_ERROR", "message": "参数错误"}
-
-    def _signed(self, request: Request, raw: bytes) -> bool:
-        scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-        told = dict(re.findall(r'(\w+)="([^"]*)"', rest))
-        stamp = told.get("timestamp", "")
-        if (scheme, told.get("mchid"), told.get("serial_no")) != (SCHEME, SP_MCHID, self.keys.serial_no):
-            return False
-        if request.headers.get("wechatpay-serial") != self.keys.platform_id or not stamp.isdigit():
-            return False
-        if abs(int(stamp) - self._clock().timestamp()) > FRESH.total_seconds():
-            return False
-        query = f"?{request.url.query}".encode() if request.url.query else b""
-        nonce, path = told.get("nonce_str", ""), request.scope["raw_path"] + query
-        message = lines(request.method, path, stamp, nonce, raw)
-        return rsa.signed_by(self.keys.ours.public_key(), message, told.get("signature"))
 
     def _hold(self, asked: _Told, _: str) -> dict[str, Any]:
         self._service(asked)
@@ -267,7 +217,7 @@ class PracticeWechat:
 
     async def _file(self, request: Request) -> Response:
         raw = self._files.get(request.query_params.get("token", ""))
-        if raw is None or not self._signed(request, b""):
+        if raw is None or not self.seals.signed(request, b""):
             return Response(status_code=404)
         return Response(raw, media_type="text/plain")
 
