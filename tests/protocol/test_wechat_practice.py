@@ -104,6 +104,16 @@ async def test_the_practice_channel_takes_no_one_elses_signature(world: World, c
     await channel.close()
 
 
+async def test_a_refusal_without_a_signature_says_what_it_was_and_is_not_believed(world: World) -> None:
+    channel = WechatChannel(account(world, serial_no="OTHER"), world.clock)
+    world.faults(unsigned=True)
+    with pytest.raises(ChannelLied) as lied:
+        await channel.hold(world.hold_ask(world.order()))
+    assert lied.value.code == "UNSIGNED_REFUSAL"
+    assert "401 SIGN_ERROR" in lied.value.en
+    await channel.close()
+
+
 async def test_the_practice_channel_takes_no_stale_request(world: World) -> None:
     # Ours goes wrong by more than five minutes: its answer cannot be believed either.
     channel = WechatChannel(account(world), Hand(world.clock().replace(hour=6)))

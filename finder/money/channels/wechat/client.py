@@ -66,6 +66,12 @@ class WechatClient:
     async def _ask(self, request: httpx.Request) -> dict[str, Any]:
         answer = await send(self._http, request, NAME, self._config.caution, auth=self._auth)
         # A refusal says that nothing happened: that, too, is believed only under a signature.
+        if answer.status >= 400 and "wechatpay-signature" not in answer.headers:
+            raise _lied(
+                "UNSIGNED_REFUSAL",
+                f"拒绝（HTTP {answer.status} {_said(answer)[0]}）未经签名，不予采信，请核对商户号与证书",
+                f"it refused (HTTP {answer.status} {_said(answer)[0]}) without a signature: check account and certificate",
+            )
         check_signed(answer.headers, answer.body, self._config.platform_keys, self._clock)
         if answer.status >= 400:
             raise _refusal(answer)
@@ -83,12 +89,16 @@ def read_object(raw: bytes) -> dict[str, Any]:
     return told
 
 
-def _refusal(answer: ChannelAnswer) -> ChannelError:
+def _said(answer: ChannelAnswer) -> tuple[str, str]:
     try:
         told = read_object(answer.body)
     except ChannelLied:
         told = {}
-    code, said = str(told.get("code", ""))[:64], str(told.get("message", ""))[:200]
+    return str(told.get("code", ""))[:64], str(told.get("message", ""))[:200]
+
+
+def _refusal(answer: ChannelAnswer) -> ChannelError:
+    code, said = _said(answer)
     if code in _BUSY:
         return ChannelUnavailable(f"{NAME}繁忙（{code}），将以同一编号重试", f"WeChat Pay is busy ({code})")
     kind = ChannelRefused
