@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from finder.errors import ChannelLied, SettingsError
 from finder.money.channels import rsa
@@ -23,7 +25,7 @@ API_V3_KEY = b"0123456789abcdef0123456789abcdef"
 
 
 def config(**changes: Any) -> WechatConfig:
-    settings: dict[str, Any] = {
+    told: dict[str, Any] = {
         "sp_mchid": "1900000001",
         "sp_appid": "wx0000000000000001",
         "service_id": "500001",
@@ -34,7 +36,7 @@ def config(**changes: Any) -> WechatConfig:
         "api_v3_key": API_V3_KEY,
         "api_v2_key": "v2-secret",
     }
-    return WechatConfig(**(settings | changes))
+    return WechatConfig(**(told | changes))
 
 
 def at(stamp: float) -> Hand:
@@ -165,6 +167,13 @@ def test_a_callback_of_the_most_bytes_is_looked_at_and_one_more_is_not() -> None
         with pytest.raises(ChannelLied) as lied:
             read_notice({}, b"x" * size, config(), at(1_700_000_000))
         assert lied.value.code == code
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dictionaries(st.sampled_from([*published.NOTICE_HEADERS]), st.text(max_size=20)), st.binary(max_size=200))
+def test_whatever_comes_as_a_callback_is_a_lie_and_nothing_else(headers: dict[str, str], body: bytes) -> None:
+    with pytest.raises(ChannelLied):
+        read_notice(headers, body, config(), at(1_700_000_000))
 
 
 def test_an_account_needs_its_keys_whole() -> None:

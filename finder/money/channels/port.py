@@ -59,7 +59,7 @@ class Seen:
     at: datetime | None = None  # when it was done, by the channel's clock
     fee: Money | None = None
     reason: str | None = None  # the channel's code or words
-    phone: Mapping[str, str] = field(default_factory=dict)  # what the phone needs to let the driver confirm; not kept
+    phone: Mapping[str, str] = field(default_factory=dict, repr=False)  # with which the driver confirms; not kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,10 +67,11 @@ class WechatClient:
         answer = await send(self._http, request, NAME, self._config.caution, auth=self._auth)
         # A refusal says that nothing happened: that, too, is believed only under a signature.
         if answer.status >= 400 and "wechatpay-signature" not in answer.headers:
+            what = f"HTTP {answer.status} {_said(answer)[0]}"
             raise _lied(
                 "UNSIGNED_REFUSAL",
-                f"拒绝（HTTP {answer.status} {_said(answer)[0]}）未经签名，不予采信，请核对商户号与证书",
-                f"it refused (HTTP {answer.status} {_said(answer)[0]}) without a signature: check account and certificate",
+                f"拒绝（{what}）未经签名，不予采信，请核对商户号与证书",
+                f"it refused ({what}) without a signature: check account and certificate",
             )
         check_signed(answer.headers, answer.body, self._config.platform_keys, self._clock)
         if answer.status >= 400:
