@@ -25,6 +25,7 @@ from finder.money.channels.alipay.signer import (
     signed_by,
     spans,
 )
+from finder.money.channels.fields import Fields
 from finder.money.channels.port import HoldAsk
 from tests.protocol import alipay_vectors as published
 from tests.protocol.channel_keys import key
@@ -97,6 +98,15 @@ def test_the_raw_text_of_an_answer_is_the_published_one() -> None:
     assert raw == published.RAW
     assert told["sign"] == "xxx"
     assert members["sign"][0] == "P8xrBWqZCUv1=="
+
+
+def test_amounts_that_come_as_numbers_are_read_exactly() -> None:
+    (told, _) = spans('{"a":{"amount":0.29,"whole":10,"wrong":0.291,"none":NaN}}')["a"]
+    fields = Fields("alipay", told)
+    assert (fields.yuan("amount"), fields.yuan("whole")) == (Money(29), Money(1_000))
+    for name in ("wrong", "none"):
+        with pytest.raises(ChannelLied):
+            fields.yuan(name)
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,17 @@
 
 import dataclasses
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from finder.errors import ChannelLied, ChannelRefused
+from finder.errors import ChannelLied, ChannelRefused, ChannelUnavailable
 from finder.kernel.ids import order_of, part
 from finder.kernel.money import Money
-from finder.money.channels.port import BillKind, Stand, Step
+from finder.money.channels.port import BillKind, Seen, Stand, Step
 from finder.money.channels.wechat import WechatChannel, WechatConfig
 from finder.sandbox.channels.wechat import WechatServer
 from tests.contract.channel_world import QUICK, World, wechat_world
@@ -50,6 +50,27 @@ async def test_a_hold_whose_answer_was_lost_is_handed_to_the_phone_again(world: 
     assert again.stand is Stand.PENDING
     assert again.phone["package"] == first.phone["package"]
     assert world.effects == 1
+
+
+async def test_each_step_whose_answer_was_lost_is_done_once(world: World) -> None:
+    capture = await world.captured(await world.held(world.order()))
+    split = await world.split_done(capture)
+    hold, pay = world.hold_ask(world.order()), world.pay_ask(world.order())
+    back, finish = world.split_ask(capture, 500, "B", returns=split.number), world.split_ask(capture, 0, "F")
+    steps: list[Callable[[], Awaitable[Seen]]] = [
+        lambda: world.channel.hold(hold),
+        lambda: world.channel.pay(pay),
+        lambda: world.channel.split(back),
+        lambda: world.channel.split_finish(finish),
+    ]
+    for step in steps:
+        before = world.effects
+        world.faults(breaks_after=True)
+        with pytest.raises(ChannelUnavailable):
+            await step()
+        world.faults()
+        assert (await step()).stand in (Stand.PENDING, Stand.WORKING, Stand.DONE)
+        assert world.effects == before + 1
 
 
 async def test_a_hold_with_another_amount_under_the_same_number_is_refused(world: World) -> None:

@@ -6,6 +6,7 @@ Source: opendocs.alipay.com/common, 自行实现签名 and 自行实现验签.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,7 +21,7 @@ CHANNEL = "alipay"
 MAX_NOTICE_BYTES = 64 * 1024
 _MOST_FIELDS = 200
 _AHEAD = timedelta(minutes=5)
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_float=Decimal)
 
 
 def content(params: Mapping[str, str], without: Iterable[str] = ("sign",)) -> bytes:
