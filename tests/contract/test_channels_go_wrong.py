@@ -100,6 +100,26 @@ async def test_nothing_is_believed_that_is_not_signed_or_speaks_of_another_amoun
         await world.channel.capture(world.capture_ask(hold))
 
 
+async def test_a_query_that_is_refused_does_not_make_an_effect_refused(world: World) -> None:
+    hold = await world.held(world.order())
+    capture = await world.captured(hold)
+    world.faults(refused_queries=True)
+    effects: list[Again] = [
+        lambda: world.channel.refund(world.refund_ask(capture)),
+        lambda: world.channel.split(world.split_ask(capture)),
+        lambda: world.channel.capture(world.capture_ask(hold)),  # done before, and refused now
+    ]
+    for effect in effects:
+        try:
+            assert (await effect()).stand in (Stand.WORKING, Stand.DONE)
+        except ChannelUnavailable:
+            continue
+    with pytest.raises(ChannelUnavailable):
+        await world.channel.capture(world.capture_ask(hold))
+    with pytest.raises(ChannelRefused):
+        await world.channel.query(Step.HOLD, hold.number, hold.number, world.kind.sub)
+
+
 async def test_a_refusal_that_is_not_signed_is_no_refusal(world: World) -> None:
     hold = await world.held(world.order(), 5_000)
     world.faults(unsigned=True)

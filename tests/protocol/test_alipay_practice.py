@@ -119,7 +119,8 @@ async def test_the_practice_channel_takes_no_one_elses_signature(world: World, c
     hold = await world.held(world.order())
     before = world.effects
     channel = AlipayChannel(account(world, **changes), world.clock)
-    with pytest.raises(ChannelRefused):
+    # Refused, and so is the question whether an earlier try did it: nothing is certain.
+    with pytest.raises(ChannelUnavailable):
         await channel.capture(world.capture_ask(hold))
     assert world.effects == before
     await channel.close()

@@ -142,6 +142,8 @@ class PracticeAlipay:
             return {"code": "20001", "msg": "Insufficient Token Permissions", "sub_code": "aop.invalid-app-auth-token"}
         if handle is None:
             return {"code": "40006", "msg": "Insufficient Permissions", "sub_code": "isv.insufficient-isv-permissions"}
+        if self.book.faults.refused_queries and params["method"].endswith("query"):
+            return _failed(_CODES[Why.DENIED])
         try:
             told = handle(json.loads(params["biz_content"]), merchant, params.get("notify_url", ""))
         except Code as refusal:

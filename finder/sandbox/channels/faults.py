@@ -26,6 +26,7 @@ class ChannelFaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     unsigned: bool = False
     wrong_fen: int = 0  # added to the amounts of answers and notices
     garbage: bool = False  # an answer that is signed and no JSON
+    refused_queries: bool = False
     collecting: bool = False  # captures are taken in and stay unpaid
     refused_splits: bool = False  # a split ends FINISHED, its receiver CLOSED
     abnormal_refunds: bool = False

@@ -123,6 +123,8 @@ class PracticeWechat:
         try:
             if self.book.faults.busy:
                 raise Refusal(Why.BUSY, "频率超限")
+            if self.book.faults.refused_queries and request.method == "GET":
+                raise Refusal(Why.DENIED)
             asked = json.loads(raw) if request.method == "POST" else dict(request.query_params)
             asked = {**asked, "_path": request.url.path}
             return 200, handle(asked, str(request.path_params.get("number", "")))
@@ -210,7 +212,7 @@ class PracticeWechat:
         if raw is None:
             raise Refusal(Why.NO_BILL)
         token, faults = secrets.token_urlsafe(16), self.book.faults
-        self._files = {token: raw[:-20] if faults.bill_torn else raw}
+        self._files = {token: raw[: raw.rindex(b"\r\n`")] if faults.bill_torn else raw}
         digest = hashlib.sha1(raw, usedforsecurity=False).hexdigest()
         url = f"{'http://127.0.0.2:9' if faults.bill_elsewhere else self.base_url}/v3/billdownload/file?token={token}"
         return {"hash_type": "SHA1", "hash_value": digest, "download_url": url}

@@ -68,7 +68,7 @@ class AlipayChannel:
             told = await self._client.call(PAY, body, ask.sub_merchant, notify=True)
         except ChannelRefused as refused:
             # Alipay may refuse what it has done already: an earlier try may have got through without its answer.
-            seen = await self.query(Step.CAPTURE, ask.number, ask.hold, ask.sub_merchant)
+            seen = await self._looked_up(Step.CAPTURE, ask.number, ask.hold, ask.sub_merchant, None)
             if seen.stand not in (Stand.DONE, Stand.WORKING) or seen.amount != ask.amount:
                 raise refused
             return seen
@@ -154,12 +154,15 @@ class AlipayChannel:
         await self._client.close()
 
     async def _outcome(self, step: Step, number: Number, of: Number, merchant: str, trade_no: str | None) -> Seen:
-        # It was taken in: whatever the query says, a refusal now would say that nothing had happened.
+        seen = await self._looked_up(step, number, of, merchant, trade_no)
+        return replace(seen, stand=Stand.WORKING) if seen.stand is Stand.UNKNOWN else seen
+
+    async def _looked_up(self, step: Step, number: Number, of: Number, merchant: str, trade_no: str | None) -> Seen:
+        # It may have been done: a query that is refused must not say that nothing happened.
         try:
-            seen = await self.query(step, number, of, merchant, trade_no)
+            return await self.query(step, number, of, merchant, trade_no)
         except ChannelRefused as refused:
             raise ChannelUnavailable(refused.zh, refused.en, code=refused.code) from refused
-        return replace(seen, stand=Stand.WORKING) if seen.stand is Stand.UNKNOWN else seen
 
     async def _operation(self, hold: Number, number: Number, sub_merchant: str) -> Fields:
         kind = "FREEZE" if number == hold else "UNFREEZE"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
 
-from finder.errors import ChannelLied, ChannelRefused
+from finder.errors import ChannelLied, ChannelRefused, ChannelUnavailable
 from finder.kernel.clock import Clock, system_clock
 from finder.kernel.ids import Number
 from finder.kernel.money import Money
@@ -151,7 +151,11 @@ class WechatChannel:
         self, refused: ChannelRefused, step: Step, number: Number, hold: Number, sub_merchant: str, amount: Money | None
     ) -> Seen:
         # WeChat refuses what it has done already: an earlier try may have got through without its answer.
-        seen = await self.query(step, number, hold, sub_merchant)
+        # While that cannot be looked up, the refusal does not say that nothing happened.
+        try:
+            seen = await self.query(step, number, hold, sub_merchant)
+        except ChannelRefused as unknown:
+            raise ChannelUnavailable(refused.zh, refused.en, code=refused.code) from unknown
         if seen.stand not in (Stand.PENDING, Stand.WORKING, Stand.COLLECTING, Stand.DONE):
             raise refused
         if amount is not None and seen.amount != amount:
