@@ -31,7 +31,7 @@ check: .venv/dev.stamp pwa/node_modules/.stamp ## format, lint, types, import ru
 	@$(MAKE) --no-print-directory fast
 
 fast: .venv/dev.stamp ## the fast tests alone: under ten seconds
-	$(BIN)/pytest -q -n 2 -m "not (slow or elastic or redis or postgres or browser or realdata)"
+	$(BIN)/pytest -q -n 2 -m "not (slow or elastic or redis or postgres or browser or realdata)" tests/unit
 
 bench: .venv/dev.stamp ## the table of docs/performance.md and load_tests/results.json
 	$(BIN)/python -m load_tests

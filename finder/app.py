@@ -16,7 +16,12 @@ from finder.connectors.sdk.ports import OperatorConnector
 from finder.errors import SettingsError
 from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
+from finder.federation.notebook import SqlNotebook
 from finder.federation.operators import load_operators
+from finder.federation.pile_book import SqlBook
+from finder.federation.piles import SqlPiles
+from finder.federation.register.register import Register
+from finder.federation.register.roster import Roster
 from finder.federation.replays import SqlReplays
 from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
@@ -25,6 +30,7 @@ from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
+from finder.office import Office, open_office
 from finder.settings import Settings, scheme
 from finder.stations.elastic import ElasticIndex
 from finder.stations.index import StationIndex
@@ -35,11 +41,13 @@ from finder.stations.search import Search
 from finder.stations.sql import SqlStore
 from finder.stations.store import StationStore
 from finder.storage.database import Database, database_url
+from finder.storage.unit import Work
 from finder.web.base import base_routes
 from finder.web.health import health_routes
 from finder.web.metrics import CountRequests, Metrics
 from finder.web.pages import SafeHeaders, page_routes
 from finder.web.pushes import push_routes
+from finder.web.sockets import socket_routes
 
 log = structlog.get_logger(__name__)
 
@@ -82,9 +90,24 @@ def choose_database(settings: Settings) -> Database:
     return Database(database_url(settings.store_url.get_secret_value(), settings.data_dir))
 
 
+@asynccontextmanager
+async def choose_register(settings: Settings) -> AsyncIterator[Register]:
+    """The register in that database, for a command of the staff's. Raises SettingsError."""
+    database = choose_database(settings)
+    try:
+        yield open_office(settings, database, Workbench()).register
+    finally:
+        await database.close()
+
+
 def choose_store(settings: Settings) -> StationStore:
     """The station store in that database."""
     return SqlStore(choose_database(settings))
+
+
+def choose_work(settings: Settings) -> Work:
+    """Units of work on that database."""
+    return Work(choose_database(settings), system_clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +155,7 @@ class Engines:
     index: StationIndex
     board: LiveBoard
     store: StationStore
+    office: Office
 
 
 def choose(settings: Settings) -> Engines:
@@ -142,6 +166,9 @@ def choose(settings: Settings) -> Engines:
         clock=system_clock,
         desk=desk,
         replays=SqlReplays(database, system_clock),
+        piles=SqlPiles(database, system_clock),
+        pile_book=SqlBook(database),
+        notebook=SqlNotebook(database, system_clock),
         public_url=settings.base_url,
     )
     return Engines(
@@ -152,6 +179,7 @@ def choose(settings: Settings) -> Engines:
         choose_index(settings),
         choose_board(settings),
         SqlStore(database),
+        open_office(settings, database, bench),
     )
 
 
@@ -168,6 +196,9 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         federation = Federation(operators, store, Merger(), index, board, system_clock, sessions=engines.desk.running)
         closing.push_async_callback(federation.close)
         await federation.start()
+        roster = asyncio.create_task(Roster(engines.office.register, federation).run())
+        closing.push_async_callback(_stop, roster)
+        closing.push_async_callback(engines.office.checks.close)
         gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
         about = About(
             city.title,
@@ -181,6 +212,11 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         search = Search(index, lately, system_clock)
         gateway = Gateway(search, board, federation, gazetteer, about, system_clock, lately=lately)
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait((task,))
 
 
 def build_app(
@@ -222,7 +258,9 @@ def build_app(
 
             app.router.routes[:] = [
                 *graphql_routes(replace(rooms.gateway, metrics=metrics)),
+                *engines.office.routes(),
                 *push_routes(rooms.federation.receive, system_clock, metrics),
+                *socket_routes(rooms.federation.serve),
                 *health_routes(
                     {"index": index, "board": board, "store": store}, degraded=frozenset({"board", "store"})
                 ),

@@ -1,4 +1,4 @@
-"""The commands: up, serve, sandbox, import, doctor, schema, dev."""
+"""The commands: up, serve, provide, sandbox, import, connector, pile, operator, ledger, doctor, schema, dev."""
 
 import sys
 from pathlib import Path
@@ -6,13 +6,24 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
+from finder.commands.connector import connector
+from finder.commands.ledger import ledger
+from finder.commands.operator import operator
+from finder.commands.pile import pile
+from finder.commands.provide import provide
 from finder.errors import FinderError
 from finder.settings import load_settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="城市充电地图 · the city's charging finder")
 dev = typer.Typer(no_args_is_help=True, help="开发用 · for developers")
 cli.add_typer(dev, name="dev")
+cli.add_typer(operator, name="operator")
+cli.add_typer(provide, name="provide")
+cli.add_typer(connector, name="connector")
+cli.add_typer(ledger, name="ledger")
+cli.add_typer(pile, name="pile")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 
@@ -34,11 +45,17 @@ def serve(port: Port = None) -> None:
 
 
 @cli.command()
-def sandbox(port: Annotated[int, typer.Option(min=0, max=65535)] = 8100, speed: float = 20.0) -> None:
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8100,
+    speed: float = 20.0,
+    *,
+    vendor: Annotated[bool, typer.Option("--vendor", help="虚构厂商的 REST 接口 · a fictional vendor's API")] = False,
+) -> None:
     """演示运营商，真实 HTTP 与签名 · practice operators over real HTTP with real signatures."""
     from finder.sandbox.serve import run
+    from finder.sandbox.vendor import run_vendor
 
-    run(port, speed=speed)
+    (run_vendor if vendor else run)(port, speed=speed)
 
 
 @cli.command("import")
@@ -88,7 +105,8 @@ def main() -> None:
         cli()
     except FinderError as error:
         console = Console(stderr=True)
-        console.print(f"[bold red]{error.code}[/]  {error.zh}\n        {error.en}", highlight=False)
+        zh, en = escape(error.zh), escape(error.en)
+        console.print(f"[bold red]{error.code}[/]  {zh}\n        {en}", highlight=False)
         sys.exit(2)
 
 

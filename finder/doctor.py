@@ -14,6 +14,8 @@ from finder.cities import load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.errors import BoardUnavailable, FinderError, SettingsError
 from finder.federation.operators import load_operators
+from finder.identity.vault import KEY_FILE
+from finder.office import choose_vault
 from finder.settings import Settings
 
 Check = Callable[[Settings], Coroutine[None, None, str]]
@@ -51,6 +53,12 @@ def _disk(settings: Settings) -> str:
             f"only {free // 2**20} MB are left: make room for {settings.data_dir}",
         )
     return f"{free // 2**30} GB"
+
+
+def _secret_key(settings: Settings) -> str:
+    if settings.secret_key is None and not (settings.data_dir / KEY_FILE).exists():
+        return "首次启动时生成 · made at the first start"
+    return choose_vault(settings).current
 
 
 async def _index(settings: Settings) -> str:
@@ -99,6 +107,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("手机页面 · page", _now(_page)),
     ("磁盘 · disk", _now(_disk)),
     ("运营商 · operators", _now(lambda s: str(len(load_operators(s.operators_file, Workbench()))))),
+    ("密钥 · secret key", _now(_secret_key)),
     ("站点索引 · index", _index),
     ("实时状态 · board", _board),
     ("数据库 · store", _store),

@@ -6,7 +6,9 @@ FinderError
 │   ├── TooLarge              a limit was passed (HTTP 413 for bodies)
 │   └── BadCursor             a cursor that is damaged or from another query
 ├── NotFound                  nothing has that id (HTTP 404)
-├── Denied                    the caller is not known, or may not (HTTP 401)
+├── Denied                    the caller is not known (HTTP 401)
+│   └── Forbidden             it is known, and may not (HTTP 403)
+├── Conflict                  not in the state that things are in (HTTP 409)
 ├── Busy                      too much at once; ask again later (HTTP 429, retryable)
 ├── Unavailable               a store does not answer (HTTP 503, retryable)
 │   ├── IndexUnavailable
@@ -84,6 +86,20 @@ class Denied(FinderError):
 
     default_code = "DENIED"
     http_status = 401
+
+
+class Forbidden(Denied):
+    """The caller is known and may not do this."""
+
+    default_code = "FORBIDDEN"
+    http_status = 403
+
+
+class Conflict(FinderError):
+    """The state that things are in does not allow this."""
+
+    default_code = "CONFLICT"
+    http_status = 409
 
 
 class Busy(FinderError):

@@ -18,6 +18,7 @@ _PATTERNS = (
     (re.compile(rf"[{_PROVINCES}][A-HJ-NP-Z][A-HJ-NP-Z0-9]{{5,6}}"), "[plate]"),
     (re.compile(r"\b(?=[A-HJ-NPR-Z0-9]*\d)(?=[A-HJ-NPR-Z0-9]*[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{17}\b"), "[vin]"),
     (re.compile(r"(?i)\b(bearer|token|basic)\s+[\w\-.~+/=]{8,}"), r"\1 [secret]"),
+    (re.compile(r"\bfndr_[\w\-]{20,}"), "[secret]"),
     (re.compile(r"(?i)([?&](?:key|token|access_token|tk|sig)=)[^&\s]+"), r"\1[secret]"),
     (re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"), "[secret]"),
 )
@@ -74,7 +75,7 @@ def set_up_logs(level: str = "INFO", *, json: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "uvicorn.access", "elastic_transport"):
+    for noisy in ("httpx", "httpcore", "uvicorn.access", "elastic_transport", "authlib"):  # the last tells tokens
         logging.getLogger(noisy).setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers[:] = []

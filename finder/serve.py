@@ -1,14 +1,17 @@
 """How a process serves: the gateway, and for `finder up` the practice operators beside it."""
 
 import socket
+from pathlib import Path
 
 import uvicorn
 from rich.console import Console
+from starlette.applications import Starlette
 
 from finder import garbage
 from finder.app import Operators, build_app
 from finder.errors import SettingsError
 from finder.logs import set_up_logs
+from finder.provide import build_provider
 from finder.sandbox.child import PracticeProcess
 from finder.settings import Settings
 
@@ -33,10 +36,17 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _serve(settings: Settings, listener: socket.socket, practice: Operators | None) -> None:
     app = build_app(settings, practice, garbage.settle)
-    console = Console(stderr=True)
-    console.print(
-        f"\n  充电地图 · charging finder   [bold]{settings.base_url}/[/]   (GraphQL: /graphql)\n", highlight=False
+    _run(
+        app,
+        listener,
+        f"\n  充电地图 · charging finder   [bold]{settings.base_url}/[/]   (GraphQL: /graphql)\n",
+        practice=practice is not None,
     )
+
+
+def _run(app: Starlette, listener: socket.socket, title: str, *, practice: bool) -> None:
+    console = Console(stderr=True)
+    console.print(title, highlight=False)
     if practice:
         console.print("  演示数据 · practice data: 这些充电站并不存在\n", highlight=False)
     config = uvicorn.Config(
@@ -69,6 +79,17 @@ def _prepare(settings: Settings) -> tuple[Settings, socket.socket]:
 def serve_gateway(settings: Settings) -> None:
     """Serves with the configured engines and operators, until interrupted."""
     _serve(*_prepare(settings), None)
+
+
+def serve_provider(settings: Settings, peers: Path, *, practice: bool) -> None:
+    """Serves the platforms that the file names, until interrupted."""
+    chosen, listener = _prepare(settings)
+    title = f"\n  对外提供 · providing T/CEC 102   [bold]{chosen.base_url}/provide/…/evcs/…[/]\n"
+    if not practice:
+        _run(build_provider(chosen, peers), listener, title, practice=False)
+        return
+    with PracticeProcess(speed=settings.practice_speed) as process:
+        _run(build_provider(chosen, peers, process.connectors), listener, title, practice=True)
 
 
 def serve_up(settings: Settings) -> None:

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     log_json: bool = False
     metrics_token: SecretStr | None = None  # where set, /metrics asks for it
+    secret_key: SecretStr | None = None  # name:base64 of 32 bytes, the newest first; none: a key file in data_dir
+    register_loopback: bool = False  # operators' platforms on this machine itself; for practice only
 
     @field_validator("log_level")
     @classmethod

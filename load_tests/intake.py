@@ -87,7 +87,7 @@ class Pushing:
 
     def __init__(self, board: LiveBoard) -> None:
         keys = Credentials(*(secrets.token_hex(8) for _ in range(4)))
-        config = Tcec102Config("load", "load", "http://127.0.0.1:9", "MA0FINDER", "MA0000001", keys, (keys,))
+        config = Tcec102Config("load", "load", "http://127.0.0.1:9", "MA0FINDER", "MA0000001", keys, called=(keys,))
         self.connector = Tcec102Connector(config)
         self._keys, self._token = keys, issue_token("MA0000001", keys, system_clock())
         self._take = guarded(board)

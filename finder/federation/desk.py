@@ -54,6 +54,13 @@ BILL = sa.Table(
     sa.Index("bill_seen_session", "source", "session_id"),
 )
 _OVER = (SessionState.ENDED, SessionState.REJECTED)
+_WAY = (
+    SessionState.UNKNOWN,
+    SessionState.STARTING,
+    SessionState.CHARGING,
+    SessionState.STOPPING,
+    SessionState.ENDED,
+)
 _EPSILON_KWH = Decimal("0.005")  # what rounding to two decimals may hide
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -91,9 +98,17 @@ class SqlDesk:
             if known.body == body:
                 return Heard.REPEATED
             reopens = known.state in _OVER and seen.state not in _OVER
-            if reopens or known.observed_at > row["observed_at"]:
+            undoes = known.state == SessionState.ENDED and seen.state is SessionState.REJECTED
+            older = known.observed_at > row["observed_at"]
+            if reopens or undoes or (older and not _further(SessionState(known.state), seen.state)):
                 return Heard.OLD
-            kept = {**row, "order_no": seen.order or known.order_no, "evse_id": seen.evse_id or known.evse_id}
+            # What ends a session often tells no amounts; those that were told stay.
+            filled = _filled(seen, msgspec.json.decode(known.body, type=SessionSeen))
+            body = msgspec.json.encode(filled)
+            if body == known.body:
+                return Heard.REPEATED
+            at = max(row["observed_at"], known.observed_at)
+            kept = {**row, "order_no": filled.order, "evse_id": filled.evse_id, "observed_at": at, "body": body}
             await connection.execute(sa.update(SESSION).where(own).values(**kept))
             return Heard.ACCEPTED
 
@@ -102,6 +117,7 @@ class SqlDesk:
         database, body = await self._tables.made(), msgspec.json.encode(bill)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         own = sa.and_(BILL.c.source == bill.source, BILL.c.native_id == bill.native_id)
+        known = sa.select(BILL.c.digest, BILL.c.heard).where(own)
         async with database.write() as connection:
             heard = Heard.ACCEPTED if adds_up(bill) else Heard.DISPUTED
             row = {
@@ -118,11 +134,12 @@ class SqlDesk:
             }
             put = self._tables.insert(BILL).on_conflict_do_nothing()
             while not (await connection.execute(put, row)).rowcount:
-                digests = (await connection.execute(sa.select(BILL.c.digest).where(own))).scalars().all()
-                if digest in digests:
-                    return Heard.REPEATED
+                kept = {each.digest: each.heard for each in await connection.execute(known)}
+                if digest in kept:
+                    # Its sender asks again because it did not hear us: it is to hear the same.
+                    return Heard.DISPUTED if kept[digest] == Heard.DISPUTED else Heard.REPEATED
                 heard = Heard.DISPUTED
-                row |= {"variant": len(digests), "heard": heard.value}
+                row |= {"variant": len(kept), "heard": heard.value}
             return heard
 
     async def differences(
@@ -183,6 +200,26 @@ class SqlDesk:
                 for session_id, body in await connection.execute(question):
                     kept.setdefault(session_id, msgspec.json.decode(body, type=Bill))
         return kept
+
+
+def _further(known: SessionState, told: SessionState) -> bool:
+    """Whether a session has moved on. Two clocks tell of it, and a step is true though it is stamped too early."""
+    if told is SessionState.REJECTED:
+        return known in (SessionState.UNKNOWN, SessionState.STARTING)
+    return known in _WAY and _WAY.index(told) > _WAY.index(known)
+
+
+_STAY = ("order", "evse_id", "connector_id", "started_at", "ended_at", "kwh", "soc", "electricity", "service", "total")
+
+
+def _filled(seen: SessionSeen, before: SessionSeen) -> SessionSeen:
+    """The newer state, with what only the older one told; its power is not: that was then."""
+    absent = {name: getattr(before, name) for name in _STAY if getattr(seen, name) is None}
+    if not seen.lines:
+        absent["lines"] = before.lines
+    if seen.reason is None:
+        absent["reason"] = before.reason
+    return msgspec.structs.replace(seen, **absent)
 
 
 def adds_up(bill: Bill) -> bool:

@@ -1,17 +1,25 @@
 """Keeps every operator's stations and live status in step, and tells how each feed is."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
-from finder.connectors.sdk.ports import OperatorConnector, PushAnswer, PushReceiver, PushRequest, StatusSource
-from finder.errors import NotFound, SettingsError, Unavailable
+from finder.connectors.sdk.control import EnergySource, StationEnergy
+from finder.connectors.sdk.ports import (
+    OperatorConnector,
+    OperatorSocket,
+    PushAnswer,
+    PushReceiver,
+    PushRequest,
+    StatusSource,
+)
+from finder.errors import FinderError, NotFound, SettingsError, Unavailable
 from finder.federation.breaker import Breaker, BreakerLimits
 from finder.federation.follow import Follower
-from finder.federation.health import Failure, Feed, FeedHealth
+from finder.federation.health import Failure, FailureKind, Feed, FeedHealth
 from finder.federation.ingest import Ingest
 from finder.federation.limits import Limits
 from finder.federation.operator import Operator, Sessions, no_receiver
@@ -22,8 +30,8 @@ from finder.federation.quality.score import score
 from finder.kernel.clock import Clock, system_clock
 from finder.live.board import LiveBoard
 from finder.stations.index import StationIndex
-from finder.stations.merge import Merger, rank_by
-from finder.stations.model import SourceId
+from finder.stations.merge import Merger, rank_by, source_of
+from finder.stations.model import SourceId, Station, StationId
 from finder.stations.store import StationStore
 
 # Feeds that come as files, as people call them.
@@ -55,37 +63,96 @@ class Federation:
         follow_every_s: float = 1.0,
         sessions: Sessions | None = None,
     ) -> None:
-        limits, breaker = limits or Limits(), breaker or BreakerLimits()
-        self._merger, self._board = merger, board
+        self._limits, self._breaker, self._sessions = limits or Limits(), breaker or BreakerLimits(), sessions
+        self._store, self._merger, self._board = store, merger, board
         self._follower = Follower(store, merger, index, board, every_s=follow_every_s)
         self._operators: dict[SourceId, Operator] = {}
+        self._away: dict[SourceId, Failure] = {}  # operators that were taken out, and why
+        self._live: dict[SourceId, bool] = {}  # in the order in which they are believed; whether they tell live status
         self._task: asyncio.Task[None] | None = None
+        self._group: asyncio.TaskGroup | None = None
+        self._running: dict[SourceId, asyncio.Task[None]] = {}
         self._usual = UsualPrice(merger.stations, clock)
         self._clock = clock
         self._qualities: dict[SourceId, tuple[datetime, Quality]] = {}
         for connector in connectors:
-            source = connector.source
-            if source in self._operators or not source or "/" in source:
-                raise SettingsError(
-                    f"运营商编号 {source!r} 重复、为空或含有“/”，请修改配置",
-                    f"operator id {source!r} is used twice, empty, or holds a '/': change the configuration",
-                )
-            health = FeedHealth(source, connector.name, clock)
-            guard = Guard(source, clock, self._usual, Bounds(flaps=connector.rhythm.flaps))
-            ingest = Ingest(connector, health, store, merger, board, self._follower, limits, guard)
-            self._operators[source] = Operator(
-                connector,
-                ingest,
-                health,
-                Breaker(breaker),
-                limits,
-                clock,
-                lambda source=source: len(self._follower.evses(source)),  # type: ignore[misc]
-                sessions,
-            )
-        live = [c.source for c in connectors if isinstance(c, StatusSource | PushReceiver)]
-        merger.trust(rank_by(live, [c.source for c in connectors]))
-        board.set_freshness({c.source: c.rhythm.freshness for c in connectors})
+            if connector.source in self._operators:
+                raise _bad_source(connector.source)
+            self._take_in(connector)
+        self._fixed = frozenset(self._operators)
+
+    async def add(self, connector: OperatorConnector) -> None:
+        """Takes an operator in while the others run; one of the same source gives way to it, its data stay.
+
+        Raises SettingsError for a source id that cannot be used or that was there from the beginning.
+        """
+        source = connector.source
+        if source in self._fixed:
+            raise _bad_source(source)
+        before = self._operators.get(source)
+        self._take_in(connector)
+        if before is not None:
+            await self._let_go(before)
+        self._begin(source)
+
+    async def pause(self, source: SourceId, name: str, why: FinderError) -> None:
+        """Takes an operator out; its stations stay, their status becomes UNKNOWN, and its failure says why.
+
+        A repeat completes what an error broke off. Raises BoardUnavailable.
+        """
+        failure = Failure(source, name, FailureKind.STATUS, why.code, why, self._clock(), why.retryable)
+        operator = self._operators.pop(source, None)
+        self._away[source] = failure
+        if operator is not None:
+            await self._let_go(operator)
+        await self._board.forget(list(self._follower.evses(source)))
+        self._qualities.pop(source, None)
+
+    async def remove(self, source: SourceId) -> None:
+        """Takes an operator out with all its stations. A repeat completes it. Raises StoreUnavailable."""
+        operator = self._operators.pop(source, None)
+        if operator is not None:
+            await self._let_go(operator)
+        for kept in (self._away, self._qualities, self._live):
+            kept.pop(source, None)
+        await self._store.remove(source, sorted(await self._store.ids(source)))
+        self._follower.wake()
+
+    def _take_in(self, connector: OperatorConnector) -> None:
+        source = connector.source
+        if not source or "/" in source:
+            raise _bad_source(source)
+        health = FeedHealth(source, connector.name, self._clock)
+        guard = Guard(source, self._clock, self._usual, Bounds(flaps=connector.rhythm.flaps))
+        args = (self._store, self._merger, self._board, self._follower, self._limits, guard)
+        self._operators[source] = Operator(
+            connector,
+            Ingest(connector, health, *args),
+            health,
+            Breaker(self._breaker),
+            self._limits,
+            self._clock,
+            lambda: len(self._follower.evses(source)),
+            self._sessions,
+        )
+        self._away.pop(source, None)
+        self._qualities.pop(source, None)
+        self._live[source] = isinstance(connector, StatusSource | PushReceiver)
+        self._merger.trust(rank_by([each for each, live in self._live.items() if live], list(self._live)))
+        self._board.set_freshness({source: connector.rhythm.freshness})
+
+    def _begin(self, source: SourceId) -> None:
+        if self._group is not None:
+            self._running[source] = self._group.create_task(self._operators[source].run())
+
+    async def _let_go(self, operator: Operator) -> None:
+        """Stops an operator's tasks, then its connections; whatever it said last has arrived when this ends."""
+        task = self._running.pop(operator.connector.source, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait((task,))
+        await operator.idle()
+        await operator.connector.close()
 
     async def start(self) -> None:
         """Serves what was kept, then begins to ask. A store or index that is away is waited for in the background."""
@@ -97,10 +164,13 @@ class Federation:
 
     async def run(self) -> None:
         """Works until it is cancelled; `start` does this in the background."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._follower.run())
-            for operator in self._operators.values():
-                tasks.create_task(operator.run())
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                self._group.create_task(self._follower.run())
+                for source in self._operators:
+                    self._begin(source)
+        finally:
+            self._group = None
 
     async def close(self) -> None:
         """Stops asking, and lets go of connectors; not of store, index and board, which belong to the caller."""
@@ -122,14 +192,38 @@ class Federation:
             raise no_receiver(source)
         return await operator.receive(request)
 
+    def records(self, source: SourceId) -> Mapping[StationId, Station]:
+        """A feed's own records, as it told them."""
+        return self._merger.records(source)
+
+    async def energy(self, station_id: StationId, first: date, last: date) -> StationEnergy:
+        """What a station gave, as its operator counts. Raises NotFound where it does not count; OperatorError."""
+        operator = self._operators.get(source_of(station_id))
+        if operator is None or not isinstance(operator.connector, EnergySource):
+            raise NotFound(
+                f"充电站 {station_id!r} 的运营商不提供电量统计",
+                f"the operator of station {station_id!r} tells no energy",
+                code="NO_STATS",
+            )
+        return await operator.connector.energy(station_id, first, last)
+
+    async def serve(self, source: SourceId, socket: OperatorSocket) -> None:
+        """Serves a socket that an operator's device opened, until it ends. Raises NotFound."""
+        operator = self._operators.get(source)
+        if operator is None:
+            raise no_receiver(source)
+        await operator.serve(socket)
+
     def failures(self) -> list[Failure]:
         """What is in trouble now, operator by operator."""
-        return [failure for operator in self._operators.values() for failure in self._failures(operator)]
+        working = [failure for operator in self._operators.values() for failure in self._failures(operator)]
+        return [*working, *self._away.values()]
 
     def feeds(self) -> list[Feed]:
         """Every operator, then every feed that came as a file."""
-        imported = [source for source in self._merger.sources() if source not in self._operators]
-        return [self._feed(source) for source in (*self._operators, *imported)]
+        asked = (*self._operators, *self._away)
+        imported = [source for source in self._merger.sources() if source not in asked]
+        return [self._feed(source) for source in (*asked, *imported)]
 
     def quality(self, source: SourceId) -> Quality:
         """How good a feed's data is, as of at most half a minute ago. Raises NotFound."""
@@ -140,7 +234,7 @@ class Federation:
 
     def _quality(self, source: SourceId) -> Quality:
         operator, records = self._operators.get(source), self._merger.records(source)
-        if operator is None and not records:
+        if operator is None and not records and source not in self._away:
             raise NotFound(f"没有数据源 {source!r}", f"there is no feed {source!r}", code="NO_SUCH_FEED")
         live = operator is not None and isinstance(operator.connector, StatusSource | PushReceiver)
         guard = operator.ingest.guard if operator is not None else None
@@ -154,7 +248,9 @@ class Federation:
 
     def name_of(self, source: SourceId) -> str:
         """As people call a feed."""
-        operator = self._operators.get(source)
+        operator, away = self._operators.get(source), self._away.get(source)
+        if away is not None:
+            return away.name
         return operator.connector.name if operator else IMPORTED.get(source, source)
 
     def _failures(self, operator: Operator) -> list[Failure]:
@@ -164,7 +260,8 @@ class Federation:
     def _feed(self, source: SourceId) -> Feed:
         operator = self._operators.get(source)
         records = self._merger.records(source)
-        practice = operator.connector.practice if operator else next(iter(records.values())).practice
+        practice = operator.connector.practice if operator else any(r.practice for r in records.values())
+        away = (self._away[source],) if source in self._away else ()
         kept_at = self._follower.fetched_at(source)
         return Feed(
             source=source,
@@ -174,6 +271,13 @@ class Federation:
             evses=len(self._follower.evses(source)),
             stations_at=(operator.health.stations_at if operator else None) or kept_at,
             status_at=operator.health.status_at if operator else None,
-            failures=self._failures(operator) if operator else (),
+            failures=self._failures(operator) if operator else away,
             refused=tuple(operator.health.refused) if operator else (),
         )
+
+
+def _bad_source(source: SourceId) -> SettingsError:
+    return SettingsError(
+        f"运营商编号 {source!r} 重复、为空或含有“/”，请修改配置",
+        f"operator id {source!r} is used twice, empty, or holds a '/': change the configuration",
+    )

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from finder.connectors.sdk.ports import OperatorConnector, Refused, StationPage, StationSource, StatusSource
+from finder.connectors.sdk.prices import priced
 from finder.connectors.sdk.sessions import SessionSeen
 from finder.errors import BoardUnavailable, OperatorError, OperatorLied, OperatorUnavailable
 from finder.federation.follow import Follower
@@ -17,7 +18,7 @@ from finder.federation.quality.guard import Guard
 from finder.live.board import LiveBoard, Outcome
 from finder.live.model import Observation
 from finder.stations.merge import Merger
-from finder.stations.model import EvseId, Station
+from finder.stations.model import EvseId, Station, Tariff
 from finder.stations.store import StationStore
 
 
@@ -127,6 +128,19 @@ class Ingest:
             await self._store.put(self._connector.source, self.guard.stations(good))
             self._follower.wake()
         return self._not_owned(foreign)
+
+    async def price(self, told: Mapping[str, Mapping[str, Tariff]]) -> None:
+        """Takes prices that were pushed, of the stations that are known; by native station id, then by current."""
+        source = self._connector.source
+        known = self._merger.records(source)
+        stations = [
+            station
+            for native_id, tariffs in told.items()
+            if (old := known.get(f"{source}/{native_id}")) and (station := priced(old, tariffs))
+        ]
+        if stations:
+            await self._store.put(source, stations)
+            self._follower.wake()
 
     async def remove(self, native_ids: Sequence[str]) -> None:
         """Takes note that stations are gone, as a push said."""

@@ -1,7 +1,7 @@
 """One operator's own tasks, breaker and bulkhead: its trouble costs the others nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -9,9 +9,11 @@ import structlog
 
 from finder.connectors.sdk.ports import (
     OperatorConnector,
+    OperatorSocket,
     PushAnswer,
     PushReceiver,
     PushRequest,
+    SocketReceiver,
     StationSource,
     StatusSource,
 )
@@ -32,6 +34,7 @@ from finder.federation.ingest import Ingest, Taken
 from finder.federation.limits import Limits
 from finder.federation.schedule import Pace
 from finder.kernel.clock import Clock
+from finder.live.model import Observation
 from finder.stations.model import EvseId, SourceId
 
 OVERLAP = timedelta(minutes=5)  # two platforms' clocks differ; asking a little further back loses nothing
@@ -62,6 +65,8 @@ class Operator:
         self._sessions = sessions
         self._calls = asyncio.Semaphore(limits.calls_at_once)
         self._pushes = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._began_at = clock()
 
     async def run(self) -> None:
@@ -71,7 +76,7 @@ class Operator:
                 tasks.create_task(self._stations(self.connector))
             if isinstance(self.connector, StatusSource):
                 tasks.create_task(self._status(self.connector))
-            if isinstance(self.connector, PushReceiver):
+            if isinstance(self.connector, PushReceiver | SocketReceiver):
                 tasks.create_task(self._deliver())
             if self._sessions is not None:
                 tasks.create_task(self._compare(self._sessions))
@@ -83,6 +88,7 @@ class Operator:
         if self._pushes >= self._limits.pushes_at_once:
             raise Busy("推送过于密集，请稍后重发", "too many pushes at once: send again later", code="PUSHES_BUSY")
         self._pushes += 1
+        self._idle.clear()
         try:
             try:
                 async with asyncio.timeout(self._limits.push_s):
@@ -93,17 +99,25 @@ class Operator:
             complaint = None
             if answer.stations:
                 complaint = await self.ingest.put(answer.stations)
+            if answer.tariffs:
+                await self.ingest.price(answer.tariffs)
             if answer.removed:
                 await self.ingest.remove(answer.removed)
             if answer.observations:
                 complaint = await self._observe(answer) or complaint
         finally:
             self._pushes -= 1
+            if not self._pushes:
+                self._idle.set()
         if complaint:
             self.health.failed(FailureKind.PUSH, complaint)
-        elif answer.observations or answer.stations or answer.removed:
+        elif answer.observations or answer.stations or answer.tariffs or answer.removed:
             self.health.succeeded(FailureKind.PUSH)
         return answer
+
+    async def idle(self) -> None:
+        """Waits until the pushes that are being answered are done with."""
+        await self._idle.wait()
 
     async def _observe(self, answer: PushAnswer) -> OperatorError | None:
         try:
@@ -112,6 +126,23 @@ class Operator:
             # The same message sent again may be refused as a copy, so what it said is kept as well.
             self.ingest.keep(answer.observations)
             raise
+
+    async def serve(self, socket: OperatorSocket) -> None:
+        """Serves a socket that one of the operator's devices opened, until it ends. Raises NotFound."""
+        if not isinstance(self.connector, SocketReceiver):
+            raise no_receiver(self.connector.source)
+        await self.connector.serve(socket, self._tell)
+
+    async def _tell(self, observations: Sequence[Observation]) -> None:
+        try:
+            complaint = await self.ingest.observe(observations)
+        except BoardUnavailable:
+            self.ingest.keep(observations)
+            return
+        if complaint:
+            self.health.failed(FailureKind.PUSH, complaint)
+        else:
+            self.health.succeeded(FailureKind.PUSH)
 
     def silence(self) -> Failure | None:
         """That live status has not come for longer than it may be believed, where nothing else is wrong with it."""

@@ -8,13 +8,17 @@ from typing import Any
 
 import msgspec
 
+from finder.connectors.ocpi.kind import OcpiKind
+from finder.connectors.ocpp.kind import OcppKind
 from finder.connectors.openchargemap.kind import OpenChargeMapKind
 from finder.connectors.sdk.kinds import ConnectorKind, Workbench, find_kinds
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.tcec102.kind import Tcec102Kind
 from finder.errors import BadInput, SettingsError
 
-OWN: Mapping[str, ConnectorKind] = {kind.name: kind for kind in (Tcec102Kind(), OpenChargeMapKind())}
+OWN: Mapping[str, ConnectorKind] = {
+    kind.name: kind for kind in (Tcec102Kind(), OcpiKind(), OpenChargeMapKind(), OcppKind())
+}
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +41,11 @@ def secrets_of(env: Mapping[str, str]) -> Any:
     return secret
 
 
+def with_secrets(bench: Workbench, env: Mapping[str, str] = os.environ) -> Workbench:
+    """The same bench, with secrets from the environment."""
+    return replace(bench, secret=secrets_of(env))
+
+
 def build_connector(entry: Mapping[str, Any], bench: Workbench) -> OperatorConnector:
     """The connector that one entry asks for: its `protocol` names the kind, the rest is the kind's own form.
 
@@ -50,6 +59,20 @@ def build_connector(entry: Mapping[str, Any], bench: Workbench) -> OperatorConne
     return kind.build(msgspec.convert(told, kind.config), bench)
 
 
+def read_operators(path: Path) -> list[dict[str, Any]]:
+    """The file's entries as they are written. Raises SettingsError."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_File).operator
+    except (OSError, ValueError) as bad:
+        raise _unusable(path, bad) from None
+
+
+def sources_of(path: Path | None, protocol: str) -> list[str]:
+    """The sources of the file's operators that speak this protocol. Raises SettingsError."""
+    entries = [] if path is None else read_operators(path)
+    return [str(entry.get("source")) for entry in entries if entry.get("protocol") == protocol]
+
+
 def load_operators(
     path: Path | None, bench: Workbench, env: Mapping[str, str] = os.environ
 ) -> Sequence[OperatorConnector]:
@@ -57,10 +80,12 @@ def load_operators(
     if path is None:
         return ()
     try:
-        entries = msgspec.toml.decode(path.read_bytes(), type=_File).operator
+        entries = read_operators(path)
         there = replace(bench, folder=path.parent, secret=secrets_of(env))
         return [build_connector(entry, there) for entry in entries]
     except (OSError, ValueError, BadInput) as bad:  # msgspec's errors are ValueErrors; none of them carries a secret
-        raise SettingsError(
-            f"运营商文件 {path} 无法使用：{bad}", f"the operators' file {path} cannot be used: {bad}"
-        ) from None
+        raise _unusable(path, bad) from None
+
+
+def _unusable(path: Path, bad: Exception) -> SettingsError:
+    return SettingsError(f"运营商文件 {path} 无法使用：{bad}", f"the operators' file {path} cannot be used: {bad}")

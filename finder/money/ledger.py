@@ -15,7 +15,7 @@ from finder.errors import BadInput
 from finder.kernel.ids import Number, check_number
 from finder.kernel.money import Money
 from finder.stations.model import SourceId
-from finder.storage.unit import Unit, from_us, to_us
+from finder.storage.unit import METADATA, Unit, from_us, to_us
 
 
 class Account(StrEnum):
@@ -77,7 +77,6 @@ class Transaction:
     note: str = ""
 
 
-METADATA = sa.MetaData()
 TRANSACTION = sa.Table(
     "ledger_transaction",
     METADATA,

@@ -13,11 +13,13 @@ from types import TracebackType
 
 import msgspec
 
+from finder.connectors.ocpp.passwords import new_password
 from finder.connectors.openchargemap import OpenChargeMapConnector
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.tcec102 import Credentials, Tcec102Connector
 from finder.errors import SettingsError
+from finder.sandbox.ocpp.street import Street, practice_street
 from finder.sandbox.serve import Keys, practice_community, practice_operators, start_sandbox
 
 _STOP_WITHIN_S = 5.0
@@ -42,12 +44,13 @@ class _Hello(msgspec.Struct, frozen=True):
     calling: dict[str, _Secrets]
     called: dict[str, _Secrets]
     community_key: str
+    street_password: str
 
     @classmethod
-    def of(cls, keys: Keys) -> "_Hello":
+    def of(cls, keys: Keys, street_password: str) -> "_Hello":
         calling = {source: _Secrets.of(each) for source, each in keys.calling.items()}
         called = {source: _Secrets.of(each) for source, each in keys.called.items()}
-        return cls(keys.base_url, calling, called, keys.community_key)
+        return cls(keys.base_url, calling, called, keys.community_key, street_password)
 
     def keys(self) -> Keys:
         calling = {source: each.credentials() for source, each in self.calling.items()}
@@ -66,6 +69,7 @@ class PracticeProcess:
         self._arguments = [str(speed), str(share)]
         self._child: subprocess.Popen[bytes] | None = None
         self._keys: Keys | None = None
+        self._street_password = ""
 
     def __enter__(self) -> "PracticeProcess":
         self._child = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
@@ -83,22 +87,23 @@ class PracticeProcess:
             if self._child is None or self._child.stdout is None:
                 raise RuntimeError("PracticeProcess is used outside its 'with'")
             try:
-                self._keys = msgspec.json.decode(self._child.stdout.readline(), type=_Hello).keys()
+                hello = msgspec.json.decode(self._child.stdout.readline(), type=_Hello)
             except msgspec.MsgspecError as bad:
                 raise SettingsError(
                     "演示运营商无法启动；`finder serve` 可不带它们启动",
                     "the practice operators did not start; `finder serve` goes without them",
                 ) from bad
+            self._keys, self._street_password = hello.keys(), hello.street_password
         return self._keys
 
     def connectors(self, bench: Workbench) -> Sequence[OperatorConnector]:
-        """A connector for each; from now on pushes go to `<public URL>/push/<source>/…`."""
+        """A connector for each; from now on pushes and piles go to `<public URL>/…`."""
         keys = self.keys
         self.push_to(bench.public_url)
-        return practice_connectors(keys, bench)
+        return [*practice_connectors(keys, bench), practice_street(self._street_password, bench)]
 
     def push_to(self, base_url: str | None) -> None:
-        """Where operators that push find the finder; None stops them."""
+        """Where operators that push, and piles, find the finder; None stops them."""
         if self._child is not None and self._child.stdin is not None:
             self._child.stdin.write(msgspec.json.encode(_Orders(base_url)) + b"\n")
             self._child.stdin.flush()
@@ -121,24 +126,29 @@ class PracticeProcess:
 
 
 def practice_connectors(keys: Keys, bench: Workbench) -> list[OperatorConnector]:
-    """The connectors of all practice operators."""
+    """The connectors of all practice operators that have a platform."""
     operators = [Tcec102Connector(config, bench) for config in practice_operators(keys)]
     return [*operators, OpenChargeMapConnector(practice_community(keys), bench)]
 
 
 async def _serve(speed: float, share: float) -> None:
     sandbox = await start_sandbox(speed=speed, share=share)
+    password = new_password()
+    street = Street(password)
     try:
         orders = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(orders), sys.stdin.buffer
         )
         with contextlib.suppress(BrokenPipeError):  # the parent is gone already, and so is its input
-            sys.stdout.buffer.write(msgspec.json.encode(_Hello.of(sandbox.keys)) + b"\n")
+            sys.stdout.buffer.write(msgspec.json.encode(_Hello.of(sandbox.keys, password)) + b"\n")
             sys.stdout.buffer.flush()
         while line := await orders.readline():
-            sandbox.push_to(msgspec.json.decode(line, type=_Orders).push_to)
+            push_to = msgspec.json.decode(line, type=_Orders).push_to
+            sandbox.push_to(push_to)
+            await street.go_to(push_to)
     finally:
+        await street.go_to(None)
         await sandbox.close()
 
 

@@ -67,7 +67,8 @@ class Day:
     def __init__(self, sites: Iterable[Site], clock: Clock, *, seed: int = 1, speed: float = 1.0) -> None:
         if not 0 < speed <= 10_000:
             raise ValueError("speed must be above 0 and at most 10000")
-        self._clock, self._seed, self._speed = clock, seed, speed
+        self.speed = speed
+        self._clock, self._seed = clock, seed
         self._habits = {gun.id: _DC if pile.dc else _AC for site in sites for pile in site.piles for gun in pile.guns}
         self._pinned: set[str] = set()
         self._states: dict[str, State] = {}
@@ -184,7 +185,7 @@ class Day:
     def _later(self, gun_id: str, at: datetime, minutes: float, *, happens: bool = True) -> None:
         self._count += 1
         self._next[gun_id] = self._count
-        heapq.heappush(self._due, (at + timedelta(minutes=minutes / self._speed), self._count, gun_id, happens))
+        heapq.heappush(self._due, (at + timedelta(minutes=minutes / self.speed), self._count, gun_id, happens))
 
 
 def _use(habit: _Habit, at: datetime) -> float:

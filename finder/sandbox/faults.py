@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from finder.sandbox.planted import Planted
+
 
 class Lie(StrEnum):
     """Something untrue in a catalogue, a status or a push."""
@@ -18,6 +20,27 @@ class Lie(StrEnum):
     FUTURE = "future"  # pushes are stamped ten minutes ahead, POIs were verified next year
     ITEM_SIZE = "item_size"
     STRANGER = "stranger"  # a status of a station that nobody asked for
+
+
+class SessionFault(StrEnum):
+    """Something wrong with charging sessions, at one operator."""
+
+    UNPLUGGED = "unplugged"  # query_equip_auth finds no car
+    START_REJECTED = "start_rejected"
+    START_TIMES_OUT = "start_times_out"  # the car charges, and query_start_charge is never answered
+    START_UNREPORTED = "start_unreported"  # the car charges, and no start result is pushed
+    NEVER_CHARGES = "never_charges"  # SuccStat 0 with Stat 1, and then nothing for ever
+    STOP_LOST = "stop_lost"  # SuccStat 0, and the car goes on
+    STOP_TIMES_OUT = "stop_times_out"  # the car stops, and query_stop_charge is never answered
+    STATUS_AFTER_END = "status_after_end"  # 'charging', after the stop result and the bill
+    BILL_NEVER = "bill_never"
+    BILL_LATE = "bill_late"  # ten minutes after the end
+    BILL_TWICE = "bill_twice"  # the same content under another Seq
+    BILL_CHANGES = "bill_changes"  # a second one under the same number asks for a fen more
+    BILL_WRONG_TOTAL = "bill_wrong_total"  # a yuan more than its parts
+    BILL_BEFORE_STOP = "bill_before_stop"
+    BILL_OTHER_CONNECTOR = "bill_other_connector"
+    SERIAL_LENGTH = "serial_length"  # StartChargeSeq with 26 characters, in answers and pushes
 
 
 class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,6 +64,8 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     out_of_order: bool = False  # each push is followed by the older news that it replaces
     repeat_pushes: bool = False  # each push is sent twice, byte for byte
     lies: tuple[Lie, ...] = ()
+    sessions: tuple[SessionFault, ...] = ()
+    planted: tuple[Planted, ...] = ()  # what the conformance kit must find, see planted.py
 
     def __post_init__(self) -> None:
         if not (0 <= self.slow_s <= 3600 and 0 <= self.errors <= 1 and 0 <= self.stale_s <= 86_400):

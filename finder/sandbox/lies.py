@@ -1,9 +1,10 @@
 """Makes a practice operator's records untrue, as its faults say."""
 
-import math
 from collections.abc import Collection
 from copy import deepcopy
 from typing import Any
+
+import msgspec
 
 from finder.sandbox.faults import Lie
 
@@ -29,7 +30,7 @@ def lie_about_stations(infos: list[dict[str, Any]], lies: Collection[Lie]) -> li
             case Lie.OUTSIDE_THE_WORLD:
                 false["StationLat"] = 138.4
             case Lie.NAN_COORDINATES:
-                false["StationLat"] = math.nan
+                false["StationLat"] = msgspec.Raw(b"NaN")  # as a careless platform writes it
             case Lie.CONNECTORLESS:
                 false["EquipmentInfos"] = []
             case Lie.DUPLICATE_IDS:

@@ -20,7 +20,7 @@ class PracticeOperator:
     profile: Profile
     rhythm: Rhythm
     page_cap: int
-    pushes: bool
+    pushes: bool  # status; charges and bills are pushed by all
 
 
 JINBEI = PracticeOperator(

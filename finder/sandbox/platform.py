@@ -1,10 +1,9 @@
 """A practice operator's platform: T/CEC 102 served over HTTP, with its own habits and faults."""
 
-import json
 import math
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request as HttpRequest
@@ -25,19 +24,28 @@ from finder.connectors.tcec102.wire import (
     Response,
     decrypt,
     parse,
+    write,
 )
 from finder.kernel.clock import SHANGHAI, Clock
+from finder.sandbox.charging import Charging
+from finder.sandbox.claims import compared
 from finder.sandbox.control import Switchboard, control_routes
 from finder.sandbox.day import Day, State
-from finder.sandbox.faults import Faults, Lie
+from finder.sandbox.faults import Faults, Lie, SessionFault
 from finder.sandbox.lies import lie_about_stations, lie_about_status
 from finder.sandbox.network import Site
 from finder.sandbox.operators import OUR_ID, PracticeOperator
+from finder.sandbox.planter import Planter
 from finder.sandbox.prices import TARIFFS
 from finder.sandbox.records import connector_status, station_info
 
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _TOKEN_LIFETIME = timedelta(seconds=7200)
 _BATCH = 50
+_NEVER_ANSWERED = {
+    "query_start_charge": SessionFault.START_TIMES_OUT,
+    "query_stop_charge": SessionFault.STOP_TIMES_OUT,
+}
 _Body = dict[str, Any]
 
 
@@ -49,9 +57,11 @@ class Platform:
     ) -> None:
         self.operator, self.day, self.switchboard = operator, day, Switchboard()
         self.sites = {site.id: site for site in sites}
+        self.planter = Planter(lambda: self.switchboard.faults.planted)
         self.updated_at = clock()
         self._keys, self._clock = keys, clock
         self._guns = {gun.id: site for site in sites for gun in site.guns}
+        self.charging = Charging(sites, day, clock, lambda: self.switchboard.faults.sessions)
         self._tokens: dict[str, datetime] = {}
         self._frozen: dict[str, State] | None = None
         self._interfaces: dict[str, Callable[[_Body], _Body]] = {
@@ -59,6 +69,8 @@ class Platform:
             "query_stations_info": self._stations,
             "query_station_status": self._status,
             "query_equip_business_policy": self._policy,
+            "check_charge_orders": self._check,
+            **self.charging.interfaces(),
         }
         self.switchboard.watch(self._faults_set)
 
@@ -73,14 +85,17 @@ class Platform:
             return misbehaved
         try:
             body = self._answer(http.path_params["interface"], await http.body(), http.headers.get("authorization", ""))
+            if _NEVER_ANSWERED.get(http.path_params["interface"]) in self.switchboard.faults.sessions:
+                await http.receive()  # returns when the caller has hung up
+                return HttpResponse(status_code=499)
             spelled = _camel(body) if self.operator.profile.casing == "camel" else body
-            answer = Response.seal(RET_OK, "", json.dumps(spelled, ensure_ascii=False).encode(), self._keys)
+            answer = Response.seal(RET_OK, "", write(spelled), self._keys)
         except BadEnvelope as bad:
             answer = Response.seal(bad.ret, bad.zh, None, self._keys)
         sent = answer.to_json()
         if self.switchboard.faults.bad_signature:
             sent = Response(answer.ret, answer.msg, answer.data, "0" * 32).to_json()
-        return HttpResponse(sent, media_type="application/json")
+        return self.planter.sent(sent, self._keys)
 
     def _answer(self, interface: str, raw: bytes, authorization: str) -> _Body:
         faults, handle = self.switchboard.faults, self._interfaces.get(interface)
@@ -96,10 +111,10 @@ class Platform:
             if until is None or until <= self._clock() or faults.forgets_tokens:
                 self._tokens.clear()
                 raise BadEnvelope(RET_TOKEN, "令牌错误", "wrong token")
-        body = self.operator.profile.read(parse(decrypt(envelope.data, self._keys)))
+        body = self.operator.profile.read(parse(decrypt(envelope.data, self._keys), exact=True))
         if not isinstance(body, dict):
             raise BadEnvelope(RET_BUSINESS, "业务参数错误", "wrong parameters")
-        return handle(body)
+        return self.planter.body(interface, handle(self.planter.asked(interface, body)))
 
     def _token(self, body: _Body) -> _Body:
         right = secrets.compare_digest(str(body.get("OperatorSecret")), self._keys.operator_secret)
@@ -164,6 +179,9 @@ class Platform:
             "SumPeriod": len(infos),
             "PolicyInfos": infos,
         }
+
+    def _check(self, body: _Body) -> _Body:
+        return compared(body, self.charging.bills(_EVER, self._clock() + timedelta(days=1)))
 
     def _faults_set(self, faults: Faults) -> None:
         if not faults.stale_s:

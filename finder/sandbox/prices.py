@@ -1,6 +1,7 @@
 """Practice prices by time of use, shaped as in Shanxi: high in the morning and evening, low at night and noon."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 # Hours after the province's time-of-use rule of 2021; the prices are invented.
 _HIGH = ((480, 660), (1020, 1380))
@@ -24,20 +25,23 @@ class PracticeTariff:
             for label, spans, price in (("峰", _HIGH, self.high), ("平", _FLAT, self.flat), ("谷", _LOW, self.low))
         )
 
-    def policy(self) -> list[dict[str, object]]:
-        """As PolicyInfos of query_equip_business_policy."""
-        spans = sorted(
-            (start, price)
+    def starts(self) -> list[tuple[int, Decimal]]:
+        """From which minute of the day each price of electricity holds, until the next one starts."""
+        return sorted(
+            (start, Decimal(price))
             for found, price in ((_HIGH, self.high), (_FLAT, self.flat), (_LOW, self.low))
             for start, _ in found
         )
+
+    def policy(self) -> list[dict[str, object]]:
+        """As PolicyInfos of query_equip_business_policy."""
         return [
             {
                 "StartTime": _clock(start).replace(":", "") + "00",
-                "ElecPrice": float(price),
-                "SevicePrice": float(self.service),
+                "ElecPrice": price,
+                "SevicePrice": Decimal(self.service),
             }
-            for start, price in spans
+            for start, price in self.starts()
         ]
 
 

@@ -116,9 +116,7 @@ class Sandbox:
         }
         self.community = Community(community_list(sites), keys.community_key, clock)
         self.pushers = {
-            o.source: Pusher(self.platforms[o.source], keys.called[o.source], clock)
-            for o in TCEC102_OPERATORS
-            if o.pushes
+            o.source: Pusher(self.platforms[o.source], keys.called[o.source], clock) for o in TCEC102_OPERATORS
         }
         self._tasks: list[asyncio.Task[None]] = []
         self._server: uvicorn.Server | None = None

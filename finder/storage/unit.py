@@ -165,3 +165,7 @@ class Work:
         database = await self._tables.made()
         async with database.read() as connection:
             yield connection
+
+    async def close(self) -> None:
+        """Lets go of the database's connections."""
+        await self._tables.database.close()

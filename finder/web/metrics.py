@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Gauges = Callable[[], Iterable[tuple[str, str, dict[str, str], float]]]
 
-ROUTES = ("/graphql", "/push", "/base", "/assets", "/healthz", "/readyz", "/metrics")
+ROUTES = ("/graphql", "/push", "/oauth", "/register", "/base", "/assets", "/healthz", "/readyz", "/metrics")
 
 
 class _Live(Collector):

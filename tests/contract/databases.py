@@ -1,6 +1,7 @@
 """A new and empty database for each test: SQLite in a file, or a schema's worth of a real PostgreSQL."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=ENGINES)
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+@asynccontextmanager
+async def opened(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Database]:
+    """The database that the fixture's parameter names."""
     if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path / 'finder.sqlite3'}")
+        made = Database(f"sqlite:///{folder / 'finder.sqlite3'}")
     else:
         made = Database(request.getfixturevalue("postgres_url"))
         async with made.write() as connection:
@@ -30,3 +32,9 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
             await connection.run_sync(there.drop_all)
     yield made
     await made.close()
+
+
+@pytest.fixture(params=ENGINES)
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    async with opened(request, tmp_path) as made:
+        yield made

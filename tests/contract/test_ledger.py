@@ -10,7 +10,6 @@ from finder.errors import BadInput
 from finder.kernel.ids import new_order, part
 from finder.kernel.money import Money
 from finder.money.ledger import (
-    METADATA,
     POSTING,
     TRANSACTION,
     Account,
@@ -23,7 +22,7 @@ from finder.money.ledger import (
 )
 from finder.money.postings import Books
 from finder.storage.database import Database
-from finder.storage.unit import Work
+from finder.storage.unit import METADATA, Work
 from tests.contract.hand import NOON, Hand
 
 ORDER, OTHER = new_order(Hand()), new_order(Hand())

@@ -1,65 +1,26 @@
 """A bay flips at a practice operator, and the finder hears of it by a signed push over real HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from finder.connectors.sdk.kinds import Workbench
-from finder.connectors.sdk.ports import PushAnswer, PushRequest, StationSource
+from finder.connectors.sdk.ports import StationSource
 from finder.connectors.tcec102 import Tcec102Connector
-from finder.kernel.clock import Clock, system_clock
+from finder.kernel.clock import system_clock
 from finder.live.model import Observation, Status
 from finder.sandbox.child import PracticeProcess
 from finder.sandbox.faults import Faults, Lie
 from finder.sandbox.push import Pusher
-from finder.sandbox.serve import HOST, EmbeddedServer, Sandbox, listen
+from finder.sandbox.serve import Sandbox
+from tests.protocol.finder_running import Finder, serving
 from tests.protocol.sandbox_running import connected, crawl, running
 from tests.protocol.tcec102_peer import Hand
 
 pytestmark = pytest.mark.slow
-Receive = Callable[[PushRequest], Awaitable[PushAnswer]]
-
-
-class Finder:
-    """The finder's end: takes pushes and keeps what they taught."""
-
-    def __init__(self, receive: Receive, clock: Clock) -> None:
-        self.observations: list[Observation] = []
-        self.rets: list[bytes] = []
-        self.heard = asyncio.Event()
-        self._receive, self._clock = receive, clock
-
-    async def push(self, http: Request) -> Response:
-        request = PushRequest(http.path_params["rest"], dict(http.headers), await http.body(), self._clock())
-        answer = await self._receive(request)
-        self.observations += answer.observations
-        if answer.observations:
-            self.heard.set()
-        self.rets.append(answer.body.split(b",")[0])
-        return Response(answer.body, answer.http_status, media_type="application/json")
-
-
-@asynccontextmanager
-async def serving(finder: Finder) -> AsyncIterator[str]:
-    """Its base URL."""
-    listener = listen(HOST, 0)
-    app = Starlette(routes=[Route("/push/jinbei/{rest:path}", finder.push, methods=["POST"])])
-    server = EmbeddedServer(uvicorn.Config(app, ws="none", lifespan="off", log_config=None))
-    task = asyncio.create_task(server.serve([listener]))
-    try:
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = server.force_exit = True
-        await task
 
 
 class Scene:
@@ -85,7 +46,7 @@ async def scene() -> AsyncIterator[Scene]:
     clock = Hand()
     async with running(clock, pushing=False) as sandbox, connected(sandbox, "jinbei", clock) as connector:
         finder = Finder(connector.receive, clock)
-        async with serving(finder) as url:
+        async with serving(finder.app()) as url:
             sandbox.push_to(url)
             yield Scene(sandbox, finder, sandbox.pushers["jinbei"], clock)
 
@@ -156,7 +117,7 @@ async def test_the_practice_process_serves_pushes_and_ends() -> None:
 
         assert isinstance(jinbei, Tcec102Connector)
         finder = Finder(jinbei.receive, system_clock)
-        async with serving(finder) as url:
+        async with serving(finder.app()) as url:
             process.push_to(url)
             stations, refused = await crawl(jinbei)
             assert stations

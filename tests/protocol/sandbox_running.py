@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from finder.connectors.sdk.desk import Desk, NoDesk
 from finder.connectors.sdk.http import Caution
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import Refused
+from finder.connectors.sdk.replays import MemoryReplays
 from finder.connectors.tcec102 import Tcec102Config, Tcec102Connector
 from finder.sandbox.serve import Sandbox, start_sandbox
 from finder.stations.model import Station
@@ -33,10 +35,13 @@ def configured(sandbox: Sandbox, source: str) -> Tcec102Config:
 
 
 @asynccontextmanager
-async def connected(sandbox: Sandbox, source: str, clock: Hand, **changes: Any) -> AsyncIterator[Tcec102Connector]:
+async def connected(
+    sandbox: Sandbox, source: str, clock: Hand, *, desk: Desk | None = None, **changes: Any
+) -> AsyncIterator[Tcec102Connector]:
     """The connector to one of them, by default without retries."""
     config = dataclasses.replace(configured(sandbox, source), **({"caution": ONCE} | changes))
-    connector = Tcec102Connector(config, Workbench(clock=clock))
+    bench = Workbench(clock=clock, desk=desk or NoDesk(), replays=MemoryReplays(clock))
+    connector = Tcec102Connector(config, bench)
     try:
         yield connector
     finally:

@@ -174,6 +174,7 @@ async def test_any_query_is_answered_alike(query: str, a: bool, b: dict[str, Any
     await same(query, {"a": a, **b})
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(queries(), st.booleans())
 async def test_a_few_queries_are_answered_alike(query: str, a: bool) -> None:

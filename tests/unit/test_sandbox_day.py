@@ -40,6 +40,7 @@ def share_charging(clock: Hand, day: Day) -> float:
     return sum(status == CHARGING for status, _ in states) / len(states)
 
 
+@pytest.mark.slow
 def test_noon_is_busier_than_the_small_hours() -> None:
     clock = Hand(NOON)
     day = Day(SITES, clock)
@@ -77,6 +78,7 @@ def test_some_bays_are_dead_and_stay_so() -> None:
     assert offline & {gun for gun, (status, _) in later.snapshot().items() if status == OFFLINE}
 
 
+@pytest.mark.slow
 def test_a_pinned_bay_stays_until_it_is_let_go() -> None:
     clock = Hand()
     day = Day(SITES, clock, speed=10)

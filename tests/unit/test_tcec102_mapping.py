@@ -9,6 +9,7 @@ import pytest
 
 from finder.connectors.tcec102.mapping import Origin, map_station, map_status
 from finder.connectors.tcec102.profile import MAX_DEPTH, Profile, camel, profile_from_toml
+from finder.connectors.tcec102.values import code, identifier, number
 from finder.connectors.tcec102.wire import BadEnvelope
 from finder.errors import BadInput, SettingsError
 from finder.kernel.geo import Point, distance_m, gcj02_from_wgs84
@@ -216,3 +217,35 @@ def test_a_profile_is_a_file(tmp_path: Path) -> None:
         file.write_text(wrong, encoding="utf-8")
         with pytest.raises(SettingsError):
             profile_from_toml(file)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("G1", "G1"),
+        (" G1 ", "G1"),
+        (0, "0"),
+        (10**64 - 1, "9" * 64),
+        ("x" * 64, "x" * 64),
+        (10**64, None),
+        ("x" * 65, None),
+        (-1, None),
+        (True, None),
+        (1.5, None),
+        ("a\nb", None),
+        (None, None),
+    ],
+)
+def test_an_id_is_a_text_or_a_whole_number(value: object, read: str | None) -> None:
+    if read is None:
+        with pytest.raises(BadInput):
+            identifier({"ConnectorID": value}, "ConnectorID")
+    else:
+        assert identifier({"ConnectorID": value}, "ConnectorID") == read
+
+
+@pytest.mark.parametrize("told", ["٣", "1_0", "３", "x", True, [], {}])
+def test_only_plain_digits_are_a_number(told: object) -> None:
+    assert code({"Status": told}, "Status") is None
+    with pytest.raises(BadInput):
+        number({"Power": told}, "Power")

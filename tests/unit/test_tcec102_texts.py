@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finder.connectors.tcec102.hours import read_hours
+from finder.connectors.tcec102.hours import read_hours, write_hours
 from finder.connectors.tcec102.mapping import parking_fee
 from finder.connectors.tcec102.prices import read_policy, read_tariff
 from finder.errors import BadInput
 from finder.kernel.money import UnitPrice
-from finder.stations.model import ParkingFee
+from finder.stations.model import OpeningHours, ParkingFee
 
 DAY = 1440
 WEEK = ((0, 7 * DAY),)
@@ -182,3 +182,20 @@ def test_no_policy_is_none(answer: dict[str, object]) -> None:
 )
 def test_parking_is_free_or_paid_only_without_doubt(text: str | None, fee: ParkingFee) -> None:
     assert parking_fee(text) is fee
+
+
+@st.composite
+def weeks(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
+    """Spans of the week as a reader leaves them: in order, and apart."""
+    edges = sorted(draw(st.sets(st.integers(0, 7 * DAY), min_size=2, max_size=12)))
+    return tuple(zip(edges[::2], edges[1::2], strict=False))
+
+
+@given(weeks())
+def test_hours_are_written_so_that_they_are_read_alike(spans: tuple[tuple[int, int], ...]) -> None:
+    read = read_hours(write_hours(OpeningHours(spans=spans)))
+    assert read is not None
+    # A span that ends at 23:59 is read as one until midnight, as people mean it.
+    assert [s for s, _ in read.spans] == [s for s, _ in spans] or any(e % DAY == DAY - 1 for _, e in spans)
+    if not any(edge % DAY == DAY - 1 for span in spans for edge in span):
+        assert read.spans == spans

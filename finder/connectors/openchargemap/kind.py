@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from finder.connectors.openchargemap.config import OpenChargeMapConfig
 from finder.connectors.openchargemap.connector import OpenChargeMapConnector
 from finder.connectors.sdk.kinds import Workbench
+from finder.connectors.sdk.quality import Claim, Grade
 from finder.kernel.geo import Point
 
 
@@ -25,6 +26,7 @@ class OpenChargeMapKind:
     """Builds connectors to Open Charge Map's API."""
 
     name = "openchargemap"
+    quality = Claim(Grade.BRONZE)
     config = OpenChargeMapEntry
 
     def build(self, config: OpenChargeMapEntry, bench: Workbench) -> OpenChargeMapConnector:

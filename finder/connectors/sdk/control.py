@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from finder.connectors.sdk.desk import Claimed, Disputed
 from finder.connectors.sdk.sessions import Bill, OrderNo, SessionSeen
 from finder.kernel.money import Money
 from finder.stations.model import EvseId, StationId, Tariff
@@ -99,6 +100,14 @@ class BillSource(Protocol):
 
     def bills(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Bill]]:
         """Bills made or changed in since <= t < until, in batches. Raises OperatorError."""
+
+
+@runtime_checkable
+class BillCheck(Protocol):
+    """An operator that compares our list of bills with its own, as is done once a day for the day before."""
+
+    async def check_bills(self, since: datetime, until: datetime, claims: Sequence[Claimed]) -> list[Disputed]:
+        """Which of these sessions, ended in since <= t < until, it bills otherwise or never. Raises OperatorError."""
 
 
 @dataclass(frozen=True, slots=True)

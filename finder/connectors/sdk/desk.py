@@ -16,10 +16,13 @@ class Heard(StrEnum):
     """What became of a message."""
 
     ACCEPTED = "ACCEPTED"
-    REPEATED = "REPEATED"  # known already, to the letter: nothing changed
+    REPEATED = "REPEATED"  # known already, to the letter, and not disputed: nothing changed
     OLD = "OLD"  # the session has ended or moved on: nothing changed
     UNKNOWN_SESSION = "UNKNOWN_SESSION"  # no order of ours, and none was begun for it
-    DISPUTED = "DISPUTED"  # kept, but not agreed to: another bill of that number, or amounts that cannot be
+    DISPUTED = (
+        "DISPUTED"  # kept, but not agreed to, however often it is repeated: another bill of that number, or a sum
+    )
+    # that cannot be
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,16 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """May it charge; where allowed, under which order of ours, how much at most, until when."""
+    """May it charge; where allowed, under which order of ours, how much at most, until when.
+
+    `person` is an opaque reference of whose token it is, as in StartRequest; never a phone number or a name.
+    """
 
     permission: Permission
     order: OrderNo | None = None
     limit: Money | None = None
     until: datetime | None = None
+    person: str | None = None
 
 
 class Desk(Protocol):
@@ -100,7 +107,8 @@ class Desk(Protocol):
     """
 
     async def session(self, seen: SessionSeen) -> Heard:
-        """Takes a session's state. Late news of a session that has ended changes nothing (OLD)."""
+        """Takes a session's state. Late news of a session that has ended changes nothing (OLD): it neither goes on
+        nor was it ever rejected."""
 
     async def bill(self, bill: Bill) -> Heard:
         """Takes a bill. The same number with other content is DISPUTED and kept beside the first."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 import httpx
 import stamina
 
-from finder.errors import FinderError, OperatorLied, OperatorRefused, OperatorUnavailable
+from finder.errors import FinderError, OperatorError, OperatorLied, OperatorRefused, OperatorUnavailable
 
 T = TypeVar("T")
 _RETRY_STATUSES = frozenset({408, 425, 429})
@@ -41,19 +41,31 @@ class Answer:
 
 
 def operator_client(
-    base_url: str, caution: Caution | None = None, headers: Mapping[str, str] | None = None
+    base_url: str,
+    caution: Caution | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncClient:
-    """A client for one operator: its own connections, no redirects, no proxies from the environment."""
+    """A client for one operator: its own connections, no redirects, no proxies from the environment.
+
+    `transport` stands between the client and the network: a recorder, or a recording.
+    """
     caution = caution or Caution()
     return httpx.AsyncClient(
         base_url=base_url,
         headers={"accept-encoding": "identity", "user-agent": "charging-finder", **(headers or {})},
         timeout=httpx.Timeout(caution.read_s, connect=caution.connect_s, pool=caution.total_s),
-        limits=httpx.Limits(max_connections=caution.connections, max_keepalive_connections=caution.connections),
+        transport=transport or operator_transport(caution),
         follow_redirects=False,
         trust_env=False,
-        verify=_trusted_authorities(),
     )
+
+
+def operator_transport(caution: Caution) -> httpx.AsyncHTTPTransport:
+    """The way to one operator's platform over the network."""
+    limits = httpx.Limits(max_connections=caution.connections, max_keepalive_connections=caution.connections)
+    return httpx.AsyncHTTPTransport(verify=_trusted_authorities(), limits=limits, trust_env=False)
 
 
 @cache
@@ -92,6 +104,11 @@ async def send(client: httpx.AsyncClient, request: httpx.Request, operator: str,
         ) from failed
 
 
+def not_sent(error: OperatorError) -> bool:
+    """Whether the request certainly never left this machine, so that a command may be given again."""
+    return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+
+
 def _judge(answer: httpx.Response, operator: str) -> None:
     status = answer.status_code
     if status >= 500 or status in _RETRY_STATUSES:
@@ -103,6 +120,7 @@ def _judge(answer: httpx.Response, operator: str) -> None:
         raise OperatorRefused(
             f"{operator}的平台拒绝了请求（HTTP {status}），请核对地址与凭证",
             f"{operator}'s platform refused the request (HTTP {status}): check the address and the credentials",
+            code="OPERATOR_HAS_NONE" if status == 404 else None,
         )
     if status >= 300:
         raise OperatorLied(

@@ -11,6 +11,9 @@ import msgspec
 
 from finder.connectors.sdk.desk import Desk, NoDesk
 from finder.connectors.sdk.http import Caution, operator_client
+from finder.connectors.sdk.notebook import MemoryNotebook, Notebook
+from finder.connectors.sdk.pile_book import MemoryBook, PileBook
+from finder.connectors.sdk.piles import MemoryPiles, PileRegister
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.sdk.replays import MemoryReplays, ReplayTable
 from finder.errors import SettingsError
@@ -32,13 +35,30 @@ class Workbench:
     folder: Path = Path()  # where its configuration lies, for files that it names
     clock: Clock = system_clock
     desk: Desk = field(default_factory=NoDesk)
-    replays: ReplayTable = None  # type: ignore[assignment]  # of this process and this clock unless it is given
+    # Of this process and this clock unless they are given.
+    replays: ReplayTable = None  # type: ignore[assignment]
+    piles: PileRegister = None  # type: ignore[assignment]
+    pile_book: PileBook = field(default_factory=MemoryBook)
+    notebook: Notebook = None  # type: ignore[assignment]
     public_url: str = ""  # where operators reach us, without a slash at the end
     client: Callable[[str, Caution], httpx.AsyncClient] = operator_client
 
     def __post_init__(self) -> None:
         if cast("ReplayTable | None", self.replays) is None:
             object.__setattr__(self, "replays", MemoryReplays(self.clock))
+        if cast("PileRegister | None", self.piles) is None:
+            object.__setattr__(self, "piles", MemoryPiles(self.clock))
+        if cast("Notebook | None", self.notebook) is None:
+            object.__setattr__(self, "notebook", MemoryNotebook(self.clock))
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The least that an entry has; `secrets` begins the names of its secrets in the environment."""
+
+    source: str
+    name: str
+    base_url: str
+    secrets: str
 
 
 class ConnectorKind(Protocol):
@@ -50,7 +70,7 @@ class ConnectorKind(Protocol):
 
     @property
     def config(self) -> type[msgspec.Struct]:
-        """The form of an entry; it has at least `source`, `name` and `base_url`."""
+        """The form of an entry; it has at least `source` and `name`, and `base_url` where we call."""
 
     def build(self, config: Any, bench: Workbench) -> OperatorConnector:
         """The connector. Raises SettingsError, BadInput or ValueError for a configuration that cannot be used."""

@@ -1,12 +1,12 @@
 """What a connector can do: one Protocol a capability; an operator that lacks one simply does not have it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from finder.live.model import Observation
-from finder.stations.model import SourceId, Station
+from finder.stations.model import SourceId, Station, Tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class PushAnswer:
     refused: Sequence[Refused] = ()
     stations: Sequence[Station] = ()
     removed: Sequence[str] = ()  # native ids of stations that are gone
+    tariffs: Mapping[str, Mapping[str, Tariff]] = field(default_factory=dict)  # by native station id, as sdk.prices has
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -102,6 +103,56 @@ class PushReceiver(Protocol):
 
     async def receive(self, request: PushRequest) -> PushAnswer:
         """Verifies, reads and answers in the protocol's own form. Never raises for bad input: it answers it."""
+
+
+class OperatorSocket(Protocol):
+    """A WebSocket that an operator's device opens to us; until `accept` or `refuse` it is still an HTTP request."""
+
+    @property
+    def path(self) -> str:
+        """All of the path below the operator's own base, decoded, without a slash at either end."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The request's headers, names in lower case."""
+
+    @property
+    def subprotocols(self) -> Sequence[str]:
+        """What the device offers, in its order."""
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody between can read along: TLS to us or to a proxy that we trust, or a peer on this machine."""
+
+    @property
+    def we_go(self) -> bool:
+        """Whether the socket ended because this process stops, and not because of the device."""
+
+    async def refuse(self, http_status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
+        """Answers instead of the upgrade."""
+
+    async def accept(self, subprotocol: str | None = None) -> None:
+        """Upgrades. Raises ConnectionError where the device has gone."""
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; None once the socket is closed."""
+
+    async def send(self, text: str) -> None:
+        """Sends a text message; waits while the device is slow. Raises ConnectionError where it has gone."""
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Closes; nothing happens where it is closed already."""
+
+
+Tell = Callable[[Sequence[Observation]], Awaitable[None]]  # puts live status on the board; raises nothing
+
+
+@runtime_checkable
+class SocketReceiver(Protocol):
+    """A protocol in which the operator's devices hold a WebSocket to us."""
+
+    async def serve(self, socket: OperatorSocket, tell: Tell) -> None:
+        """Accepts or refuses, and serves until the socket ends. Never raises for bad input: it answers it."""
 
 
 class OperatorConnector(Protocol):

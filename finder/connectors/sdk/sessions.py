@@ -9,7 +9,7 @@ from finder.errors import BadInput
 from finder.kernel.money import Money, UnitPrice
 from finder.stations.model import EvseId, Record, SourceId
 
-OrderNo: TypeAlias = str  # ours; a protocol that has its own form of number carries or derives from it
+OrderNo: TypeAlias = str  # ours; from a protocol with too little room for it, its short name (kernel/ids.py)
 
 MAX_KWH = Decimal(10_000)  # a heavy truck's battery is far below it
 MAX_FEN = 10_000_000

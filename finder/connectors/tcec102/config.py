@@ -15,8 +15,9 @@ ID_LENGTH = 9
 class Tcec102Config:
     """An operator as configured. Raises ValueError.
 
-    `base_url` ends before `/evcs/…`. `calling` are the secrets under which we call; `called` those under which
-    the operator calls us, the newest first, two while keys rotate, none where it never pushes.
+    `base_url` ends before `/evcs/…`. `calling` are the secrets under which we call, `calling_before` those that they
+    replace, while the operator may not yet have the new ones; `called` are those under which the operator calls us,
+    the newest first, two while keys rotate, none where it never pushes.
     """
 
     source: SourceId
@@ -25,12 +26,18 @@ class Tcec102Config:
     our_id: str  # our OperatorID, nine characters
     peer_id: str  # theirs
     calling: Credentials = field(repr=False)
+    calling_before: Credentials | None = field(default=None, repr=False)
     called: tuple[Credentials, ...] = field(default=(), repr=False)
     profile: Profile = field(default_factory=Profile)
     rhythm: Rhythm = field(default_factory=Rhythm)
     caution: Caution = field(default_factory=Caution)
     practice: bool = False
     policies_per_crawl: int = 1_000  # how many prices are asked for by query_equip_business_policy in one crawl
+
+    @property
+    def calling_keys(self) -> tuple[Credentials, ...]:
+        """The secrets under which we may call, the newest first."""
+        return (self.calling,) if self.calling_before is None else (self.calling, self.calling_before)
 
     def __post_init__(self) -> None:
         for value in (self.our_id, self.peer_id):

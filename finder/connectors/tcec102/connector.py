@@ -1,18 +1,20 @@
-"""A T/CEC 102 operator as the federation holds it: catalogue, live status and pushes."""
+"""A T/CEC 102 operator as the federation holds it: catalogue, live status, pushes; and what control.py adds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 import structlog
 
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import PushAnswer, PushRequest, Refused, StationPage, StatusPage
+from finder.connectors.sdk.prices import priced
 from finder.connectors.tcec102.client import Tcec102Client
 from finder.connectors.tcec102.config import Tcec102Config
+from finder.connectors.tcec102.control import Tcec102Control
 from finder.connectors.tcec102.mapping import Origin, map_station, map_status, native_id, refused
+from finder.connectors.tcec102.opened import Tcec102Wire
 from finder.connectors.tcec102.prices import read_policy
 from finder.connectors.tcec102.receive import Tcec102Receiver
 from finder.connectors.tcec102.values import records, refuse
@@ -27,8 +29,8 @@ _POLICY_FAILURES = 5  # in one crawl; then the platform is left alone with the q
 log = structlog.get_logger(__name__)
 
 
-class Tcec102Connector:
-    """Speaks to one operator. Is an OperatorConnector, StationSource, StatusSource and PushReceiver."""
+class Tcec102DataConnector:
+    """Listens to one operator. Is an OperatorConnector, StationSource, StatusSource and PushReceiver."""
 
     def __init__(self, config: Tcec102Config, bench: Workbench | None = None) -> None:
         bench = bench or Workbench()
@@ -38,18 +40,17 @@ class Tcec102Connector:
         self._clock = bench.clock
         self._http = bench.client(config.base_url, config.caution)
         self._client = Tcec102Client(config, self._http, bench.clock)
-        self._receiver = Tcec102Receiver(config, bench.replays)
+        self._receiver = Tcec102Receiver(config, bench, self._as_known)
         self._policies: dict[str, tuple[datetime, Tariff | None]] = {}
+        self._fees: dict[str, Mapping[str, Tariff]] = {}  # as they were pushed, by native station id
+        self.wire = Tcec102Wire(config)
 
     async def stations(self, since: datetime | None) -> AsyncIterator[StationPage]:
         """The catalogue, or what changed since then; a record that cannot be taken is named and the rest goes on."""
         crawl = _Crawl(self.config, self._clock())
         budget = _Budget(self.config.policies_per_crawl)
         async for raws in self._client.station_pages(since):
-            page = crawl.page(raws)
-            if self.config.profile.policies:
-                page = await self._with_policies(page, budget)
-            yield page
+            yield await self._with_prices(crawl.page(raws), budget)
 
     async def status(self, stations: Sequence[Station]) -> StatusPage:
         """The status of those of these stations that this operator knows, in batches as small as it wants them."""
@@ -100,13 +101,17 @@ class Tcec102Connector:
 
     async def receive(self, request: PushRequest) -> PushAnswer:
         """As the port says; see receive.py."""
-        return await self._receiver.receive(request)
+        answer = await self._receiver.receive(request)
+        for station_id, tariffs in answer.tariffs.items():
+            if len(self._fees) < self.config.profile.max_stations or station_id in self._fees:
+                self._fees[station_id] = tariffs
+        return answer
 
     async def close(self) -> None:
         """Lets go of connections."""
         await self._http.aclose()
 
-    async def _with_policies(self, page: StationPage, budget: "_Budget") -> StationPage:
+    async def _with_prices(self, page: StationPage, budget: "_Budget") -> StationPage:
         gate = asyncio.Semaphore(_POLICIES_AT_ONCE)
 
         async def priced(station: Station) -> Station:
@@ -115,23 +120,29 @@ class Tcec102Connector:
 
         return StationPage(await asyncio.gather(*map(priced, page.stations)), page.refused, page.removed)
 
+    async def _as_known(self, station: Station) -> Station:
+        """A station that was pushed, with the prices that are known of it already."""
+        return await self._priced(station, _Budget(0))
+
     async def _priced(self, station: Station, budget: "_Budget") -> Station:
-        """The station with the prices of its first connector of each current, where its texts tell no periods."""
+        """The station with the prices that were pushed of it, or of its first connector of each current, where its
+        texts tell no periods."""
         if any(tariff.periods for tariff in station.tariffs):
+            return station
+        if fees := self._fees.get(station.id.removeprefix(f"{self.source}/")):
+            return priced(station, fees) or station
+        if not self.config.profile.policies:
             return station
         words = station.tariffs[0].text if station.tariffs else None
         tariffs: dict[str, Tariff] = {}
-        evses = []
         for evse in station.evses:
-            current = evse.connectors[0].current or "OTHER"
+            current = str(evse.connectors[0].current or "OTHER")
             if current not in tariffs:
-                found = await self._policy(evse.id.removeprefix(f"{self.source}/"), str(current), words, budget)
+                found = await self._policy(evse.id.removeprefix(f"{self.source}/"), current, words, budget)
                 if found is None:
                     return station
                 tariffs[current] = found
-            connectors = tuple(msgspec.structs.replace(c, tariff_id=tariffs[current].id) for c in evse.connectors)
-            evses.append(msgspec.structs.replace(evse, connectors=connectors))
-        return msgspec.structs.replace(station, evses=tuple(evses), tariffs=tuple(tariffs.values()))
+        return priced(station, tariffs) or station
 
     async def _policy(self, connector_id: str, tariff_id: str, words: str | None, budget: "_Budget") -> Tariff | None:
         now = self._clock()
@@ -148,6 +159,10 @@ class Tcec102Connector:
             return tariff
         self._policies[connector_id] = (now, tariff)
         return tariff
+
+
+class Tcec102Connector(Tcec102DataConnector, Tcec102Control):
+    """Speaks to one operator at which one can charge: all of the standard."""
 
 
 class _Budget:

@@ -1,4 +1,4 @@
-"""Reads BusineHours, a free text, as spans of the week."""
+"""BusineHours, a free text, as spans of the week, and back."""
 
 import re
 
@@ -6,6 +6,7 @@ from finder.stations.model import OpeningHours
 
 _DAY, _WEEK = 1440, 10_080
 _DAYS = {name: day for day, names in enumerate(["一1", "二2", "三3", "四4", "五5", "六6", "日天7"]) for name in names}
+_NAMES = "一二三四五六日"
 _EVERY_DAY, _WORKING, _WEEKEND = range(7), range(5), (5, 6)
 _NAMED = {
     "每天": _EVERY_DAY,
@@ -57,6 +58,23 @@ def _days(word: str | None) -> tuple[int, ...]:
         first, last = days[0], days[-1]
         return tuple((first + n) % 7 for n in range((last - first) % 7 + 1))
     return tuple(days)
+
+
+def write_hours(hours: OpeningHours) -> str:
+    """As they were written, or so that `read_hours` understands them."""
+    if hours.text:
+        return hours.text
+    if hours.spans == ((0, _WEEK),):
+        return "全天"
+    return ";".join(
+        f"周{_NAMES[day]}{_clock(max(start - day * _DAY, 0))}-{_clock(min(end - day * _DAY, _DAY))}"
+        for start, end in hours.spans
+        for day in range(start // _DAY, (end - 1) // _DAY + 1)
+    )
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _minutes(times: str) -> tuple[int, int] | None:

@@ -3,8 +3,9 @@
 import msgspec
 
 from finder.connectors.sdk.kinds import Workbench
+from finder.connectors.sdk.quality import Claim, Grade
 from finder.connectors.tcec102.config import Tcec102Config
-from finder.connectors.tcec102.connector import Tcec102Connector
+from finder.connectors.tcec102.connector import Tcec102Connector, Tcec102DataConnector
 from finder.connectors.tcec102.profile import Profile, profile_from_toml
 from finder.connectors.tcec102.wire import Credentials
 
@@ -20,29 +21,34 @@ class Tcec102Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secrets: str
     profile: str | None = None  # a file beside this one
     pushes: bool = False
+    rotating: bool = False  # while keys change: the former ones are <secrets>_OLD_… and <secrets>_PUSH_OLD_…
 
 
 class Tcec102Kind:
     """Builds connectors to operators that speak T/CEC 102."""
 
     name = "tcec102"
+    quality = Claim(Grade.SILVER)
     config = Tcec102Entry
 
-    def build(self, config: Tcec102Entry, bench: Workbench) -> Tcec102Connector:
+    def build(self, config: Tcec102Entry, bench: Workbench) -> Tcec102DataConnector:
         """The connector; pushes are read under the secrets <secrets>_PUSH_…. Raises SettingsError or ValueError."""
         profile = profile_from_toml(bench.folder / config.profile) if config.profile else Profile()
-        called = (read_credentials(f"{config.secrets}_PUSH", bench),) if config.pushes else ()
+        ages = ("", "_OLD") if config.rotating else ("",)
+        calling, *before = (read_credentials(f"{config.secrets}{age}", bench) for age in ages)
+        called = [read_credentials(f"{config.secrets}_PUSH{age}", bench) for age in ages if config.pushes]
         told = Tcec102Config(
             source=config.source,
             name=config.name,
             base_url=config.base_url,
             our_id=config.our_id,
             peer_id=config.peer_id,
-            calling=read_credentials(config.secrets, bench),
-            called=called,
+            calling=calling,
+            calling_before=before[0] if before else None,
+            called=tuple(called),
             profile=profile,
         )
-        return Tcec102Connector(told, bench)
+        return Tcec102Connector(told, bench) if profile.charging else Tcec102DataConnector(told, bench)
 
 
 def read_credentials(prefix: str, bench: Workbench) -> Credentials:

@@ -9,7 +9,7 @@ from finder.connectors.sdk.ports import Refused
 from finder.connectors.tcec102.hours import read_hours
 from finder.connectors.tcec102.prices import read_tariff
 from finder.connectors.tcec102.profile import Profile
-from finder.connectors.tcec102.values import code, identifier, number, records, refuse, text
+from finder.connectors.tcec102.values import code, identifier, native_id, number, records, refuse, refused, text
 from finder.errors import BadInput
 from finder.kernel.geo import Point, wgs84_from_gcj02
 from finder.live.model import Observation, Status
@@ -31,6 +31,9 @@ from finder.stations.model import (
 )
 
 MAX_CONNECTORS = 1_000  # of one station
+ACCESS_NOTE = "营业时间："  # before words that are no hours
+
+__all__ = ["Mapped", "Origin", "map_station", "map_status", "native_id", "refused"]
 
 STATUSES = {
     0: Status.OFFLINE,
@@ -42,14 +45,14 @@ STATUSES = {
     255: Status.FAULTED,
 }
 _PARK_TAKEN = 50
-_STATES = {
+STATES = {
     1: StationState.PLANNED,
     5: StationState.CLOSED,
     6: StationState.MAINTENANCE,
     50: StationState.OPEN,
     51: StationState.CLOSED,  # not in the standard: suspended
 }
-_CONSTRUCTIONS = dict(enumerate(list(Construction)[:15], start=1)) | {255: Construction.OTHER}
+CONSTRUCTIONS = dict(enumerate(list(Construction)[:15], start=1)) | {255: Construction.OTHER}
 _ACCESS = {1: Access.PUBLIC, 50: Access.PRIVATE} | dict.fromkeys(range(100, 107), Access.RESTRICTED)
 _CURRENTS = {1: Current.DC, 2: Current.AC}
 _TYPES = {
@@ -94,18 +97,6 @@ class Mapped:
     refused: Sequence[Refused]
 
 
-def refused(native_id: str, error: BadInput) -> Refused:
-    """A record's refusal in the port's form."""
-    return Refused(native_id, error.code, error.zh, error.en)
-
-
-def native_id(raw: object, name: str) -> str:
-    """What to call a record that could not be read."""
-    value = raw.get(name) if isinstance(raw, dict) else None
-    known = str(value)[:64] if isinstance(value, str | int) else ""
-    return "".join(c if c.isprintable() else "?" for c in known) or "?"
-
-
 def map_station(raw: object, origin: Origin) -> Mapped:
     """One StationInfo under the standard's names. Raises BadInput where nothing of it can be taken."""
     if not isinstance(raw, dict):
@@ -132,13 +123,13 @@ def map_station(raw: object, origin: Origin) -> Mapped:
         address=text(raw, "Address", 300),
         area_code=_area_code(raw),
         country=_country(raw),
-        state=_STATES.get(code(raw, "StationStatus") or 0, StationState.UNKNOWN),
-        construction=_CONSTRUCTIONS.get(code(raw, "Construction") or 0, Construction.UNKNOWN),
+        state=STATES.get(code(raw, "StationStatus") or 0, StationState.UNKNOWN),
+        construction=CONSTRUCTIONS.get(code(raw, "Construction") or 0, Construction.UNKNOWN),
         tariffs=() if tariff is None else (tariff,),
         parking_fee=parking_fee(text(raw, "ParkFee")),
         parking_text=text(raw, "ParkFee", 300),
         access=_ACCESS.get(code(raw, "StationType") or 0, Access.UNKNOWN),
-        access_note=f"营业时间：{hours_text}" if hours_text and hours is None else None,
+        access_note=f"{ACCESS_NOTE}{hours_text}" if hours_text and hours is None else None,
         hours=hours,
         attributes=_attributes(raw),
         photos=_photos(raw),

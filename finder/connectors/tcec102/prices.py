@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from finder.connectors.tcec102.values import decimal_text, refuse
+from finder.connectors.sdk.prices import ANY
+from finder.connectors.tcec102.values import code, decimal_text, records, refuse
 from finder.errors import BadInput
 from finder.kernel.money import UnitPrice, unit_price
 from finder.stations.model import Tariff, TariffPeriod
 
 _DAY = 1440
 MAX_PERIODS = 32
+ELECTRICITY, SERVICE = "电费：", "服务费："  # before the words of each in a tariff's text
+_PILES = {1: "DC", 2: "AC", 3: ANY}  # EquipmentType
 _FREE = frozenset({"免费", "无", "免", "免收", "不收取"})
 _PRICE = r"(?P<price>\d{1,3}(?:\.\d+)?)(?:元)?(?:/?(?:度|kwh|千瓦时))?"
 _SPAN = r"\d{1,2}:\d{2}(?::00)?[-至]\d{1,2}:\d{2}(?::00)?"
@@ -35,7 +38,7 @@ def read_tariff(tariff_id: str, electricity: str | None, service: str | None) ->
 
     '峰 1.2 平 0.8 谷 0.4' names no hours, and guessing them would mislead: such a text stays a text.
     """
-    words = "；".join(f"{label}：{said}" for label, said in (("电费", electricity), ("服务费", service)) if said)
+    words = "；".join(f"{label}{said}" for label, said in ((ELECTRICITY, electricity), (SERVICE, service)) if said)
     if not words:
         return None
     return Tariff(id=tariff_id, periods=_both(_read(electricity), _read(service)), text=words)
@@ -62,10 +65,36 @@ def read_policy(tariff_id: str, policy: dict[str, Any], words: str | None) -> Ta
     return Tariff(id=tariff_id, periods=periods, text=words)
 
 
-def _start(info: object) -> int:
-    digits = str(info.get("StartTime", "")).replace(":", "") if isinstance(info, dict) else ""
-    if not re.fullmatch(r"([01]\d|2[0-3])[0-5]\d([0-5]\d)?", digits):
-        refuse("POLICY_TIME", f"电价时段的开始时间 {digits!r:.20} 有误", f"a price period starts at {digits!r:.20}")
+def read_fees(body: dict[str, Any]) -> dict[str, Tariff]:
+    """The tariffs in a push of notification_stationFee, by current, or for ANY where it names no kind of pile.
+
+    Raises BadInput.
+    """
+    infos = records(body, "ChargeFeeDetail")
+    if not 1 <= len(infos) <= MAX_PERIODS * len(_PILES):
+        refuse("FEE_PERIODS", "ChargeFeeDetail 缺失或过多", "ChargeFeeDetail is missing or has too many periods")
+    periods: dict[str, list[TariffPeriod]] = {}
+    for info in infos:
+        if not isinstance(info, dict):
+            refuse("NOT_AN_OBJECT", "ChargeFeeDetail 中有记录不是对象", "a record of ChargeFeeDetail is no object")
+        start, end = _start(info), _start(info, "EndTime")
+        prices = {"electricity": _price(info, "ElectricityFee"), "service": _price(info, "ServiceFee")}
+        end = _DAY if end in (0, _DAY - 1) else end  # 23:59 means midnight
+        spans = ((start, end),) if start < end else ((start, _DAY), (0, end))
+        own = periods.setdefault(_PILES.get(code(info, "EquipmentType") or 0, ANY), [])
+        own += [TariffPeriod(start=a, end=b, **prices) for a, b in spans]
+    return {
+        current: Tariff(id=current or "1", periods=tuple(sorted(found, key=lambda p: p.start)))
+        for current, found in periods.items()
+    }
+
+
+def _start(info: object, name: str = "StartTime") -> int:
+    digits = str(info.get(name, "")).replace(":", "") if isinstance(info, dict) else ""
+    if name == "EndTime" and digits in ("2400", "240000"):
+        return 0
+    if not re.fullmatch(r"([01][0-9]|2[0-3])[0-5][0-9]([0-5][0-9])?", digits):
+        refuse("POLICY_TIME", f"电价时段的时间 {digits!r:.20} 有误", f"a price period has the time {digits!r:.20}")
     return int(digits[:2]) * 60 + int(digits[2:4])
 
 

@@ -23,18 +23,24 @@ Address ParkType ConnectorID ConnectorName ConnectorType ConnectorInfos Connecto
 VoltageLowerLimits Current Power NationalStandard Status ParkStatus LockStatus ConnectorStatusInfo
 ConnectorStatusInfos StationStatusInfos StationIDs Total LastQueryTime PageNo PageSize PageCount ItemSize
 OperatorSecret SuccStat AccessToken TokenAvailableTime FailReason EquipBizSeq SumPeriod PolicyInfos StartTime
-ElecPrice SevicePrice
+ElecPrice SevicePrice EndTime StationStats StationElectricity EquipmentStatsInfos EquipmentElectricity
+ConnectorStatsInfos ConnectorElectricity EquipAuthSeq StartChargeSeq StartChargeSeqStat QRCode IdentCode
+ConnectorStatus CurrentA CurrentB CurrentC VoltageA VoltageB VoltageC Soc TotalPower ElecMoney SeviceMoney TotalMoney
+TotalElecMoney TotalSeviceMoney StopReason ChargeDetails DetailStartTime DetailEndTime DetailPower DetailElecMoney
+DetailSeviceMoney ConfirmResult CheckOrderSeq OrderCount TotalOrderPower TotalOrderMoney ChargeOrders
+TotalDisputeOrder TotalDisputePower TotalDisputeMoney DisputeOrders DisputeReason ChargeFeeDetail SwapFee PositionNum
+RatedCapacity
 """
 _STANDARD = {name.lower(): name for name in _NAMES.split()}
-# 'ServicePrice' is how most spell what the standard writes 'SevicePrice'.
-_STANDARD["serviceprice"] = "SevicePrice"
+# 'ServicePrice' is how most spell what the standard writes 'SevicePrice'; 'ServiceFee' is the standard's own.
+_STANDARD |= {n.lower().replace("sevice", "service"): n for n in _NAMES.split() if "Sevice" in n}
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one platform does in its own way; the defaults are T/CEC 102-2016 itself."""
 
     version: str = "v20161110"
-    casing: Literal["pascal", "camel"] = "pascal"  # of the bodies that we send
+    casing: Literal["pascal", "camel"] = "pascal"  # of what we send
     datum: Literal["GCJ02", "WGS84"] = "GCJ02"
     zone: str = "Asia/Shanghai"
     page_size: int = 10
@@ -45,6 +51,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     names: dict[str, str] = {}  # their name, in any case, to the standard's
     statuses: dict[str, str] = {}  # connector Status beyond the standard's to ours
     policies: bool = False  # whether query_equip_business_policy is served
+    charging: bool = True  # whether charging can be started, watched and stopped through it
     max_pages: int = 5_000
     max_stations: int = 100_000
 
@@ -71,11 +78,15 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             return [self.read(item, depth + 1) for item in body]
         return body
 
-    def write(self, body: dict[str, Any]) -> dict[str, Any]:
-        """The body as this platform wants it spelled."""
-        if self.casing == "pascal":
-            return body
-        return {camel(key): value for key, value in body.items()}
+    def write(self, body: Any) -> Any:
+        """The body as this platform wants it spelled, whatever is in it."""
+        if isinstance(body, dict):
+            return {self._theirs(key): self.write(value) for key, value in body.items()}
+        return [self.write(item) for item in body] if isinstance(body, list) else body
+
+    def _theirs(self, key: str) -> str:
+        own = next((name for name, ours in self.names.items() if ours == key), None)
+        return own or (camel(key) if self.casing == "camel" else key)
 
     def _standard(self, key: str) -> str:
         low = key.lower()

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from finder.connectors.tcec102.wire import Credentials
@@ -29,6 +30,21 @@ def token_holds(token: str, peer_id: str, keys: Credentials, now: datetime) -> b
     if len(raw) != _WHEN + _NONCE + _MAC or not hmac.compare_digest(mac, _mac(head, peer_id, keys)):
         return False
     return now.timestamp() < int.from_bytes(head[:_WHEN])
+
+
+class Tokens:
+    """What we gave to one peer. A token holds under whichever of its keys it was given."""
+
+    def __init__(self, peer_id: str, keys: Sequence[Credentials]) -> None:
+        self._peer_id, self._keys = peer_id, keys
+
+    def issue(self, keys: Credentials, now: datetime) -> tuple[str, int]:
+        """A new token, and for how many seconds it holds."""
+        return issue_token(self._peer_id, keys, now), int(LIFETIME.total_seconds())
+
+    def hold(self, token: str, now: datetime) -> bool:
+        """Whether we gave it and it has not ended."""
+        return any(token_holds(token, self._peer_id, keys, now) for keys in self._keys)
 
 
 def _mac(head: bytes, peer_id: str, keys: Credentials) -> bytes:

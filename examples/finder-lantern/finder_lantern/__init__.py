@@ -1,0 +1,5 @@
+"""The charging finder's connector to Lantern."""
+
+from finder_lantern.connector import Kind
+
+KIND = Kind()

@@ -1,0 +1,102 @@
+"""What is to be done next for an order, from its states alone: asked as often as one likes, done once by its number."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from finder.charging.machines import ITEM, Capture, Hold, Item, Session
+from finder.charging.order import Order, OrderItem
+from finder.kernel.ids import Number, part
+from finder.money.channels.port import Step
+
+
+class Effect(StrEnum):
+    """What happens outside; also the outbox's kind. The letter marks its numbers."""
+
+    HOLD = "charging.hold"
+    START = "charging.start"
+    STOP = "charging.stop"
+    CAPTURE = "charging.capture"
+    PAY = "charging.pay"
+    RELEASE = "charging.release"
+    ITEM = "charging.item"
+
+
+LETTER = {
+    Effect.HOLD: "H",
+    Effect.START: "S",
+    Effect.STOP: "T",
+    Effect.CAPTURE: "C",
+    Effect.PAY: "P",
+    Effect.RELEASE: "R",
+}
+ITEM_LETTER = {Step.SPLIT: "L", Step.SPLIT_RETURN: "U", Step.REFUND: "B"}
+_RUNNING = (Session.START_SENT, Session.START_UNKNOWN, Session.CHARGING, Session.STOP_SENT)
+_OPEN = (Hold.PENDING, Hold.HELD)
+_UNDER_WAY = (Item.NEW, Item.SENT, Item.UNKNOWN, Item.ABNORMAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An effect to be sent under this number."""
+
+    effect: Effect
+    number: Number
+
+
+def due(order: Order, items: Sequence[OrderItem] = ()) -> list[Due]:
+    """Every effect that the order's states call for now."""
+    return [*_session(order), *_money(order), *_items(items)]
+
+
+def numbered(order: Order, effect: Effect, count: int = 0) -> Number:
+    """The number of an order's effect of this kind."""
+    return part(order.number, LETTER[effect], count)
+
+
+def over(order: Order, items: Sequence[OrderItem] = ()) -> bool:
+    """Whether nothing more will happen of itself: paid, or never charged, or written off."""
+    if not all(ITEM.over(item.state) for item in items):
+        return False
+    if order.session is Session.REJECTED:
+        return order.hold in (Hold.RELEASED, Hold.FAILED, Hold.EXPIRED)
+    if order.session is not Session.BILLED or order.hold in (Hold.UNKNOWN, *_OPEN):
+        return False
+    nothing = order.pays is not None and order.pays.fen == 0
+    return nothing or order.capture in (Capture.CAPTURED, Capture.BAD_DEBT)
+
+
+def _session(order: Order) -> Iterator[Due]:
+    if order.hold is Hold.NEW:
+        yield Due(Effect.HOLD, numbered(order, Effect.HOLD))
+    if order.hold is Hold.HELD and order.session is Session.IDLE:
+        yield Due(Effect.START, numbered(order, Effect.START))
+    # A hold that ended while the car charges no longer pays for what comes: it is stopped.
+    if order.session in _RUNNING and (order.wants_stop or order.hold is Hold.EXPIRED):
+        yield Due(Effect.STOP, numbered(order, Effect.STOP, order.stops))
+
+
+def _money(order: Order) -> Iterator[Due]:
+    nothing = order.pays is not None and order.pays.fen == 0
+    paid_apart = order.capture is Capture.CAPTURED and order.capture_number == numbered(order, Effect.PAY)
+    never = order.session is Session.REJECTED
+    if order.hold in _OPEN and (never or (order.session is Session.BILLED and (nothing or paid_apart))):
+        yield Due(Effect.RELEASE, numbered(order, Effect.RELEASE))
+    if order.session is not Session.BILLED or nothing or order.pays is None:
+        return
+    if order.capture in (Capture.NONE, Capture.SENT):
+        if order.hold is Hold.HELD:
+            yield Due(Effect.CAPTURE, numbered(order, Effect.CAPTURE))
+        elif order.hold not in (Hold.UNKNOWN, Hold.PENDING):
+            yield Due(Effect.PAY, numbered(order, Effect.PAY))
+    elif order.capture is Capture.COLLECTING and order.capture_number == numbered(order, Effect.PAY):
+        yield Due(Effect.PAY, numbered(order, Effect.PAY))
+
+
+def _items(items: Sequence[OrderItem]) -> Iterator[Due]:
+    """A refund waits until what was split off is back."""
+    shares = [i for i in items if i.step is not Step.REFUND]
+    waiting = any(i.state in _UNDER_WAY for i in shares)
+    for item in items:
+        if item.state is Item.NEW and not (item.step is Step.REFUND and waiting):
+            yield Due(Effect.ITEM, item.number)

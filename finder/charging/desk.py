@@ -1,0 +1,92 @@
+"""The desk of a finder that takes orders: what operators say is kept as they said it, then moves the order it is of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from finder.charging.news import take_bill, take_session
+from finder.charging.order import ORDER
+from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Claimed, Desk, Disputed, Heard
+from finder.connectors.sdk.sessions import Bill, OrderNo, SessionSeen
+from finder.errors import BadInput
+from finder.kernel.ids import Number, check_number, long
+from finder.stations.model import EvseId, SourceId
+from finder.storage.unit import Work
+
+SHORT_LENGTH = 18  # of kernel.ids.short
+log = structlog.get_logger(__name__)
+
+
+class KeepingDesk(Desk, Protocol):
+    """A desk that can tell which sessions run."""
+
+    async def running(self, source: SourceId) -> Mapping[EvseId, SessionSeen]:
+        """An operator's sessions that charge now."""
+
+
+class OrderDesk:
+    """A Desk over another one. A repeat is applied too: the first time may have ended between the two."""
+
+    def __init__(self, desk: KeepingDesk, work: Work, wake: Callable[[], None] = lambda: None) -> None:
+        self._desk, self._work, self._wake = desk, work, wake
+
+    async def session(self, seen: SessionSeen) -> Heard:
+        """See Desk."""
+        heard = await self._desk.session(seen)
+        if heard is Heard.OLD:
+            return heard
+        async with self._work.begin() as unit:
+            number = await _order_of(unit.connection, seen.source, seen.order, seen.native_id)
+            if number is None:
+                return heard
+            await take_session(unit, number, seen)
+        self._wake()
+        return heard
+
+    async def bill(self, bill: Bill) -> Heard:
+        """See Desk. A disputed bill reaches its order as well, which then waits for a person."""
+        heard = await self._desk.bill(bill)
+        async with self._work.begin() as unit:
+            number = await _order_of(unit.connection, bill.source, bill.order, bill.session_id or bill.native_id)
+            if number is None:
+                return heard
+            await take_bill(unit, number, bill)
+        self._wake()
+        return heard
+
+    async def differences(
+        self, source: SourceId, since: datetime, until: datetime, claims: Sequence[Claimed]
+    ) -> list[Disputed]:
+        """See Desk."""
+        return await self._desk.differences(source, since, until, claims)
+
+    async def authorize(self, ask: AuthorizationAsk) -> Authorization:
+        """See Desk."""
+        return await self._desk.authorize(ask)
+
+    async def running(self, source: SourceId) -> Mapping[EvseId, SessionSeen]:
+        """See KeepingDesk."""
+        return await self._desk.running(source)
+
+
+async def _order_of(
+    connection: AsyncConnection, source: SourceId, order: OrderNo | None, native_id: str
+) -> Number | None:
+    """The order that an operator means, by our number, by its short name, or by the operator's own number."""
+    fits = ORDER.c.native_id == native_id
+    if order is not None and len(order) == SHORT_LENGTH and order.isalnum():
+        fits = ORDER.c.number.like(long(order))
+    elif order is not None:
+        try:
+            fits = ORDER.c.number == check_number(order)
+        except BadInput:
+            log.info("session_of_no_order", source=source)
+    found = (
+        await connection.execute(sa.select(ORDER.c.number).where(fits, ORDER.c.operator == source).limit(2))
+    ).scalars()
+    numbers = list(found)
+    return str(numbers[0]) if len(numbers) == 1 else None

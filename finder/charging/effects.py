@@ -1,0 +1,196 @@
+"""Moves an order's money at its channel; each handler writes before it calls."""
+
+from datetime import timedelta
+
+from finder.charging.commands import StartHandler, StopHandler
+from finder.charging.decide import Effect, numbered
+from finder.charging.machines import Capture, Hold, Item, Session
+from finder.charging.news import change
+from finder.charging.order import Order, OrderItem, items, put_item
+from finder.charging.outside import Effecting, Outside, locked
+from finder.errors import ChannelRefused
+from finder.kernel.ids import Number
+from finder.kernel.money import Money
+from finder.money.channels.port import CaptureAsk, HoldAsk, PayAsk, RefundAsk, Seen, SplitAsk, Stand, Step
+from finder.storage.outbox import Handler, Letter
+from finder.storage.unit import Unit
+
+HOLD_LASTS = timedelta(hours=24)
+PAY_WITHIN = timedelta(days=7)
+
+
+class HoldHandler(Effecting):
+    """Asks the channel to hold the cap."""
+
+    async def before(self, letter: Letter, unit: Unit) -> bool:
+        """See Handler. An order that was given up meanwhile is not held for."""
+        order = await locked(letter, unit)
+        if order.hold is Hold.NEW and order.session is not Session.IDLE:
+            await change(unit, order, order.moved(hold=Hold.RELEASED))
+            return False
+        if order.hold is Hold.NEW:
+            await change(unit, order, order.moved(hold=Hold.UNKNOWN))
+            return True
+        return order.hold is Hold.UNKNOWN
+
+    async def call(self, letter: Letter) -> Seen:
+        """See Handler."""
+        order = await self.outside.order(letter.payload.decode())
+        ask = HoldAsk(
+            number=letter.number,
+            sub_merchant=order.sub_merchant,
+            amount=order.cap,
+            payer=await self.outside.payers.payer(order.agreement),
+            title=order.title,
+            device=order.evse_id,
+            starts_at=order.created_at,
+            ends_at=order.created_at + HOLD_LASTS,
+            agreed=order.agreed,
+        )
+        try:
+            return await self.outside.channel(order).hold(ask)
+        except ChannelRefused as no:
+            return Seen(order.channel, Step.HOLD, letter.number, Stand.FAILED, reason=no.code)
+
+
+class CaptureHandler(Effecting):
+    """Takes what the bill's check lets the driver pay, out of the hold."""
+
+    async def before(self, letter: Letter, unit: Unit) -> bool:
+        """See Handler."""
+        order = await locked(letter, unit)
+        return await _paying(unit, order, letter.number)
+
+    async def call(self, letter: Letter) -> Seen:
+        """See Handler."""
+        order = await self.outside.order(letter.payload.decode())
+        ask = CaptureAsk(
+            number=letter.number,
+            hold=numbered(order, Effect.HOLD),
+            hold_channel_id=order.hold_channel_id,
+            sub_merchant=order.sub_merchant,
+            amount=_pays(order),
+            electricity=None,
+            service=None,
+            parking=None,
+            title=order.title,
+            splitting=order.commission_permille > 0,
+        )
+        try:
+            return await self.outside.channel(order).capture(ask)
+        except ChannelRefused as no:
+            return Seen(order.channel, Step.CAPTURE, letter.number, Stand.FAILED, reason=no.code)
+
+
+class PayHandler(Effecting):
+    """Collects by a payment of its own what no hold can give."""
+
+    async def before(self, letter: Letter, unit: Unit) -> bool:
+        """See Handler."""
+        order = await locked(letter, unit)
+        return order.capture is Capture.COLLECTING or await _paying(unit, order, letter.number)
+
+    async def call(self, letter: Letter) -> Seen:
+        """See Handler."""
+        order = await self.outside.order(letter.payload.decode())
+        ask = PayAsk(
+            number=letter.number,
+            sub_merchant=order.sub_merchant,
+            amount=_pays(order),
+            payer=await self.outside.payers.payer(order.agreement),
+            title=order.title,
+            expires_at=letter.created_at + PAY_WITHIN,
+            splitting=order.commission_permille > 0,
+        )
+        try:
+            return await self.outside.channel(order).pay(ask)
+        except ChannelRefused as no:
+            return Seen(order.channel, Step.CAPTURE, letter.number, Stand.FAILED, reason=no.code)
+
+
+class ReleaseHandler(Effecting):
+    """Ends a hold of which nothing is taken."""
+
+    async def before(self, letter: Letter, unit: Unit) -> bool:
+        """See Handler."""
+        return (await locked(letter, unit)).hold in (Hold.PENDING, Hold.HELD)
+
+    async def call(self, letter: Letter) -> Seen:
+        """See Handler."""
+        order = await self.outside.order(letter.payload.decode())
+        hold = numbered(order, Effect.HOLD)
+        return await self.outside.channel(order).release(letter.number, hold, order.hold_channel_id, order.sub_merchant)
+
+
+class ItemHandler(Effecting):
+    """Splits, returns a split, or refunds."""
+
+    async def before(self, letter: Letter, unit: Unit) -> bool:
+        """See Handler."""
+        item = await _item(letter, unit)
+        if item.state is Item.NEW:
+            await put_item(unit, item.moved(Item.SENT))
+            return True
+        return item.state in (Item.SENT, Item.UNKNOWN)
+
+    async def call(self, letter: Letter) -> Seen:
+        """See Handler."""
+        order = await self.outside.order(letter.payload.decode())
+        async with self.outside.work.read() as connection:
+            item = next(i for i in await items(connection, order.number) if i.number == letter.number)
+        try:
+            return await self._ask(order, item)
+        except ChannelRefused as no:
+            return Seen(order.channel, item.step, letter.number, Stand.FAILED, reason=no.code)
+
+    async def _ask(self, order: Order, item: OrderItem) -> Seen:
+        channel, capture = self.outside.channel(order), order.capture_number or ""
+        if item.step is Step.REFUND:
+            return await channel.refund(
+                RefundAsk(
+                    item.number,
+                    capture,
+                    order.capture_channel_id,
+                    order.sub_merchant,
+                    item.amount,
+                    order.captured or Money(0),
+                    item.note,
+                )
+            )
+        returns = item.of if item.step is Step.SPLIT_RETURN else None
+        return await channel.split(
+            SplitAsk(
+                item.number, capture, order.capture_channel_id, order.sub_merchant, item.amount, order.title, returns
+            )
+        )
+
+
+async def _item(letter: Letter, unit: Unit) -> OrderItem:
+    order = await locked(letter, unit)
+    return next(i for i in await items(unit.connection, order.number) if i.number == letter.number)
+
+
+async def _paying(unit: Unit, order: Order, number: Number) -> bool:
+    if order.capture is Capture.NONE:
+        sent = order.moved(capture=Capture.SENT, capture_number=number)
+        await change(unit, order, sent.moved(capture=Capture.UNKNOWN))
+        return True
+    return order.capture is Capture.UNKNOWN and order.capture_number == number
+
+
+def _pays(order: Order) -> Money:
+    assert order.pays is not None
+    return order.pays
+
+
+def handlers(outside: Outside) -> dict[str, Handler]:
+    """Every effect's handler, by the outbox's kind."""
+    return {
+        Effect.HOLD.value: HoldHandler(outside),
+        Effect.START.value: StartHandler(outside),
+        Effect.STOP.value: StopHandler(outside),
+        Effect.CAPTURE.value: CaptureHandler(outside),
+        Effect.PAY.value: PayHandler(outside),
+        Effect.RELEASE.value: ReleaseHandler(outside),
+        Effect.ITEM.value: ItemHandler(outside),
+    }

@@ -1,0 +1,210 @@
+"""What channels and operators tell of an order, applied in one unit: states, postings and the effects that follow.
+
+Whatever is told twice, late or out of order comes through these same functions, and changes nothing the second time.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from finder.charging.check import check_bill
+from finder.charging.decide import Effect, due, numbered
+from finder.charging.machines import Capture, Hold, Item, Session
+from finder.charging.order import Order, OrderItem, add, items, load, put_item, save
+from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
+from finder.kernel.ids import Number, order_of, part
+from finder.kernel.money import Money
+from finder.money.channels.port import Seen, Stand, Step
+from finder.money.ledger import post
+from finder.money.postings import Books
+from finder.storage.unit import Receipt, Unit
+
+log = structlog.get_logger(__name__)
+
+_HOLDS = {
+    Stand.PENDING: Hold.PENDING,
+    Stand.WORKING: Hold.PENDING,
+    Stand.DONE: Hold.HELD,
+    Stand.FAILED: Hold.FAILED,
+    Stand.EXPIRED: Hold.EXPIRED,
+}
+_SESSIONS = {
+    SessionState.CHARGING: Session.CHARGING,
+    SessionState.ENDED: Session.ENDED,
+    SessionState.REJECTED: Session.REJECTED,
+}
+_ITEMS = {Stand.DONE: Item.DONE, Stand.FAILED: Item.FAILED, Stand.ABNORMAL: Item.ABNORMAL}
+_BEFORE_POWER = (Session.IDLE, Session.START_SENT)
+
+
+def books(order: Order, unit: Unit) -> Books:
+    """The order's books now."""
+    return Books(order.number, order.operator, order.channel, unit.now)
+
+
+async def begin(unit: Unit, order: Order) -> None:
+    """Writes a new order and sends for its hold."""
+    await add(unit, order)
+    await _follow_up(unit, order, ())
+
+
+async def change(unit: Unit, before: Order, after: Order, sold: Sequence[OrderItem] | None = None) -> Order:
+    """Saves an order, and puts into the outbox whatever its states now call for."""
+    await save(unit, before, after)
+    await _follow_up(unit, after, await items(unit.connection, after.number) if sold is None else sold)
+    return after
+
+
+async def _follow_up(unit: Unit, order: Order, sold: Sequence[OrderItem]) -> None:
+    for effect in due(order, sold):
+        await unit.send(effect.effect.value, effect.number, order.number.encode())
+
+
+async def take_channel(unit: Unit, seen: Seen) -> Order:
+    """What a channel said of one of our numbers. Raises NotFound, BadInput for a number of nobody's."""
+    order = await load(unit.connection, order_of(seen.number), lock=True)
+    match seen.step:
+        case Step.HOLD:
+            return await _hold(unit, order, seen)
+        case Step.RELEASE:
+            return await _released(unit, order, seen)
+        case Step.CAPTURE:
+            return await _capture(unit, order, seen)
+        case _:
+            return await _item(unit, order, seen)
+
+
+async def _hold(unit: Unit, order: Order, seen: Seen) -> Order:
+    if seen.number != numbered(order, Effect.HOLD) or seen.stand not in _HOLDS:
+        return order
+    told = _HOLDS[seen.stand]
+    if told is Hold.HELD and seen.amount is not None and seen.amount != order.cap:
+        return await change(unit, order, order.moved(problem="HOLD_AMOUNT"))
+    after = order.moved(hold=told, hold_channel_id=seen.channel_id or order.hold_channel_id)
+    if after.hold is order.hold:
+        return await change(unit, order, after)
+    if after.hold is Hold.HELD:
+        await post(unit, books(order, unit).hold(seen.number, order.cap))
+    elif order.hold is Hold.HELD:
+        await post(unit, books(order, unit).hold_over(seen.number, order.cap))
+    if after.hold in (Hold.FAILED, Hold.EXPIRED) and order.session is Session.IDLE:
+        after = after.moved(session=Session.REJECTED)
+    return await change(unit, order, after)
+
+
+async def _released(unit: Unit, order: Order, seen: Seen) -> Order:
+    if seen.stand is not Stand.DONE:
+        return order
+    after = order.moved(hold=Hold.RELEASED)
+    if after.hold is Hold.RELEASED and order.hold is Hold.HELD:
+        await post(unit, books(order, unit).hold_over(numbered(order, Effect.HOLD), order.cap))
+    return await change(unit, order, after)
+
+
+async def _capture(unit: Unit, order: Order, seen: Seen) -> Order:
+    mine = (numbered(order, Effect.CAPTURE), numbered(order, Effect.PAY))
+    if seen.number not in mine or order.pays is None or order.capture is Capture.CAPTURED:
+        return order
+    if seen.stand is Stand.DONE:
+        if seen.amount is not None and seen.amount != order.pays:
+            return await change(unit, order, order.moved(problem="CAPTURE_AMOUNT"))
+        return await _captured(unit, order, seen)
+    if seen.stand is Stand.COLLECTING:
+        return await change(unit, order, order.moved(capture=Capture.COLLECTING, capture_number=seen.number))
+    if seen.stand in (Stand.FAILED, Stand.EXPIRED) and seen.number == mine[0]:
+        # The hold gives nothing: a payment of its own collects what is owed.
+        return await change(unit, order, order.moved(capture=Capture.COLLECTING, capture_number=mine[1]))
+    if seen.stand in (Stand.FAILED, Stand.EXPIRED):
+        return await change(unit, order, order.moved(problem="NOT_PAID"))
+    return order
+
+
+async def _captured(unit: Unit, order: Order, seen: Seen) -> Order:
+    assert order.pays is not None
+    book, taken = books(order, unit), order.pays
+    after = order.moved(
+        capture=Capture.CAPTURED, captured=taken, capture_number=seen.number, capture_channel_id=seen.channel_id
+    )
+    if after.capture is not Capture.CAPTURED:
+        return order
+    await post(unit, book.capture(seen.number, taken))
+    if seen.fee is not None and seen.fee.fen:
+        await post(unit, book.channel_fee(seen.number, seen.fee))
+    if order.hold is Hold.HELD and seen.number == numbered(order, Effect.CAPTURE):
+        after = after.moved(hold=Hold.CONSUMED)
+        await post(unit, book.hold_over(numbered(order, Effect.HOLD), order.cap))
+    share = Money(taken.fen * order.commission_permille // 1000)
+    if share.fen:
+        item = OrderItem(part(order.number, "L", 0), order.number, Step.SPLIT, share, seen.number)
+        await put_item(unit, item)
+        await post(unit, book.commission(item.number, share))
+    return await change(unit, order, after)
+
+
+async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
+    sold = await items(unit.connection, order.number)
+    item = next((each for each in sold if each.number == seen.number and each.step is seen.step), None)
+    if item is None or seen.stand not in _ITEMS:
+        return order
+    if seen.stand is Stand.DONE and seen.amount is not None and seen.amount != item.amount:
+        return await change(unit, order, order.moved(problem=f"{item.step.value}_AMOUNT"))
+    after = item.moved(_ITEMS[seen.stand])
+    if after.state is item.state:
+        return order
+    await put_item(unit, after)
+    await _post_item(unit, order, after)
+    wrong = after.state in (Item.FAILED, Item.ABNORMAL)
+    return await change(unit, order, order.moved(problem=f"{item.step.value}_{after.state.value}") if wrong else order)
+
+
+async def _post_item(unit: Unit, order: Order, item: OrderItem) -> None:
+    book = books(order, unit)
+    if item.state is Item.DONE:
+        edges = {Step.SPLIT: book.split, Step.SPLIT_RETURN: book.split_returned, Step.REFUND: book.refund_done}
+        await post(unit, edges[item.step](item.number, item.amount))
+    elif item.state is Item.FAILED and item.step is Step.REFUND:
+        await post(unit, book.refund_failed(item.number, item.amount))
+
+
+async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
+    """What an operator said of an order's session. Raises NotFound."""
+    order = await load(unit.connection, number, lock=True)
+    if order.operator != seen.source:
+        log.warning("session_of_another_operator", order=number, source=seen.source)
+        return order
+    told = _SESSIONS.get(seen.state)
+    after = order.moved(seen=_later(order.seen, seen), native_id=order.native_id or seen.native_id)
+    if told is Session.CHARGING and order.session is Session.STOP_SENT:
+        told = None  # it has not stopped yet
+    if told is not None:
+        after = after.moved(session=told)
+    return await change(unit, order, after)
+
+
+def _later(before: SessionSeen | None, told: SessionSeen) -> SessionSeen:
+    return told if before is None or told.observed_at >= before.observed_at else before
+
+
+async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:
+    """An operator's bill: once, held against what was agreed; another total for it is a person's affair."""
+    order = await load(unit.connection, number, lock=True)
+    if order.operator != bill.source:
+        log.warning("bill_of_another_operator", order=number, source=bill.source)
+        return order
+    received = await unit.receive(f"bill:{bill.source}", bill.native_id, msgspec.json.encode(bill))
+    if received.receipt is Receipt.REPEAT:
+        return order
+    if received.receipt is Receipt.CONFLICT or order.bill_id is not None:
+        return await change(unit, order, order.moved(problem="SECOND_BILL"))
+    if order.session is Session.REJECTED or order.session is Session.IDLE:
+        return await change(unit, order, order.moved(problem="BILL_WITHOUT_SESSION"))
+    verdict = check_bill(bill, order.tariff, order.cap)
+    problem = order.problem if verdict.accepted else f"BILL_{verdict.wrong[0].value}"
+    ended = order.moved(session=Session.ENDED)
+    after = ended.moved(
+        session=Session.BILLED, bill_id=bill.native_id, bill_total=bill.total, pays=verdict.pays, problem=problem
+    )
+    if verdict.pays.fen:
+        await post(unit, books(order, unit).bill(bill.native_id, verdict.pays))
+    return await change(unit, order, after)

@@ -1,0 +1,233 @@
+"""An order as it is kept: four states, what was agreed, and what was told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from finder.charging.machines import CAPTURE, HOLD, ITEM, RUNNING, SESSION, Capture, Hold, Item, Machine, S, Session
+from finder.connectors.sdk.sessions import SessionSeen
+from finder.errors import NotFound
+from finder.kernel.ids import Number
+from finder.kernel.money import Money
+from finder.money.channels.port import Step
+from finder.stations.model import EvseId, SourceId, Tariff
+from finder.storage.unit import METADATA, Unit, from_us, to_us
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One driver's charging at one EVSE. `agreement` names the payer without saying who it is.
+
+    `cap` is the most that the driver agreed to, and what is held; `pays` what the bill's check lets him pay.
+    """
+
+    number: Number
+    person: str
+    operator: SourceId
+    evse_id: EvseId
+    connector_id: str | None
+    channel: str
+    sub_merchant: str
+    agreement: str
+    agreed: bool
+    title: str
+    cap: Money
+    commission_permille: int
+    tariff: Tariff | None
+    created_at: datetime
+    hold: Hold = Hold.NEW
+    session: Session = Session.IDLE
+    capture: Capture = Capture.NONE
+    hold_channel_id: str | None = None
+    native_id: str | None = None  # the operator's number of the session
+    bill_id: str | None = None
+    bill_total: Money | None = None
+    pays: Money | None = None
+    captured: Money | None = None
+    capture_number: Number | None = None
+    capture_channel_id: str | None = None
+    wants_stop: bool = False
+    stops: int = 0  # stops that were confirmed and yet did not end it
+    reason: str | None = None  # why it never charged, for the driver: a code
+    problem: str | None = None  # a code: what a person must look at
+    seen: SessionSeen | None = field(default=None, repr=False)
+    moved_at: datetime | None = None  # of its last change
+
+    def moved(self, **changes: Any) -> "Order":
+        """With these changes, without those that its machines do not know: late news changes nothing."""
+        for name, machine in _MACHINES.items():
+            if name in changes and not _may(machine, getattr(self, name), changes[name]):
+                del changes[name]
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """A split, a split's return or a refund of an order. `of` is the effect that it gives back."""
+
+    number: Number
+    order: Number
+    step: Step
+    amount: Money
+    of: Number
+    state: Item = Item.NEW
+    note: str = ""
+
+    def moved(self, state: Item) -> "OrderItem":
+        """In this state, where the machine knows the step."""
+        return replace(self, state=state) if ITEM.may(self.state, state) else self
+
+
+_MACHINES: dict[str, Any] = {"hold": HOLD, "session": SESSION, "capture": CAPTURE}
+
+
+def _may(machine: Machine[S], before: S, after: S) -> bool:
+    return machine.may(before, after)
+
+
+_STATES: dict[str, type[Hold | Session | Capture]] = {"hold": Hold, "session": Session, "capture": Capture}
+_MONEY = {"cap", "bill_total", "pays", "captured"}
+_TIMES = {"created_at", "moved_at"}
+_BLOBS: dict[str, Any] = {"tariff": Tariff, "seen": SessionSeen}
+_NEVER_NULL = {
+    "number", "person", "operator", "evse_id", "channel", "sub_merchant", "agreement", "agreed", "title", "cap",
+    "commission_permille", "created_at", "hold", "session", "capture", "wants_stop", "stops", "moved_at",
+}  # fmt: skip
+
+
+def _column(name: str) -> "sa.Column[Any]":
+    kind: sa.types.TypeEngine[Any] = sa.Text()
+    if name in _MONEY | _TIMES:
+        kind = sa.BigInteger()
+    elif name in ("commission_permille", "stops"):
+        kind = sa.Integer()
+    elif name in ("agreed", "wants_stop"):
+        kind = sa.Boolean()
+    elif name in _BLOBS:
+        kind = sa.LargeBinary()
+    return sa.Column(name, kind, primary_key=name == "number", nullable=name not in _NEVER_NULL)
+
+
+ORDER = sa.Table(
+    "charging_order",
+    METADATA,
+    *(_column(each.name) for each in fields(Order)),
+    sa.Index("charging_order_person", "person", "number"),
+    sa.Index("charging_order_native", "operator", "native_id"),
+    sa.Index("charging_order_session", "session", "moved_at"),
+)
+# An EVSE charges one car at a time, whoever asks at once.
+sa.Index(
+    "charging_order_evse",
+    ORDER.c.evse_id,
+    unique=True,
+    sqlite_where=ORDER.c.session.in_(RUNNING),
+    postgresql_where=ORDER.c.session.in_(RUNNING),
+)
+ITEMS = sa.Table(
+    "charging_order_item",
+    METADATA,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("order", sa.ForeignKey("charging_order.number"), nullable=False, index=True),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("of", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+
+
+def _row(order: Order, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for each in fields(Order):
+        value = getattr(order, each.name)
+        if each.name == "moved_at":
+            value = now
+        if value is not None:
+            if each.name in _MONEY:
+                value = value.fen
+            elif each.name in _TIMES:
+                value = to_us(value)
+            elif each.name in _STATES:
+                value = value.value
+            elif each.name in _BLOBS:
+                value = msgspec.json.encode(value)
+        row[each.name] = value
+    return row
+
+
+def _read(row: Any) -> Order:
+    values: dict[str, Any] = dict(row._mapping)
+    for name, value in values.items():
+        if value is None:
+            continue
+        if name in _MONEY:
+            values[name] = Money(value)
+        elif name in _TIMES:
+            values[name] = from_us(value)
+        elif name in _STATES:
+            values[name] = _STATES[name](value)
+        elif name in _BLOBS:
+            values[name] = msgspec.json.decode(value, type=_BLOBS[name])
+    return Order(**values)
+
+
+async def add(unit: Unit, order: Order) -> None:
+    """Writes a new order."""
+    await unit.connection.execute(sa.insert(ORDER).values(**_row(order, unit.now)))
+
+
+async def save(unit: Unit, before: Order, after: Order) -> None:
+    """Writes what changed."""
+    old, new = _row(before, unit.now), _row(after, unit.now)
+    changes = {name: value for name, value in new.items() if old[name] != value}
+    if changes:
+        own = ORDER.c.number == before.number
+        await unit.connection.execute(sa.update(ORDER).where(own).values(**changes, moved_at=new["moved_at"]))
+
+
+async def load(connection: AsyncConnection, number: Number, *, lock: bool = False) -> Order:
+    """The order; `lock` keeps other units from it until this one ends. Raises NotFound."""
+    question = sa.select(ORDER).where(ORDER.c.number == number)
+    row = (await connection.execute(question.with_for_update() if lock else question)).one_or_none()
+    if row is None:
+        raise NotFound(f"没有订单 {number[:40]!r}", f"there is no order {number[:40]!r}", code="NO_SUCH_ORDER")
+    return _read(row)
+
+
+async def find(
+    connection: AsyncConnection, *where: sa.ColumnElement[bool], limit: int = 100, newest: bool = False
+) -> list[Order]:
+    """Orders that fit, by number, which is by age."""
+    by = ORDER.c.number.desc() if newest else ORDER.c.number
+    rows = await connection.execute(sa.select(ORDER).where(*where).order_by(by).limit(limit))
+    return [_read(row) for row in rows]
+
+
+async def put_item(unit: Unit, item: OrderItem) -> None:
+    """Writes an item, new or changed."""
+    row = {
+        "number": item.number,
+        "order": item.order,
+        "step": item.step.value,
+        "amount": item.amount.fen,
+        "of": item.of,
+        "state": item.state.value,
+        "note": item.note,
+    }
+    put = unit.insert(ITEMS).values(**row)
+    changed = {"state": put.excluded.state, "note": put.excluded.note}
+    await unit.connection.execute(put.on_conflict_do_update(index_elements=["number"], set_=changed))
+
+
+async def items(connection: AsyncConnection, order: Number) -> Sequence[OrderItem]:
+    """An order's items, oldest first."""
+    rows = await connection.execute(sa.select(ITEMS).where(ITEMS.c.order == order).order_by(ITEMS.c.number))
+    return [
+        OrderItem(r.number, r.order, Step(r.step), Money(r.amount), r.of, Item(r.state), r.note) for r in rows.all()
+    ]

@@ -1,0 +1,122 @@
+"""Tells a subscriber, such as a province's supervision platform, of every change on the live board."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import structlog
+
+from finder.connectors.sdk.http import operator_client
+from finder.connectors.tcec102.caller import Caller
+from finder.connectors.tcec102.config import Tcec102Config
+from finder.connectors.tcec102.provider import Holdings
+from finder.connectors.tcec102.records_out import connector_status, guns_of
+from finder.connectors.tcec102.wire import RET_BUSINESS
+from finder.errors import OperatorError
+from finder.kernel.clock import Clock
+from finder.stations.model import Evse, EvseId
+
+_GATHER_S = 0.2  # changes of one moment go out together
+_AGAIN_S, _AGAIN_MAX_S = 5.0, 300.0
+_KNOWN_S = 60.0  # how long a list of our EVSEs is used
+
+log = structlog.get_logger(__name__)
+
+
+class Publisher:
+    """notification_stationStatus to one subscriber, whose keys and address are `config`'s.
+
+    What is told is what the board has when it is sent, not the change that gave the occasion: so nothing is told
+    twice, out of order or too late, and after a failure whatever is still to be told is told at once.
+    """
+
+    def __init__(self, config: Tcec102Config, holdings: Holdings, clock: Clock, *, per_push: int = 1) -> None:
+        """`per_push` above 1 sends arrays, which the standard does not know and many take."""
+        self.sent, self.failed = 0, 0
+        self._http = operator_client(config.base_url, config.caution)
+        self._caller = Caller(config, self._http, clock)
+        self._config, self._holdings, self._per_push = config, holdings, per_push
+        self._pending: dict[EvseId, None] = {}
+        self._more = asyncio.Event()
+        self._known: Mapping[EvseId, Evse] = {}
+        self._known_at = -_KNOWN_S
+
+    async def run(self) -> None:
+        """Tells all that was seen, and then what changes, until it is cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen())
+            tasks.create_task(self._send())
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        await self._http.aclose()
+
+    async def _listen(self) -> None:
+        async with self._holdings.board.subscribe() as changes:
+            self._note(self._evses(anew=True))
+            dropped = 0
+            async for change in changes:
+                if changes.dropped > dropped:  # what was lost is not known, so all is told
+                    dropped = changes.dropped
+                    self._note(self._evses())
+                self._note([change.evse_id])
+
+    def _note(self, evse_ids: Iterable[EvseId]) -> None:
+        self._pending |= dict.fromkeys(evse_ids)
+        self._more.set()
+
+    async def _send(self) -> None:
+        failures = 0
+        while True:
+            await self._more.wait()
+            await asyncio.sleep(_GATHER_S if not failures else min(_AGAIN_S * failures, _AGAIN_MAX_S))
+            self._more.clear()
+            failures = 0 if await self.flush() else failures + 1
+
+    async def flush(self) -> bool:
+        """Tells what is to be told; False where something is left for later."""
+        while self._pending:
+            part = list(self._pending)[: self._per_push]
+            for evse_id in part:
+                del self._pending[evse_id]
+            infos = self._infos(part)
+            for start in range(0, len(infos), self._per_push):
+                if not await self._push(infos[start : start + self._per_push]):
+                    self._note(part)
+                    return False
+        return True
+
+    def _infos(self, evse_ids: list[EvseId]) -> list[dict[str, Any]]:
+        known = self._evses()
+        if any(evse_id not in known and self._passed_on(evse_id) for evse_id in evse_ids):
+            known = self._evses(anew=True)
+        readings = self._holdings.board.read_all(evse_ids)
+        return [
+            connector_status(gun_id, reading)
+            for evse_id, reading in zip(evse_ids, readings, strict=True)
+            # After a restart nothing was seen yet, and a city of chargers that are 'offline' would be news, and false.
+            if evse_id in known and reading.observed_at is not None
+            for gun_id, _ in guns_of(known[evse_id])
+        ]
+
+    def _passed_on(self, evse_id: EvseId) -> bool:
+        return evse_id.partition("/")[0] in self._holdings.sources
+
+    def _evses(self, *, anew: bool = False) -> Mapping[EvseId, Evse]:
+        now = asyncio.get_running_loop().time()
+        if anew or now - self._known_at > _KNOWN_S:
+            self._known = {evse.id: evse for station in self._holdings.stations() for evse in station.evses}
+            self._known_at = now
+        return self._known
+
+    async def _push(self, infos: list[dict[str, Any]]) -> bool:
+        """False where it is worth another try: a record that is refused for itself would be refused again."""
+        told: object = infos[0] if len(infos) == 1 else infos
+        try:
+            await self._caller.call("notification_stationStatus", {"ConnectorStatusInfo": told})
+        except OperatorError as error:
+            self.failed += 1
+            log.warning("status_not_told", subscriber=self._config.source, code=error.code)
+            return error.code == f"RET_{RET_BUSINESS}"
+        self.sent += 1
+        return True

@@ -1,0 +1,139 @@
+"""What a driver does with an order, on SQLite and on a real PostgreSQL: once, whoever asks at once."""
+
+import asyncio
+from collections import Counter
+
+import msgspec
+import pytest
+
+from finder.charging.machines import Capture, Hold, Session
+from finder.charging.orders import MAX_CAP, MAX_KEY, StartAsk
+from finder.errors import BadInput, NotFound
+from finder.kernel.ids import part
+from finder.kernel.money import Money
+from finder.money.channels.port import Stand, Step
+from finder.money.ledger import Account
+from finder.storage.database import Database
+from tests.faults.charging_world import World
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database, seed=1, trouble=0)
+
+
+def changed(ask: StartAsk, **to: object) -> StartAsk:
+    return msgspec.structs.replace(ask, **to)
+
+
+async def code(awaited: object) -> str:
+    with pytest.raises((BadInput, NotFound)) as refused:
+        await awaited  # type: ignore[misc]
+    assert refused.value.zh
+    return refused.value.code
+
+
+async def charged(world: World) -> tuple[str, str]:
+    """An order that was paid, and its driver."""
+    order = await world.start()
+    for _ in range(200):
+        await world.happen(1)
+        now = (await world.orders.order(order.person, order.number)).order
+        if now.capture is Capture.CAPTURED:
+            return order.person, order.number
+    raise AssertionError("it never ended")
+
+
+async def test_fifty_starts_under_one_key_begin_one_session(world: World) -> None:
+    ask = world.ask(1)
+    orders = await asyncio.gather(*(world.orders.start("p", ask, "same") for _ in range(50)))
+    assert len({order.number for order in orders}) == 1
+    for _ in range(5):
+        await world.happen(1)
+    assert len(world.operator.sessions) == 1
+    assert Counter(effect.step for effect in world.channel.effects.values())[Step.HOLD] == 1
+
+
+async def test_ten_drivers_at_one_evse_are_one_driver_and_nine_refusals(world: World) -> None:
+    ask = world.ask(1)
+    came = [world.orders.start(f"p{n}", ask, "k") for n in range(10)]
+    ends = await asyncio.gather(*came, return_exceptions=True)
+    refused = [end for end in ends if isinstance(end, BadInput)]
+    assert {end.code for end in refused} == {"EVSE_IN_USE"}
+    assert len(refused) == 9
+    assert len(await world.all()) == 1
+
+
+async def test_a_key_belongs_to_what_was_asked_under_it_first(world: World) -> None:
+    first = await world.orders.start("p", world.ask(1), "k")
+    assert await code(world.orders.start("p", world.ask(2), "k")) == "IDEMPOTENCY_CONFLICT"
+    assert (await world.orders.start("p", world.ask(1), "k")).number == first.number
+    assert (await world.orders.start("q", world.ask(2), "k")).number != first.number
+    assert await code(world.orders.start("p", world.ask(1), "other")) == "ALREADY_CHARGING"
+
+
+async def test_every_limit_of_a_start_at_it_and_one_past_it(world: World) -> None:
+    ask = world.ask(1)
+    for cap, refused in ((Money(0), True), (MAX_CAP, False), (Money(MAX_CAP.fen + 1), True)):
+        start = world.orders.start("p", changed(ask, cap=cap, evse_id=f"jinbei/cap{cap.fen}"), f"cap{cap.fen}")
+        assert (await code(start) == "CAP_OUT_OF_RANGE") if refused else (await start).cap == MAX_CAP
+    for key, refused in (("", True), ("k" * MAX_KEY, False), ("k" * (MAX_KEY + 1), True), ("a\nb", True)):
+        start = world.orders.start("p", changed(ask, evse_id=f"jinbei/key{len(key)}"), key)
+        assert (await code(start) == "IDEMPOTENCY_KEY") if refused else (await start).number
+    for share, refused in ((300, False), (301, True)):
+        start = world.orders.start("p", changed(ask, commission_permille=share, evse_id=f"jinbei/s{share}"), f"{share}")
+        assert (await code(start) == "COMMISSION_OUT_OF_RANGE") if refused else (await start).number
+
+
+async def test_an_order_that_is_given_up_before_anything_happened_holds_nothing(world: World) -> None:
+    order = await world.start()
+    stopped = await world.orders.stop(order.person, order.number)
+    assert (stopped.hold, stopped.session, stopped.reason) == (Hold.RELEASED, Session.REJECTED, "GIVEN_UP")
+    await world.happen(1)
+    assert world.channel.effects == {}
+    assert world.operator.sessions == {}
+    assert await world.unfinished() == []
+
+
+async def test_another_persons_order_does_not_exist(world: World) -> None:
+    order = await world.start()
+    assert await code(world.orders.order("stranger", order.number)) == "NO_SUCH_ORDER"
+    assert await code(world.orders.stop("stranger", order.number)) == "NO_SUCH_ORDER"
+    assert await world.orders.orders("stranger") == []
+    assert [o.number for o in await world.orders.orders(order.person)] == [order.number]
+
+
+async def test_a_refund_goes_up_to_what_was_taken_and_our_share_comes_back_first(world: World) -> None:
+    person, number = await charged(world)
+    for _ in range(5):
+        await world.happen(1)
+    taken = (await world.orders.order(person, number)).order.captured
+    assert taken is not None
+    assert await code(world.orders.refund(number, Money(taken.fen + 1), "差价")) == "REFUND_OUT_OF_RANGE"
+    assert await code(world.orders.refund(number, Money(0), "差价")) == "REFUND_OUT_OF_RANGE"
+    await world.orders.refund(number, taken, "未充电")
+    refund, back = part(number, "B", 0), part(number, "U", 0)
+    for _ in range(5):
+        await world.happen(1)
+    assert world.channel.effects[refund].stand is Stand.DONE
+    assert list(world.channel.effects).index(back) < list(world.channel.effects).index(refund)
+    books = await world.books(number)
+    assert {account: fen for account, fen in books.items() if fen} == {}
+    assert await code(world.orders.refund(number, Money(1), "差价")) == "REFUND_OUT_OF_RANGE"
+
+
+async def test_nothing_is_given_back_of_what_was_not_taken(world: World) -> None:
+    order = await world.start()
+    assert await code(world.orders.refund(order.number, Money(1), "差价")) == "NOT_CAPTURED"
+
+
+async def test_two_refunds_at_once_never_give_back_more_than_was_taken(world: World) -> None:
+    person, number = await charged(world)
+    taken = (await world.orders.order(person, number)).order.captured
+    assert taken is not None
+    both = [world.orders.refund(number, Money(taken.fen * 2 // 3), "差价") for _ in range(2)]
+    ends = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(isinstance(end, BadInput) for end in ends) == [False, True]
+    for _ in range(8):
+        await world.happen(1)
+    assert (await world.books(number)).get(Account.USER_RECEIVABLE, 0) == 0
