@@ -4,6 +4,7 @@ Whatever is told twice, late or out of order comes through these same functions,
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import structlog
@@ -104,6 +105,8 @@ async def _released(unit: Unit, order: Order, seen: Seen) -> Order:
 
 async def _capture(unit: Unit, order: Order, seen: Seen) -> Order:
     mine = (numbered(order, Effect.CAPTURE), numbered(order, Effect.PAY))
+    if seen.number == numbered(order, Effect.HOLD):  # so a channel tells it that has no number for a hold's capture
+        seen = replace(seen, number=mine[0])
     if seen.number not in mine or order.pays is None or order.capture is Capture.CAPTURED:
         return order
     if seen.stand is Stand.DONE:
