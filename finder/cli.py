@@ -1,4 +1,4 @@
-"""The commands: up, serve, provide, sandbox, import, connector, pile, operator, ledger, doctor, schema, dev."""
+"""The commands: up, serve, provide, sandbox, import, connector, pile, operator, ledger, demo, doctor, schema, dev."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from finder.commands.connector import connector
+from finder.commands.demo import demo
 from finder.commands.ledger import ledger
 from finder.commands.operator import operator
 from finder.commands.pile import pile
@@ -23,6 +24,7 @@ cli.add_typer(operator, name="operator")
 cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")
+cli.add_typer(demo, name="demo")
 cli.add_typer(pile, name="pile")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]

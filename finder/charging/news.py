@@ -36,7 +36,7 @@ _SESSIONS = {
     SessionState.REJECTED: Session.REJECTED,
 }
 _ITEMS = {Stand.DONE: Item.DONE, Stand.FAILED: Item.FAILED, Stand.ABNORMAL: Item.ABNORMAL}
-_BEFORE_POWER = (Session.IDLE, Session.START_SENT)
+_AMOUNTS = ("started_at", "ended_at", "kwh", "soc", "electricity", "service", "total")
 
 
 def books(order: Order, unit: Unit) -> Books:
@@ -186,7 +186,12 @@ async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
 
 
 def _later(before: SessionSeen | None, told: SessionSeen) -> SessionSeen:
-    return told if before is None or told.observed_at >= before.observed_at else before
+    """The newer of the two, with what only the older one told: what ends a session often tells no amounts."""
+    if before is None:
+        return told
+    newer, older = (told, before) if told.observed_at >= before.observed_at else (before, told)
+    kept = {name: getattr(older, name) for name in _AMOUNTS if getattr(newer, name) is None}
+    return msgspec.structs.replace(newer, **kept)
 
 
 async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:
