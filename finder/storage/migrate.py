@@ -1,0 +1,95 @@
+"""Brings a database to the newest revision: at start, safe from several processes at once, all or nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from finder.errors import SchemaError
+from finder.storage.database import Database
+
+SCRIPTS = Path(__file__).parent / "migrations"
+_VERSION = sa.table("alembic_version", sa.column("version_num"))
+
+
+def revisions() -> list[str]:
+    """The revisions that this finder knows, oldest first: '0001', '0002', …"""
+    # From the names of their files: a start where nothing is to be done shall not have to load Alembic.
+    return sorted(file.name[1:5] for file in (SCRIPTS / "versions").glob("r[0-9][0-9][0-9][0-9]_*.py"))
+
+
+async def revision(database: Database) -> str | None:
+    """Where a database stands; None where it has no revision yet, be it empty or older than revisions.
+
+    Raises SchemaError where it was left by a newer finder, and StoreUnavailable.
+    """
+    async with database.read() as connection:
+        return await connection.run_sync(_revision)
+
+
+async def migrate(database: Database) -> str | None:
+    """Brings it to the newest revision; where it stood before. Raises SchemaError and StoreUnavailable."""
+    newest = revisions()[-1]
+    before = await revision(database)
+    if before == newest:
+        return before
+    async with _patient(database) as patient, patient.write() as connection:
+        await patient.lock_schema(connection)
+        before = await connection.run_sync(_revision)  # another process may have done it meanwhile
+        if before != newest:
+            await connection.run_sync(_upgrade)
+    return before
+
+
+class MigratedDatabase(Database):
+    """A database whose tables come by revisions, at first use, and not from the rooms that use them."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._migrated = False
+        self._migrating = asyncio.Lock()
+
+    async def create(self, metadata: sa.MetaData) -> None:
+        """Once in this process: brings it to the newest revision. Raises SchemaError and StoreUnavailable."""
+        async with self._migrating:
+            if not self._migrated:
+                await migrate(self)
+                self._migrated = True
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table(_VERSION.name):
+        return None
+    found: str | None = connection.execute(sa.select(_VERSION.c.version_num)).scalar()
+    if found is not None and found not in (known := revisions()):
+        raise SchemaError(
+            f"数据库来自更新的版本（{found}，本程序最新为 {known[-1]}）：请运行那个版本，或恢复升级前的备份",
+            f"the database was left by a newer finder (revision {found}, ours is {known[-1]}): run that one, or "
+            "restore the backup from before the upgrade",
+            code="SCHEMA_NEWER",
+        )
+    return found
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+@asynccontextmanager
+async def _patient(database: Database) -> AsyncIterator[Database]:
+    """The same database, with all the time that a change of a large table takes."""
+    if database.dialect == "sqlite":
+        yield database
+        return
+    patient = Database(database.engine.url.render_as_string(hide_password=False), command_timeout_s=None)
+    try:
+        yield patient
+    finally:
+        await patient.close()
