@@ -1,14 +1,18 @@
 """Brings a database to the newest revision: at start, safe from several processes at once, all or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from finder.errors import SchemaError
 from finder.storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCRIPTS = Path(__file__).parent / "migrations"
 _VERSION = sa.table("alembic_version", sa.column("version_num"))
@@ -75,11 +79,18 @@ def _revision(connection: sa.Connection) -> str | None:
 
 def _upgrade(connection: sa.Connection) -> None:
     from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: sa.Connection, tables: Sequence[sa.MetaData] = ()) -> "Config":
+    """What Alembic's commands take, on this connection and in its transaction; with tables to compare with."""
     from alembic.config import Config
 
-    config = Config(attributes={"connection": connection})
+    config = Config(attributes={"connection": connection, "tables": list(tables)})
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    command.upgrade(config, "head")
+    config.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
+    return config
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from alembic import context
 given = context.config.attributes
 context.configure(
     connection=given["connection"],
-    target_metadata=given.get("tables"),
+    target_metadata=given["tables"],
     # SQLite, too, takes back what a transaction changed of tables; how our engines begin one, see storage/database.py.
     transactional_ddl=True,
     render_as_batch=True,
