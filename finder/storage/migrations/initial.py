@@ -200,11 +200,12 @@ sa.Table(
     sa.Column("requested_at", sa.BigInteger),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("source", "reserved", name="pile_transaction_reserved"),
-    sa.UniqueConstraint("source", "pile_id", "tag", name="pile_transaction_tag"),
     sa.UniqueConstraint("source", "pile_id", "key", name="pile_transaction_key"),
+    sa.UniqueConstraint("source", "pile_id", "tag", name="pile_transaction_tag"),
     sa.Index("pile_transaction_due", "source", "due"),
     sa.Index("pile_transaction_order", "source", "order_no"),
     sa.Index("pile_transaction_running", "source", "over", "pile_id"),
+    sqlite_autoincrement=True,
 )
 sa.Table(
     "connector_note",
