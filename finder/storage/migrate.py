@@ -1,12 +1,12 @@
 """Brings a database to the newest revision: at start, safe from several processes at once, all or nothing."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from finder.errors import SchemaError
 from finder.storage.database import Database
@@ -53,14 +53,13 @@ class MigratedDatabase(Database):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self._migrated = False
-        self._migrating = asyncio.Lock()
 
     async def create(self, metadata: sa.MetaData) -> None:
-        """Once in this process: brings it to the newest revision. Raises SchemaError and StoreUnavailable."""
-        async with self._migrating:
-            if not self._migrated:
-                await migrate(self)
-                self._migrated = True
+        """Brings it to the newest revision. Raises SchemaError and StoreUnavailable."""
+        # No lock of our own: rooms that wait for a database that is away shall not wait for one another.
+        if not self._migrated:
+            await migrate(self)
+            self._migrated = True
 
 
 def _revision(connection: sa.Connection) -> str | None:
@@ -80,7 +79,18 @@ def _revision(connection: sa.Connection) -> str | None:
 def _upgrade(connection: sa.Connection) -> None:
     from alembic import command
 
-    command.upgrade(alembic_config(connection), "head")
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    except DBAPIError as bad:
+        if bad.connection_invalidated:
+            raise
+        first = str(bad.orig).splitlines()[0]
+        raise SchemaError(
+            f"数据库升级失败（{first}），已全部撤销：请按提示修正数据库后重试，或继续使用原版本",
+            f"the database could not be brought up ({first}); everything was taken back: mend that and try again, or "
+            "go on with the version from before",
+            code="SCHEMA_FAILED",
+        ) from bad
 
 
 def alembic_config(connection: sa.Connection, tables: Sequence[sa.MetaData] = ()) -> "Config":
