@@ -194,7 +194,10 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         closing.push_async_callback(board.close)
         await board.start()
         operators = [*engines.operators, *practice]
-        federation = Federation(operators, store, Merger(), index, board, system_clock, sessions=engines.desk.running)
+        desk = engines.desk
+        federation = Federation(
+            operators, store, Merger(), index, board, system_clock, sessions=desk.running, bills=desk.bills
+        )
         closing.push_async_callback(federation.close)
         await federation.start()
         roster = asyncio.create_task(Roster(engines.office.register, federation).run())

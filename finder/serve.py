@@ -16,7 +16,7 @@ from finder.logs import set_up_logs
 from finder.provide import build_provider
 from finder.sandbox.child import PracticeProcess
 from finder.settings import Settings
-from finder.storage.migrate import migrate
+from finder.storage.migrate import migrate, revisions
 
 LISTEN_BACKLOG = 1024
 log = structlog.get_logger(__name__)
@@ -77,7 +77,9 @@ async def _bring_up(settings: Settings) -> None:
     """Brings the tables to our revision; those of a database that is away, when it answers. Raises SchemaError."""
     database = choose_database(settings)
     try:
-        await migrate(database)
+        before, newest = await migrate(database), revisions()[-1]
+        if before != newest:
+            log.info("tables_brought_up", before=before, revision=newest)
     except SchemaError:
         raise
     except StoreUnavailable as away:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-# These two put their tables into storage's own, so that they are written in one unit of work.
+# These put their tables into storage's own, so that they are written in one unit of work.
 import finder.charging.order
-import finder.money.ledger  # noqa: F401 - for its tables
+import finder.money.differences
+import finder.money.ledger
+import finder.money.reconcile  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays
 from finder.federation.register import rows
 from finder.identity import audit

@@ -4,6 +4,7 @@ Whatever is told twice, late or out of order comes through these same functions,
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import structlog
@@ -35,7 +36,7 @@ _SESSIONS = {
     SessionState.REJECTED: Session.REJECTED,
 }
 _ITEMS = {Stand.DONE: Item.DONE, Stand.FAILED: Item.FAILED, Stand.ABNORMAL: Item.ABNORMAL}
-_BEFORE_POWER = (Session.IDLE, Session.START_SENT)
+_AMOUNTS = ("started_at", "ended_at", "kwh", "soc", "electricity", "service", "total")
 
 
 def books(order: Order, unit: Unit) -> Books:
@@ -104,6 +105,8 @@ async def _released(unit: Unit, order: Order, seen: Seen) -> Order:
 
 async def _capture(unit: Unit, order: Order, seen: Seen) -> Order:
     mine = (numbered(order, Effect.CAPTURE), numbered(order, Effect.PAY))
+    if seen.number == numbered(order, Effect.HOLD):  # so a channel tells it that has no number for a hold's capture
+        seen = replace(seen, number=mine[0])
     if seen.number not in mine or order.pays is None or order.capture is Capture.CAPTURED:
         return order
     if seen.stand is Stand.DONE:
@@ -183,7 +186,12 @@ async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
 
 
 def _later(before: SessionSeen | None, told: SessionSeen) -> SessionSeen:
-    return told if before is None or told.observed_at >= before.observed_at else before
+    """The newer of the two, with what only the older one told: what ends a session often tells no amounts."""
+    if before is None:
+        return told
+    newer, older = (told, before) if told.observed_at >= before.observed_at else (before, told)
+    kept = {name: getattr(older, name) for name in _AMOUNTS if getattr(newer, name) is None}
+    return msgspec.structs.replace(newer, **kept)
 
 
 async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:

@@ -61,7 +61,7 @@ class Killed(Exception):
 class FakeChannel:
     """Keeps its own truth: what was really held, taken, split and given back, by number."""
 
-    name, practice = "wechat", True
+    name, practice, returns_with_refund = "wechat", True, False
 
     def __init__(self, dice: random.Random, clock: Hand) -> None:
         self.dice, self.clock = dice, clock
@@ -144,7 +144,9 @@ class FakeChannel:
     async def split_finish(self, ask: SplitAsk) -> Seen:
         return self._do(Step.SPLIT_FINISH, ask.number, ask.amount)
 
-    async def query(self, step: Step, number: Number, of: Number, sub_merchant: str) -> Seen:
+    async def query(
+        self, step: Step, number: Number, of: Number, sub_merchant: str, of_channel_id: str | None = None
+    ) -> Seen:
         if self.dice.random() < self.trouble:
             raise ChannelUnavailable("渠道无应答", "no answer")
         return self._seen(number)

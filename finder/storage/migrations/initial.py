@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 
-METADATA = sa.MetaData()
-_RUNNING = "session IN ('IDLE', 'START_SENT', 'START_UNKNOWN', 'CHARGING', 'STOP_SENT')"
+from finder.storage.migrations.initial_money import METADATA
+
+__all__ = ["METADATA"]
 
 sa.Table(
     "station_record",
@@ -21,117 +22,6 @@ sa.Table(
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("value", sa.BigInteger, nullable=False),
-)
-sa.Table(
-    "inbox",
-    METADATA,
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("digest", sa.LargeBinary, nullable=False),
-    sa.Column("received_at", sa.BigInteger, nullable=False),
-    sa.Column("answer", sa.LargeBinary),
-)
-sa.Table(
-    "inbox_quarantine",
-    METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("key", sa.Text, nullable=False),
-    sa.Column("digest", sa.LargeBinary, nullable=False),
-    sa.Column("payload", sa.LargeBinary, nullable=False),
-    sa.Column("received_at", sa.BigInteger, nullable=False),
-    sa.Column("settled_at", sa.BigInteger),
-    sa.UniqueConstraint("source", "key", "digest"),
-)
-sa.Table(
-    "outbox",
-    METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("number", sa.Text, nullable=False, unique=True),
-    sa.Column("payload", sa.LargeBinary, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False),
-    sa.Column("due_at", sa.BigInteger, nullable=False),
-    sa.Column("created_at", sa.BigInteger, nullable=False),
-    sa.Column("error", sa.Text),
-    sa.Index("outbox_due", "state", "due_at"),
-)
-sa.Table(
-    "charging_order",
-    METADATA,
-    sa.Column("number", sa.Text, primary_key=True),
-    sa.Column("person", sa.Text, nullable=False),
-    sa.Column("operator", sa.Text, nullable=False),
-    sa.Column("evse_id", sa.Text, nullable=False),
-    sa.Column("connector_id", sa.Text),
-    sa.Column("channel", sa.Text, nullable=False),
-    sa.Column("sub_merchant", sa.Text, nullable=False),
-    sa.Column("agreement", sa.Text, nullable=False),
-    sa.Column("agreed", sa.Boolean, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("cap", sa.BigInteger, nullable=False),
-    sa.Column("commission_permille", sa.Integer, nullable=False),
-    sa.Column("tariff", sa.LargeBinary),
-    sa.Column("created_at", sa.BigInteger, nullable=False),
-    sa.Column("hold", sa.Text, nullable=False),
-    sa.Column("session", sa.Text, nullable=False),
-    sa.Column("capture", sa.Text, nullable=False),
-    sa.Column("hold_channel_id", sa.Text),
-    sa.Column("native_id", sa.Text),
-    sa.Column("bill_id", sa.Text),
-    sa.Column("bill_total", sa.BigInteger),
-    sa.Column("pays", sa.BigInteger),
-    sa.Column("captured", sa.BigInteger),
-    sa.Column("capture_number", sa.Text),
-    sa.Column("capture_channel_id", sa.Text),
-    sa.Column("wants_stop", sa.Boolean, nullable=False),
-    sa.Column("stops", sa.Integer, nullable=False),
-    sa.Column("reason", sa.Text),
-    sa.Column("problem", sa.Text),
-    sa.Column("seen", sa.LargeBinary),
-    sa.Column("moved_at", sa.BigInteger, nullable=False),
-    sa.Index(
-        "charging_order_evse",
-        "evse_id",
-        unique=True,
-        sqlite_where=sa.text(_RUNNING),
-        postgresql_where=sa.text(_RUNNING),
-    ),
-    sa.Index("charging_order_native", "operator", "native_id"),
-    sa.Index("charging_order_person", "person", "number"),
-    sa.Index("charging_order_session", "session", "moved_at"),
-)
-sa.Table(
-    "charging_order_item",
-    METADATA,
-    sa.Column("number", sa.Text, primary_key=True),
-    sa.Column("order", sa.ForeignKey("charging_order.number"), nullable=False, index=True),
-    sa.Column("step", sa.Text, nullable=False),
-    sa.Column("amount", sa.BigInteger, nullable=False),
-    sa.Column("of", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
-)
-sa.Table(
-    "ledger_transaction",
-    METADATA,
-    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    sa.Column("key", sa.Text, nullable=False, unique=True),
-    sa.Column("edge", sa.Text, nullable=False),
-    sa.Column("order_no", sa.Text, nullable=False, index=True),
-    sa.Column("operator", sa.Text, nullable=False),
-    sa.Column("channel", sa.Text, nullable=False),
-    sa.Column("at", sa.BigInteger, nullable=False, index=True),
-    sa.Column("note", sa.Text, nullable=False),
-)
-sa.Table(
-    "ledger_posting",
-    METADATA,
-    sa.Column("transaction", sa.ForeignKey("ledger_transaction.number"), primary_key=True),
-    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("account", sa.Text, nullable=False, index=True),
-    sa.Column("fen", sa.BigInteger, nullable=False),
 )
 sa.Table(
     "session_seen",
