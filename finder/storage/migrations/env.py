@@ -3,11 +3,10 @@
 from alembic import context
 
 given = context.config.attributes
+# That transaction is ours: Alembic neither begins nor commits, in SQLite as in PostgreSQL.
 context.configure(
     connection=given["connection"],
     target_metadata=given["tables"],
-    # SQLite, too, takes back what a transaction changed of tables; how our engines begin one, see storage/database.py.
-    transactional_ddl=True,
     render_as_batch=True,
     compare_type=True,
     compare_server_default=True,
