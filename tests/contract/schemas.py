@@ -1,4 +1,4 @@
-"""A database's schema as the database itself tells it, to compare word for word."""
+"""A database's schema as the database itself tells it, to compare word for word but for the order of columns."""
 
 import sqlalchemy as sa
 
@@ -10,8 +10,8 @@ Schema = set[tuple[str, ...]]
 _QUESTIONS = {
     "sqlite": ("SELECT tbl_name, type, name, coalesce(sql, '') FROM sqlite_master",),
     "postgresql": (
-        "SELECT table_name, 'column', column_name, concat_ws(' ', ordinal_position, data_type, is_nullable, "
-        "column_default) FROM information_schema.columns WHERE table_schema = current_schema()",
+        "SELECT table_name, 'column', column_name, concat_ws(' ', data_type, is_nullable, column_default) "
+        "FROM information_schema.columns WHERE table_schema = current_schema()",
         "SELECT conrelid::regclass::text, 'constraint', conname, pg_get_constraintdef(oid) FROM pg_constraint "
         "WHERE connamespace = current_schema()::regnamespace",
         "SELECT tablename, 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
@@ -28,8 +28,21 @@ async def schema(database: Database) -> Schema:
     told: Schema = set()
     async with database.read() as connection:
         for question in _QUESTIONS[database.dialect]:
-            told |= {tuple(row) for row in await connection.execute(sa.text(question))}
-    return {row for row in told if row[0] != "alembic_version"}
+            for table, kind, name, said in await connection.execute(sa.text(question)):
+                told.add((table, kind, name, *(_parts(said) if said.startswith("CREATE TABLE") else (said,))))
+    return {row for row in told if row[0] != "alembic_version" and not row[2].startswith("sqlite_autoindex")}
+
+
+def _parts(said: str) -> list[str]:
+    """The columns and constraints of a CREATE TABLE; a revision may have put them in another order."""
+    parts, depth = [""], 0
+    for character in said[said.index("(") + 1 : said.rindex(")")]:
+        depth += (character == "(") - (character == ")")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return sorted(" ".join(part.split()) for part in parts)
 
 
 async def make_all(database: Database) -> None:
