@@ -84,7 +84,7 @@ def _upgrade(connection: sa.Connection) -> None:
     except DBAPIError as bad:
         if bad.connection_invalidated:
             raise
-        first = str(bad.orig).splitlines()[0]
+        first = (str(bad.orig).splitlines() or [type(bad).__name__])[0]
         raise SchemaError(
             f"数据库升级失败（{first}），已全部撤销：请按提示修正数据库后重试，或继续使用原版本",
             f"the database could not be brought up ({first}); everything was taken back: mend that and try again, or "
