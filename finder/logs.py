@@ -75,7 +75,14 @@ def set_up_logs(level: str = "INFO", *, json: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "uvicorn.access", "elastic_transport", "authlib"):  # the last tells tokens
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "uvicorn.access",
+        "elastic_transport",
+        "alembic",
+        "authlib",
+    ):  # the last tells tokens
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").filters[:] = [_not_each_socket]
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):

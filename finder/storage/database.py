@@ -90,7 +90,7 @@ def _sqlite(engine: AsyncEngine) -> None:
 class Database:
     """Connections to one database. Every way in raises StoreUnavailable where it does not answer."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, command_timeout_s: float | None = COMMAND_TIMEOUT_S) -> None:
         parsed = _parse(url)
         self.dialect = parsed.drivername.split("+")[0]
         if self.dialect == "sqlite":
@@ -101,7 +101,7 @@ class Database:
                 parsed,
                 pool_pre_ping=True,
                 pool_timeout=CONNECT_TIMEOUT_S,
-                connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
+                connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": command_timeout_s},
             )
 
     @asynccontextmanager
@@ -121,9 +121,13 @@ class Database:
     async def create(self, metadata: MetaData) -> None:
         """Makes the tables that are missing; safe from several processes at once."""
         async with self.write() as connection:
-            if self.dialect == "postgresql":
-                await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+            await self.lock_schema(connection)
             await connection.run_sync(metadata.create_all)
+
+    async def lock_schema(self, connection: AsyncConnection) -> None:
+        """Waits until nobody else changes tables, to the end of this write; in SQLite every write is alone."""
+        if self.dialect == "postgresql":
+            await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
 
     async def close(self) -> None:
         """Lets go of connections."""
