@@ -1,0 +1,126 @@
+"""The ledger held against the truth outside, once everything has settled."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from finder.charging.decide import over
+from finder.charging.machines import Capture, Session
+from finder.charging.order import Order, items
+from finder.charging.verify import verify
+from finder.kernel.money import Money
+from finder.money.channels.port import Stand, Step
+from finder.money.ledger import Account, balances
+from finder.money.verify import Broken, Invariant
+from finder.storage.unit import Work
+from tests.faults.kills.wire import EffectTold, Truth
+
+_TOO_MUCH = (Invariant.REFUNDS, Invariant.SPLITS, Invariant.ONE_CAPTURE, Invariant.HOLD_ONCE)
+
+
+@dataclass
+class Verdict:
+    """Where it fails, by kind: a sentence for each place."""
+
+    orders: int = 0
+    captured_fen: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    orphaned: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.doubled or self.orphaned)
+
+
+async def settled(work: Work) -> bool:
+    """Whether every order is over."""
+    async for found in verify(work):
+        if isinstance(found, Order):
+            async with work.read() as connection:
+                if not over(found, await items(connection, found.number)):
+                    return False
+    return True
+
+
+async def judge(work: Work, truth: Truth) -> Verdict:
+    """Everything that must hold."""
+    verdict = Verdict()
+    orders = dict[str, Order]()
+    async for found in verify(work):
+        if isinstance(found, Broken):
+            (verdict.doubled if found.invariant in _TOO_MUCH else verdict.lost).append(str(found))
+        else:
+            orders[found.number] = found
+    effects = defaultdict[str, dict[str, EffectTold]](dict)
+    for number, effect in truth.effects.items():
+        effects[number[:26]][number] = effect
+    async with work.read() as connection:
+        for order in orders.values():
+            await _order(connection, order, effects[order.number[:26]], truth, verdict)
+    verdict.orders = len(orders)
+    _nobodys(orders, truth, verdict)
+    return verdict
+
+
+def _nobodys(orders: dict[str, Order], truth: Truth, verdict: Verdict) -> None:
+    known = {number[:26] for number in orders}
+    verdict.orphaned += [f"session without an order: {number}" for number in truth.sessions if number not in orders]
+    verdict.orphaned += [f"effect without an order: {number}" for number in truth.effects if number[:26] not in known]
+    told = {number for numbers in truth.drivers.values() for number in numbers}
+    verdict.orphaned += [f"no driver was told of {number}" for number in orders if number not in told]
+    verdict.lost += [f"told and not kept: {number}" for number in told if number not in orders]
+    of = Counter(order.person for order in orders.values())
+    verdict.doubled += [f"{count} orders for one start of {person}" for person, count in of.items() if count > 1]
+    verdict.doubled += truth.wrongs
+
+
+async def _order(
+    connection: AsyncConnection, order: Order, effects: dict[str, EffectTold], truth: Truth, verdict: Verdict
+) -> None:
+    number, book = order.number, await balances(connection, order.number)
+    done = [effect for effect in effects.values() if effect.stand is Stand.DONE]
+    fen = {step: sum(effect.fen for effect in done if effect.step is step) for step in Step}
+    verdict.captured_fen += fen[Step.CAPTURE]
+    taken, given = fen[Step.CAPTURE], fen[Step.REFUND]
+    shared = fen[Step.SPLIT] - fen[Step.SPLIT_RETURN]
+    _same(verdict, f"{number} clearing", book.get(Account.CHANNEL_CLEARING, 0), taken - given - shared)
+    _same(verdict, f"{number} share", book.get(Account.PLATFORM_AT_CHANNEL, 0), shared)
+    _same(verdict, f"{number} commission", (taken - given) * order.commission_permille // 1000, shared)
+    for account in (Account.HOLD, Account.USER_RECEIVABLE, Account.REFUND_IN_TRANSIT):
+        _same(verdict, f"{number} {account.value}", book.get(account, 0), 0)
+    if taken > order.cap.fen:
+        verdict.doubled.append(f"{number} took {taken} of at most {order.cap.fen}")
+    for step in (Step.HOLD, Step.CAPTURE, Step.RELEASE, Step.SPLIT):
+        if sum(effect.step is step for effect in done) > 1:
+            verdict.doubled.append(f"{number} {step.value} twice")
+    if order.problem == "SECOND_BILL" and number not in truth.contradicted:
+        verdict.doubled.append(f"{number} has a second bill")
+    _session(order, taken, truth, verdict)
+    if not over(order, await items(connection, number)):
+        states = f"{order.hold} {order.session} {order.capture} {order.problem}"
+        verdict.orphaned.append(f"{number} has not ended: {states}")
+    held = [each for each, effect in effects.items() if effect.step is Step.HOLD and effect.stand is Stand.DONE]
+    verdict.orphaned += [f"{number} hold was forgotten" for each in held if each not in truth.holds_over]
+
+
+def _same(verdict: Verdict, what: str, ours: int, theirs: int) -> None:
+    if ours < theirs:
+        verdict.lost.append(f"{what}: {ours} in our books, {theirs} outside")
+    elif ours > theirs:
+        verdict.doubled.append(f"{what}: {ours} in our books, {theirs} outside")
+
+
+def _session(order: Order, taken: int, truth: Truth, verdict: Verdict) -> None:
+    session, billed = truth.sessions.get(order.number), truth.billed_fen.get(order.number)
+    if billed is None:
+        if session is not None and session.begins:
+            verdict.orphaned.append(f"{order.number} still charges at the operator")
+        elif (order.session, order.capture, taken) != (Session.REJECTED, Capture.NONE, 0):
+            verdict.lost.append(f"{order.number} never charged, and is {order.session} {order.capture} {taken}")
+        return
+    if order.session is not Session.BILLED:
+        verdict.orphaned.append(f"{order.number} charged, and is {order.session}")
+    if order.problem is None and taken != min(billed, order.cap.fen):
+        verdict.lost.append(f"{order.number} was billed {billed} and took {Money(taken)}")

@@ -1,0 +1,168 @@
+"""Kills the finder's whole process group again and again, then lets everything settle and has it judged."""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import msgspec
+import pytest
+
+from finder.sandbox.serve import listen
+from finder.storage.database import Database
+from finder.storage.unit import METADATA, Work
+from tests.faults.kills import mutants, outside, prove, tree
+from tests.faults.kills.hurried import Hurried
+from tests.faults.kills.tree import Death, Point
+from tests.faults.kills.wire import Peace, Truth
+
+SPEED, PEACE_SPEED = 60.0, 240.0
+LIVES_S = 0.15  # on average, where no point is named
+PATIENCE_S = 2.0  # for a named point
+WORKERS = 2
+RANDOM = "RANDOM"
+
+
+@dataclass
+class Kills:
+    """What a run is asked for: where, how often, and built how wrongly."""
+
+    url: str
+    count: int
+    seed: int
+    mutant: str | None = None
+    drivers_per_s: float = 8.0
+    settle_s: float = 60.0
+
+
+@dataclass
+class Report:
+    """What came of it."""
+
+    verdict: prove.Verdict
+    seconds: float
+    struck: Counter[str] = field(default_factory=Counter)
+
+    def line(self, kills: int) -> str:
+        v = self.verdict
+        return f"kills: {kills}  lost: {len(v.lost)}  doubled: {len(v.doubled)}  orphaned: {len(v.orphaned)}"
+
+
+def fork(run: Callable[[], Awaitable[None]], group: int | None = None) -> int:
+    """A child that does this and nothing else, in a process group of its own or in that one."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setpgid(0, group or 0)
+            asyncio.run(run())  # type: ignore[arg-type]
+        finally:
+            os._exit(1)
+    with contextlib.suppress(OSError):  # the child was quicker, or is dead already
+        os.setpgid(pid, group or pid)
+    return pid
+
+
+class Tree:
+    """The finder's processes of one life."""
+
+    def __init__(self, run: Callable[[Death], Awaitable[None]], death: Death) -> None:
+        self.pids: list[int] = []
+        for _ in range(WORKERS):
+            self.pids.append(fork(lambda: run(Death(death.point, death.passes)), self.pids[0] if self.pids else None))
+
+    def died(self) -> bool:
+        """Whether one has ended; it is left to be reaped."""
+        seen = os.waitid(os.P_PID, self.pids[0], os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return seen is not None
+
+    def kill(self) -> None:
+        """The whole group at once. Raises RuntimeError where one ended by itself."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pids[0], signal.SIGKILL)
+        ends = [os.waitpid(pid, 0)[1] for pid in self.pids]
+        if not all(os.WIFSIGNALED(end) and os.WTERMSIG(end) == signal.SIGKILL for end in ends):
+            raise RuntimeError(f"the finder ended by itself: {ends}")
+
+
+def run(asked: Kills) -> Report:
+    """One story: kills, peace, verdict."""
+    began, dice = time.monotonic(), random.Random(asked.seed)
+    with pytest.MonkeyPatch.context() as patch:
+        if asked.mutant:
+            mutants.MUTANTS[asked.mutant](patch)
+        asyncio.run(_emptied(asked.url))
+        clock = Hurried(SPEED, time.monotonic())
+        with listen("127.0.0.1", 0) as front, listen("127.0.0.1", 0) as back:
+            here, there = (f"http://127.0.0.1:{each.getsockname()[1]}" for each in (front, back))
+
+            def life(death: Death) -> Awaitable[None]:
+                return tree.finder(asked.url, clock, there, front, death)
+
+            async def world() -> None:
+                await outside.serve(outside.World(here, clock, asked.seed, asked.drivers_per_s), back)
+
+            with _living(fork(world)):
+                struck = Counter[str](_strike(life, dice) for _ in range(asked.count))
+                clock = clock.at(PEACE_SPEED)
+                httpx.post(f"{there}/peace", content=msgspec.json.encode(Peace(clock))).raise_for_status()
+                last = Tree(life, Death(None))
+                try:
+                    verdict = asyncio.run(_settle(Work(Database(asked.url), clock), there, asked.settle_s))
+                finally:
+                    last.kill()
+    return Report(verdict, time.monotonic() - began, struck)
+
+
+@contextlib.contextmanager
+def _living(pid: int) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _strike(life: Callable[[Death], Awaitable[None]], dice: random.Random) -> str:
+    """One life and its end, at a random moment or at a named point; where it was."""
+    point = dice.choice([None, None, None, None, *Point])
+    living = Tree(life, Death(point, dice.randrange(1, 6)))
+    until = time.monotonic() + (dice.expovariate(1 / LIVES_S) if point is None else PATIENCE_S)
+    while time.monotonic() < until and not living.died():
+        time.sleep(0.002)
+    named = point is not None and living.died()
+    living.kill()
+    return point.value if point is not None and named else RANDOM
+
+
+async def _emptied(url: str) -> None:
+    database = Database(url)
+    try:
+        async with database.write() as connection:
+            await connection.run_sync(METADATA.drop_all)
+    finally:
+        await database.close()
+
+
+async def _settle(work: Work, there: str, seconds: float) -> prove.Verdict:
+    """Waits until nothing is under way any more, or until it is plain that something never ends."""
+    until = time.monotonic() + seconds
+    try:
+        async with httpx.AsyncClient(base_url=there, timeout=10) as http:
+            while True:
+                truth = msgspec.json.decode((await http.get("/truth")).content, type=Truth)
+                late = time.monotonic() > until
+                if late or (truth.under_way == 0 and await prove.settled(work)):
+                    break
+                await asyncio.sleep(0.2)
+            if not late:  # what was told last may still be on its way
+                await asyncio.sleep(0.5)
+                truth = msgspec.json.decode((await http.get("/truth")).content, type=Truth)
+            return await prove.judge(work, truth)
+    finally:
+        await work.close()
