@@ -212,7 +212,7 @@ def _operator(world: World) -> dict[str, tuple[type, Callable[[Any], Awaitable[o
 
 def application(world: World) -> Starlette:
     """Everything outside, at one address."""
-    ways = {"channel": _channel(world), "operator": _operator(world)}
+    ways: dict[str, dict[str, Any]] = {"channel": {**_channel(world)}, "operator": {**_operator(world)}}
 
     async def ask(request: Request) -> Response:
         kind, effect = ways[request.path_params["whom"]][request.path_params["what"]]

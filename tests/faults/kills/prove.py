@@ -1,6 +1,7 @@
 """The ledger held against the truth outside, once everything has settled."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,20 +29,12 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     orphaned: list[str] = field(default_factory=list)
+    unended: list[str] = field(default_factory=list)  # as long as one waited
 
     @property
-    def clean(self) -> bool:
-        return not (self.lost or self.doubled or self.orphaned)
-
-
-async def settled(work: Work) -> bool:
-    """Whether every order is over."""
-    async for found in verify(work):
-        if isinstance(found, Order):
-            async with work.read() as connection:
-                if not over(found, await items(connection, found.number)):
-                    return False
-    return True
+    def wrongs(self) -> list[str]:
+        """What no waiting mends."""
+        return [*self.doubled, *self.lost, *self.orphaned]
 
 
 async def judge(work: Work, truth: Truth) -> Verdict:
@@ -79,17 +72,10 @@ def _nobodys(orders: dict[str, Order], truth: Truth, verdict: Verdict) -> None:
 async def _order(
     connection: AsyncConnection, order: Order, effects: dict[str, EffectTold], truth: Truth, verdict: Verdict
 ) -> None:
-    number, book = order.number, await balances(connection, order.number)
+    number = order.number
     done = [effect for effect in effects.values() if effect.stand is Stand.DONE]
-    fen = {step: sum(effect.fen for effect in done if effect.step is step) for step in Step}
-    verdict.captured_fen += fen[Step.CAPTURE]
-    taken, given = fen[Step.CAPTURE], fen[Step.REFUND]
-    shared = fen[Step.SPLIT] - fen[Step.SPLIT_RETURN]
-    _same(verdict, f"{number} clearing", book.get(Account.CHANNEL_CLEARING, 0), taken - given - shared)
-    _same(verdict, f"{number} share", book.get(Account.PLATFORM_AT_CHANNEL, 0), shared)
-    _same(verdict, f"{number} commission", (taken - given) * order.commission_permille // 1000, shared)
-    for account in (Account.HOLD, Account.USER_RECEIVABLE, Account.REFUND_IN_TRANSIT):
-        _same(verdict, f"{number} {account.value}", book.get(account, 0), 0)
+    taken = sum(effect.fen for effect in done if effect.step is Step.CAPTURE)
+    verdict.captured_fen += taken
     if taken > order.cap.fen:
         verdict.doubled.append(f"{number} took {taken} of at most {order.cap.fen}")
     for step in (Step.HOLD, Step.CAPTURE, Step.RELEASE, Step.SPLIT):
@@ -97,19 +83,32 @@ async def _order(
             verdict.doubled.append(f"{number} {step.value} twice")
     if order.problem == "SECOND_BILL" and number not in truth.contradicted:
         verdict.doubled.append(f"{number} has a second bill")
-    _session(order, taken, truth, verdict)
     if not over(order, await items(connection, number)):
         states = f"{order.hold} {order.session} {order.capture} {order.problem}"
-        verdict.orphaned.append(f"{number} has not ended: {states}")
+        verdict.unended.append(f"{number} has not ended: {states}")
+        return
+    _books(order, done, await balances(connection, number), verdict)
+    _session(order, taken, truth, verdict)
     held = [each for each, effect in effects.items() if effect.step is Step.HOLD and effect.stand is Stand.DONE]
     verdict.orphaned += [f"{number} hold was forgotten" for each in held if each not in truth.holds_over]
 
 
-def _same(verdict: Verdict, what: str, ours: int, theirs: int) -> None:
-    if ours < theirs:
-        verdict.lost.append(f"{what}: {ours} in our books, {theirs} outside")
-    elif ours > theirs:
-        verdict.doubled.append(f"{what}: {ours} in our books, {theirs} outside")
+def _books(order: Order, done: Sequence[EffectTold], book: Mapping[Account, int], verdict: Verdict) -> None:
+    fen = {step: sum(effect.fen for effect in done if effect.step is step) for step in Step}
+    left, shared = fen[Step.CAPTURE] - fen[Step.REFUND], fen[Step.SPLIT] - fen[Step.SPLIT_RETURN]
+    expected = {
+        Account.CHANNEL_CLEARING: left - shared,
+        Account.PLATFORM_AT_CHANNEL: shared,
+        Account.COMMISSION_INCOME: -(left * order.commission_permille // 1000),
+        Account.HOLD: 0,
+        Account.USER_RECEIVABLE: 0,
+        Account.REFUND_IN_TRANSIT: 0,
+    }
+    for account, theirs in expected.items():
+        ours = book.get(account, 0)
+        if ours != theirs:
+            kind = verdict.lost if abs(ours) < abs(theirs) else verdict.doubled
+            kind.append(f"{order.number} {account.value}: {ours} in our books, {theirs} outside")
 
 
 def _session(order: Order, taken: int, truth: Truth, verdict: Verdict) -> None:

@@ -38,7 +38,7 @@ class Kills:
     seed: int
     mutant: str | None = None
     drivers_per_s: float = 8.0
-    settle_s: float = 60.0
+    settle_s: float = 120.0
 
 
 @dataclass
@@ -51,7 +51,8 @@ class Report:
 
     def line(self, kills: int) -> str:
         v = self.verdict
-        return f"kills: {kills}  lost: {len(v.lost)}  doubled: {len(v.doubled)}  orphaned: {len(v.orphaned)}"
+        orphaned = len(v.orphaned) + len(v.unended)
+        return f"kills: {kills}  lost: {len(v.lost)}  doubled: {len(v.doubled)}  orphaned: {orphaned}"
 
 
 def fork(run: Callable[[], Awaitable[None]], group: int | None = None) -> int:
@@ -150,19 +151,21 @@ async def _emptied(url: str) -> None:
 
 
 async def _settle(work: Work, there: str, seconds: float) -> prove.Verdict:
-    """Waits until nothing is under way any more, or until it is plain that something never ends."""
-    until = time.monotonic() + seconds
+    """Waits until nothing is under way and every order is over, or until something is plainly wrong for good.
+
+    Outside and database are not read in the same moment: what is wrong must be so at two looks.
+    """
+    until, before = time.monotonic() + seconds, prove.Verdict()
     try:
         async with httpx.AsyncClient(base_url=there, timeout=10) as http:
             while True:
                 truth = msgspec.json.decode((await http.get("/truth")).content, type=Truth)
-                late = time.monotonic() > until
-                if late or (truth.under_way == 0 and await prove.settled(work)):
-                    break
-                await asyncio.sleep(0.2)
-            if not late:  # what was told last may still be on its way
+                verdict = await prove.judge(work, truth)
+                quiet = not truth.under_way and not verdict.unended and not before.unended
+                wrong = set(verdict.wrongs) & set(before.wrongs)
+                if wrong or (quiet and not verdict.wrongs) or time.monotonic() > until:
+                    return verdict
+                before = verdict
                 await asyncio.sleep(0.5)
-                truth = msgspec.json.decode((await http.get("/truth")).content, type=Truth)
-            return await prove.judge(work, truth)
     finally:
         await work.close()

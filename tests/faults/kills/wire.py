@@ -176,7 +176,8 @@ class WireOperator:
             return Commanded(Outcome.UNKNOWN)
 
     async def session(self, session: SessionRef) -> SessionSeen | None:
-        return await self._look("session", session, SessionSeen | None)
+        seen: SessionSeen | None = await self._look("session", session, SessionSeen | None)
+        return seen
 
     async def bills(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Bill]]:
         yield await self._look("bills", None, list[Bill])
