@@ -1,5 +1,6 @@
 """Starts and stops a session at its operator; each handler writes before it calls."""
 
+from dataclasses import replace
 from typing import Any
 
 from finder.charging.machines import Hold, Session
@@ -29,15 +30,21 @@ class StartHandler(Effecting):
         return order.session is Session.START_SENT
 
     async def call(self, letter: Letter) -> Commanded:
-        """See Handler. Only what certainly was not taken is tried again, or given up in the end."""
+        """See Handler. Only what certainly was not taken is tried again, or given up in the end.
+
+        A no to a repeat proves nothing of a first time that nobody heard the answer of: the session is asked for.
+        """
         order = await self.outside.order(letter.payload.decode())
         request = StartRequest(order.number, order.evse_id, order.connector_id, order.person, order.cap)
         try:
-            return await self.outside.control(order).start(request)
+            said = await self.outside.control(order).start(request)
         except OperatorError as error:
             if letter.attempts < self.patience.attempts:
                 raise
-            return Commanded(Outcome.REJECTED, reason=Reason.OFFLINE, said=error.code)
+            said = Commanded(Outcome.REJECTED, reason=Reason.OFFLINE, said=error.code)
+        if said.outcome is Outcome.REJECTED and letter.unanswered:
+            return replace(said, outcome=Outcome.UNKNOWN)
+        return said
 
     async def after(self, letter: Letter, result: Any, unit: Unit) -> None:
         """See Handler."""

@@ -161,7 +161,7 @@ async def test_at_its_last_attempt_an_effect_is_given_up_seen_and_retried_by_a_p
     clock.later(13)
     await outbox.step()
     ((letter, why),) = await outbox.dead()
-    assert (letter.number, letter.attempts, why, effects.given_up) == (ORDER, 2, "ValueError", [ORDER])
+    assert (letter.number, letter.attempts, why, effects.given_up) == (ORDER, 2, "UNANSWERED ValueError", [ORDER])
     clock.later(86_400)
     assert await outbox.step() == 0
     effects.fault = None
@@ -243,3 +243,29 @@ async def test_the_worker_runs_by_itself_and_is_woken(work: Work) -> None:
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_a_letter_tells_whether_an_earlier_try_may_have_had_its_effect(work: Work, clock: Hand) -> None:
+    effects, heard = Effects(attempts=9), list[bool]()
+    plain = effects.call
+
+    async def call(letter: Letter) -> str:
+        heard.append(letter.unanswered)
+        return await plain(letter)
+
+    effects.call = call  # type: ignore[method-assign]
+    outbox = Outbox(work, {"pay": effects})
+    await send(work, ORDER)
+    for fault in (OperatorUnavailable("无应答", "busy"), ValueError(), OperatorUnavailable("无应答", "busy"), None):
+        effects.fault = fault
+        await outbox.step()
+        clock.later(13)
+    assert heard == [False, False, True, True]
+
+
+async def test_whoever_dies_in_a_call_leaves_a_letter_that_says_so(work: Work, clock: Hand) -> None:
+    effects = Effects()
+    await send(work, ORDER)
+    assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim()] == [False]
+    clock.later(61)
+    assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim()] == [True]
