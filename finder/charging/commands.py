@@ -25,16 +25,15 @@ class StartHandler(Effecting):
         """See Handler."""
         order = await locked(letter, unit)
         if order.session is Session.IDLE and order.hold is Hold.HELD:
-            await change(unit, order, order.moved(session=Session.START_SENT))
-            return True
-        return order.session is Session.START_SENT
+            return self.keep(letter, await change(unit, order, order.moved(session=Session.START_SENT)))
+        return order.session is Session.START_SENT and self.keep(letter, order)
 
     async def call(self, letter: Letter) -> Commanded:
         """See Handler. Only what certainly was not taken is tried again, or given up in the end.
 
         A no to a repeat proves nothing of a first time that nobody heard the answer of: the session is asked for.
         """
-        order = await self.outside.order(letter.payload.decode())
+        order = await self.order(letter)
         request = StartRequest(order.number, order.evse_id, order.connector_id, order.person, order.cap)
         try:
             said = await self.outside.control(order).start(request)
@@ -72,11 +71,11 @@ class StopHandler(Effecting):
         """See Handler."""
         order = await locked(letter, unit)
         after = await change(unit, order, order.moved(session=Session.STOP_SENT))
-        return after.session is Session.STOP_SENT
+        return after.session is Session.STOP_SENT and self.keep(letter, after)
 
     async def call(self, letter: Letter) -> Commanded:
         """See Handler."""
-        order = await self.outside.order(letter.payload.decode())
+        order = await self.order(letter)
         ref = SessionRef(order.number, order.evse_id, order.native_id, order.connector_id)
         said = await self.outside.control(order).stop(ref)
         if said.outcome is Outcome.ACCEPTED or said.reason in _OVER_ALREADY:

@@ -19,6 +19,7 @@ from finder.errors import SettingsError, StoreUnavailable
 BUSY_TIMEOUT_MS = 10_000  # how long a SQLite writer waits for another process
 CONNECT_TIMEOUT_S = 5.0
 COMMAND_TIMEOUT_S = 60.0
+CONNECTIONS = 15  # of one process, kept: to open one costs as much as ten small transactions
 _WAL_ATTEMPTS, _WAL_PAUSE_S = 100, 0.02
 _WRITES = "finder_writes"
 _SCHEMA_LOCK = 7_305_011  # any number that nothing else in the database locks
@@ -93,12 +94,18 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = _parse(url)
         self.dialect = parsed.drivername.split("+")[0]
+        # SQLite has one writer, and who waits for it in the file looks again only now and then: here they queue.
+        self._turn = asyncio.Lock() if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
-            self.engine = create_async_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+            self.engine = create_async_engine(
+                parsed, pool_size=CONNECTIONS, max_overflow=0, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+            )
             _sqlite(self.engine)
         else:
             self.engine = create_async_engine(
                 parsed,
+                pool_size=CONNECTIONS,
+                max_overflow=0,
                 pool_pre_ping=True,
                 pool_timeout=CONNECT_TIMEOUT_S,
                 connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
@@ -113,10 +120,22 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        async with _mapped(), self.engine.connect() as connection:
+        async with _mapped(), self._queued(), self.engine.connect() as connection:
             await connection.execution_options(**{_WRITES: True})
             async with connection.begin():
                 yield connection
+
+    @asynccontextmanager
+    async def _queued(self) -> AsyncIterator[None]:
+        if self._turn is None:
+            yield
+            return
+        async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
+            await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     async def create(self, metadata: MetaData) -> None:
         """Makes the tables that are missing; safe from several processes at once."""
