@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ def main() -> int:
     names = {"all": list(MUTANTS), "none": []}.get(asked.mutants) or [
         n for n in asked.mutants.split(",") if n in MUTANTS
     ]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # or what it started would live on
     right = True
     for engine in asked.engines.split(","):
         try:

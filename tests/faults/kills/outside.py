@@ -3,6 +3,7 @@
 import asyncio
 import random
 import socket
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from finder.connectors.sdk.control import SessionRef, StartRequest
 from finder.connectors.sdk.sessions import Bill
 from finder.errors import ChannelRefused, ChannelUnavailable, OperatorUnavailable
+from finder.kernel.ids import part
 from finder.money.channels.port import CaptureAsk, HoldAsk, PayAsk, RefundAsk, Seen, SplitAsk
 from tests.faults.charging_world import FakeChannel, FakeOperator, Killed
 from tests.faults.kills.hurried import Hurried
@@ -38,6 +40,7 @@ from tests.faults.kills.wire import (
 
 TICK_S, KWH_PER_TICK = 0.05, 2.0
 LATENCY_S = 0.02
+OPEN, OPEN_S = 24, 20.0  # so many orders are under way at once; one that is stuck for so long no longer counts
 TELLS = 4  # a push or callback is tried so often, then it is lost
 TROUBLE = 0.1
 _MAY_COME_LATE = ("NOT_CAPTURED", "REFUND_OUT_OF_RANGE")
@@ -56,6 +59,7 @@ class World:
         self.finder = httpx.AsyncClient(base_url=finder_url, timeout=2, verify=False)
         self.drivers: dict[str, set[str]] = defaultdict(set)
         self.wrongs: list[str] = []
+        self._open: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.trouble(TROUBLE)
 
@@ -93,10 +97,20 @@ class World:
                 self.begin(self._tell("notice", seen))
             for each in news:
                 self.begin(self._tell("bill" if isinstance(each, Bill) else "session", each))
-            owed += self.drivers_per_s * TICK_S
-            while owed >= 1:
+            owed = min(owed + self.drivers_per_s * TICK_S, OPEN)
+            while owed >= 1 and self._under_way() < OPEN:
                 owed -= 1
-                self.begin(self._driver(f"p{len(self.drivers) + 1}"))
+                person = f"p{len(self.drivers) + 1}"
+                self._open[person] = time.monotonic()
+                self.begin(self._driver(person))
+
+    def _under_way(self) -> int:
+        """Orders of which nothing was taken or released yet."""
+        for person, since in list(self._open.items()):
+            ended = any(part(n, letter, 0) in self.channel.effects for n in self.drivers[person] for letter in "CPR")
+            if ended or time.monotonic() - since > OPEN_S:
+                del self._open[person]
+        return len(self._open)
 
     async def _tell(self, what: str, news: object) -> None:
         await asyncio.sleep(self.dice.uniform(0, 0.3) if self.share else 0)

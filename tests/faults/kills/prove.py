@@ -4,19 +4,21 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.charging.decide import over
-from finder.charging.machines import Capture, Session
-from finder.charging.order import Order, items
+from finder.charging.machines import Capture, Item, Session
+from finder.charging.order import ITEMS, Order, OrderItem, find
 from finder.charging.verify import verify
 from finder.kernel.money import Money
 from finder.money.channels.port import Stand, Step
-from finder.money.ledger import Account, balances
+from finder.money.ledger import POSTING, TRANSACTION, Account
 from finder.money.verify import Broken, Invariant
 from finder.storage.unit import Work
 from tests.faults.kills.wire import EffectTold, Truth
 
+MOST_ORDERS = 1_000_000
 _TOO_MUCH = (Invariant.REFUNDS, Invariant.SPLITS, Invariant.ONE_CAPTURE, Invariant.HOLD_ONCE)
 
 
@@ -38,23 +40,43 @@ class Verdict:
 
 
 async def judge(work: Work, truth: Truth) -> Verdict:
-    """Everything that must hold."""
-    verdict = Verdict()
-    orders = dict[str, Order]()
-    async for found in verify(work):
-        if isinstance(found, Broken):
-            (verdict.doubled if found.invariant in _TOO_MUCH else verdict.lost).append(str(found))
-        else:
-            orders[found.number] = found
-    effects = defaultdict[str, dict[str, EffectTold]](dict)
+    """Every order held against the truth outside."""
+    verdict, effects = Verdict(), defaultdict[str, dict[str, EffectTold]](dict)
     for number, effect in truth.effects.items():
         effects[number[:26]][number] = effect
     async with work.read() as connection:
-        for order in orders.values():
-            await _order(connection, order, effects[order.number[:26]], truth, verdict)
+        orders = {order.number: order for order in await find(connection, limit=MOST_ORDERS)}
+        books, sold = await _all_books(connection), await _all_items(connection)
+    for number, order in orders.items():
+        _order(order, effects[number[:26]], sold[number], books[number], truth, verdict)
     verdict.orders = len(orders)
     _nobodys(orders, truth, verdict)
     return verdict
+
+
+async def invariants(work: Work, verdict: Verdict) -> None:
+    """What must always hold of orders and ledger, whatever is true outside."""
+    async for found in verify(work):
+        if isinstance(found, Broken):
+            (verdict.doubled if found.invariant in _TOO_MUCH else verdict.lost).append(str(found))
+
+
+async def _all_books(connection: AsyncConnection) -> dict[str, dict[Account, int]]:
+    books = defaultdict[str, dict[Account, int]](dict)
+    by = (TRANSACTION.c.order_no, POSTING.c.account)
+    for number, account, fen in await connection.execute(
+        sa.select(*by, sa.func.sum(POSTING.c.fen)).join(TRANSACTION).group_by(*by)
+    ):
+        books[number][Account(account)] = int(fen)
+    return books
+
+
+async def _all_items(connection: AsyncConnection) -> dict[str, list[OrderItem]]:
+    sold = defaultdict[str, list[OrderItem]](list)
+    for r in await connection.execute(sa.select(ITEMS)):
+        item = OrderItem(r.number, r.order, Step(r.step), Money(r.amount), r.of, Item(r.state), r.note)
+        sold[item.order].append(item)
+    return sold
 
 
 def _nobodys(orders: dict[str, Order], truth: Truth, verdict: Verdict) -> None:
@@ -64,13 +86,18 @@ def _nobodys(orders: dict[str, Order], truth: Truth, verdict: Verdict) -> None:
     told = {number for numbers in truth.drivers.values() for number in numbers}
     verdict.orphaned += [f"no driver was told of {number}" for number in orders if number not in told]
     verdict.lost += [f"told and not kept: {number}" for number in told if number not in orders]
-    of = Counter(order.person for order in orders.values())
+    of = Counter[str](order.person for order in orders.values())
     verdict.doubled += [f"{count} orders for one start of {person}" for person, count in of.items() if count > 1]
     verdict.doubled += truth.wrongs
 
 
-async def _order(
-    connection: AsyncConnection, order: Order, effects: dict[str, EffectTold], truth: Truth, verdict: Verdict
+def _order(
+    order: Order,
+    effects: Mapping[str, EffectTold],
+    sold: Sequence[OrderItem],
+    book: Mapping[Account, int],
+    truth: Truth,
+    verdict: Verdict,
 ) -> None:
     number = order.number
     done = [effect for effect in effects.values() if effect.stand is Stand.DONE]
@@ -83,11 +110,11 @@ async def _order(
             verdict.doubled.append(f"{number} {step.value} twice")
     if order.problem == "SECOND_BILL" and number not in truth.contradicted:
         verdict.doubled.append(f"{number} has a second bill")
-    if not over(order, await items(connection, number)):
+    if not over(order, sold):
         states = f"{order.hold} {order.session} {order.capture} {order.problem}"
         verdict.unended.append(f"{number} has not ended: {states}")
         return
-    _books(order, done, await balances(connection, number), verdict)
+    _books(order, done, book, verdict)
     _session(order, taken, truth, verdict)
     held = [each for each, effect in effects.items() if effect.step is Step.HOLD and effect.stand is Stand.DONE]
     verdict.orphaned += [f"{number} hold was forgotten" for each in held if each not in truth.holds_over]

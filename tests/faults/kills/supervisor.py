@@ -24,7 +24,7 @@ from tests.faults.kills.wire import Peace, Truth
 
 SPEED, PEACE_SPEED = 60.0, 240.0
 LIVES_S = 0.15  # on average, where no point is named
-PATIENCE_S = 2.0  # for a named point
+PATIENCE_S = 1.0  # for a named point
 WORKERS = 2
 RANDOM = "RANDOM"
 
@@ -132,7 +132,7 @@ def _living(pid: int) -> Iterator[None]:
 def _strike(life: Callable[[Death], Awaitable[None]], dice: random.Random) -> str:
     """One life and its end, at a random moment or at a named point; where it was."""
     point = dice.choice([None, None, None, None, *Point])
-    living = Tree(life, Death(point, dice.randrange(1, 6)))
+    living = Tree(life, Death(point, dice.randrange(1, 4)))
     until = time.monotonic() + (dice.expovariate(1 / LIVES_S) if point is None else PATIENCE_S)
     while time.monotonic() < until and not living.died():
         time.sleep(0.002)
@@ -164,8 +164,9 @@ async def _settle(work: Work, there: str, seconds: float) -> prove.Verdict:
                 quiet = not truth.under_way and not verdict.unended and not before.unended
                 wrong = set(verdict.wrongs) & set(before.wrongs)
                 if wrong or (quiet and not verdict.wrongs) or time.monotonic() > until:
+                    await prove.invariants(work, verdict)
                     return verdict
                 before = verdict
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(1)
     finally:
         await work.close()

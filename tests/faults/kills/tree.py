@@ -33,7 +33,8 @@ from tests.faults.charging_world import TARIFF, Payers
 from tests.faults.kills.hurried import Hurried
 from tests.faults.kills.wire import DriverAsk, Refused, WireChannel, WireOperator
 
-SWEEP_EVERY_S = 0.1
+SWEEP_EVERY_S = 0.3
+LEASE_S = 1.0  # of the machine's: as long as a call takes here at most, on a busy machine
 WAITS_S = (1, 2, 5, 15)  # how long it waits between two tries is not what is proved here
 CAP = Money(5_000)
 PERMILLE = 55
@@ -66,10 +67,9 @@ class Death:
 class Dying:
     """A handler in which death waits."""
 
-    def __init__(self, inner: Handler, death: Death) -> None:
+    def __init__(self, inner: Handler, death: Death, speed: float) -> None:
         self._inner, self._death = inner, death
-        attempts, call_s = inner.patience.attempts, inner.patience.call_s
-        self.patience = Patience(waits_s=WAITS_S, attempts=attempts, call_s=call_s)
+        self.patience = Patience(waits_s=WAITS_S, attempts=inner.patience.attempts, call_s=LEASE_S * speed / 2)
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
         there = await self._inner.before(letter, unit)
@@ -150,7 +150,7 @@ async def finder(url: str, clock: Hurried, outside_url: str, listener: socket.so
     work = Work(Database(url), clock)
     async with httpx.AsyncClient(base_url=outside_url, timeout=2, verify=False) as http:
         outside = Outside(work, {"wechat": WireChannel(http)}, {"jinbei": WireOperator(http)}.get, Payers())
-        dying = {kind: Dying(handler, death) for kind, handler in handlers(outside).items()}
+        dying = {kind: Dying(handler, death, clock.speed) for kind, handler in handlers(outside).items()}
         outbox = Outbox(work, dying, idle_s=0.05)
         app = front(work, Orders(work, outbox.wake))
         server = uvicorn.Server(uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False))
