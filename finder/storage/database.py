@@ -19,7 +19,7 @@ from finder.errors import SettingsError, StoreUnavailable
 BUSY_TIMEOUT_MS = 10_000  # how long a SQLite writer waits for another process
 CONNECT_TIMEOUT_S = 5.0
 COMMAND_TIMEOUT_S = 60.0
-CONNECTIONS = 15  # of one process, kept: to open one costs as much as ten small transactions
+CONNECTIONS = 15  # of one process, and kept: to open one costs more than a small transaction
 _WAL_ATTEMPTS, _WAL_PAUSE_S = 100, 0.02
 _WRITES = "finder_writes"
 _SCHEMA_LOCK = 7_305_011  # any number that nothing else in the database locks
