@@ -84,7 +84,8 @@ def _nobodys(orders: dict[str, Order], truth: Truth, verdict: Verdict) -> None:
     verdict.orphaned += [f"session without an order: {number}" for number in truth.sessions if number not in orders]
     verdict.orphaned += [f"effect without an order: {number}" for number in truth.effects if number[:26] not in known]
     told = {number for numbers in truth.drivers.values() for number in numbers}
-    verdict.orphaned += [f"no driver was told of {number}" for number in orders if number not in told]
+    if not truth.under_way:  # until then he goes on asking
+        verdict.orphaned += [f"no driver was told of {number}" for number in orders if number not in told]
     verdict.lost += [f"told and not kept: {number}" for number in told if number not in orders]
     of = Counter[str](order.person for order in orders.values())
     verdict.doubled += [f"{count} orders for one start of {person}" for person, count in of.items() if count > 1]

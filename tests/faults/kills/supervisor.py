@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import mmap
 import os
 import random
 import signal
@@ -9,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 import msgspec
@@ -23,10 +25,12 @@ from tests.faults.kills.tree import Death, Point
 from tests.faults.kills.wire import Peace, Truth
 
 SPEED, PEACE_SPEED = 60.0, 240.0
-LIVES_S = 0.15  # on average, where no point is named
+LIVES_S = 0.2  # on average once it works, where no point is named
+YOUNG, YOUNG_S = 0.1, 0.1  # so many are killed while they begin, after so long at most
 PATIENCE_S = 1.0  # for a named point
 WORKERS = 2
 RANDOM = "RANDOM"
+Life = Callable[[Death, Callable[[], None]], Awaitable[None]]
 
 
 @dataclass
@@ -72,10 +76,19 @@ def fork(run: Callable[[], Awaitable[None]], group: int | None = None) -> int:
 class Tree:
     """The finder's processes of one life."""
 
-    def __init__(self, run: Callable[[Death], Awaitable[None]], death: Death) -> None:
+    def __init__(self, run: Life, death: Death) -> None:
         self.pids: list[int] = []
+        self._works = mmap.mmap(-1, 1)  # one byte that parent and children share
         for _ in range(WORKERS):
-            self.pids.append(fork(lambda: run(Death(death.point, death.passes)), self.pids[0] if self.pids else None))
+            own = Death(death.point, death.passes)
+            self.pids.append(fork(partial(run, own, self._ready), self.pids[0] if self.pids else None))
+
+    def _ready(self) -> None:
+        self._works[0] = 1
+
+    def works(self) -> bool:
+        """Whether one has begun to work."""
+        return bool(self._works[0])
 
     def died(self) -> bool:
         """Whether one has ended; it is left to be reaped."""
@@ -102,8 +115,8 @@ def run(asked: Kills) -> Report:
         with listen("127.0.0.1", 0) as front, listen("127.0.0.1", 0) as back:
             here, there = (f"http://127.0.0.1:{each.getsockname()[1]}" for each in (front, back))
 
-            def life(death: Death) -> Awaitable[None]:
-                return tree.finder(asked.url, clock, there, front, death)
+            def life(death: Death, ready: Callable[[], None]) -> Awaitable[None]:
+                return tree.finder(asked.url, clock, there, front, death, ready)
 
             async def world() -> None:
                 await outside.serve(outside.World(here, clock, asked.seed, asked.drivers_per_s), back)
@@ -129,16 +142,24 @@ def _living(pid: int) -> Iterator[None]:
         os.waitpid(pid, 0)
 
 
-def _strike(life: Callable[[Death], Awaitable[None]], dice: random.Random) -> str:
+def _strike(life: Life, dice: random.Random) -> str:
     """One life and its end, at a random moment or at a named point; where it was."""
     point = dice.choice([None, None, None, None, *Point])
     living = Tree(life, Death(point, dice.randrange(1, 4)))
-    until = time.monotonic() + (dice.expovariate(1 / LIVES_S) if point is None else PATIENCE_S)
-    while time.monotonic() < until and not living.died():
-        time.sleep(0.002)
-    named = point is not None and living.died()
+    if point is None and dice.random() < YOUNG:
+        time.sleep(dice.uniform(0, YOUNG_S))
+    else:
+        _wait(lambda: living.works() or living.died(), 30)
+        _wait(living.died, PATIENCE_S if point else dice.expovariate(1 / LIVES_S))
+    named = living.died()
     living.kill()
     return point.value if point is not None and named else RANDOM
+
+
+def _wait(happened: Callable[[], bool], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and not happened():
+        time.sleep(0.002)
 
 
 async def _emptied(url: str) -> None:

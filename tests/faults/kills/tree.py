@@ -145,7 +145,9 @@ def front(work: Work, orders: Orders) -> Starlette:
     return Starlette(routes=[*(route(way, DriverAsk) for way in (start, stop, refund)), *(route(*k) for k in kinds)])
 
 
-async def finder(url: str, clock: Hurried, outside_url: str, listener: socket.socket, death: Death) -> None:
+async def finder(
+    url: str, clock: Hurried, outside_url: str, listener: socket.socket, death: Death, ready: Callable[[], None]
+) -> None:
     """One worker; it lives until it is killed."""
     work = Work(Database(url), clock)
     async with httpx.AsyncClient(base_url=outside_url, timeout=2, verify=False) as http:
@@ -154,6 +156,8 @@ async def finder(url: str, clock: Hurried, outside_url: str, listener: socket.so
         outbox = Outbox(work, dying, idle_s=0.05)
         app = front(work, Orders(work, outbox.wake))
         server = uvicorn.Server(uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False))
+        await outbox.step()
+        ready()
         await asyncio.gather(server.serve(sockets=[listener]), outbox.run(), _sweep(Sweeper(outside)))
 
 
