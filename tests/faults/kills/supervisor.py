@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -66,6 +67,8 @@ def fork(run: Callable[[], Awaitable[None]], group: int | None = None) -> int:
         try:
             os.setpgid(0, group or 0)
             asyncio.run(run())  # type: ignore[arg-type]
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(1)
     with contextlib.suppress(OSError):  # the child was quicker, or is dead already

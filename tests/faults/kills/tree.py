@@ -1,6 +1,7 @@
 """The finder that is killed: orders, outbox and sweeper in each of its workers, over one database and one address."""
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import signal
@@ -156,15 +157,24 @@ async def finder(
         outbox = Outbox(work, dying, idle_s=0.05)
         app = front(work, Orders(work, outbox.wake))
         server = uvicorn.Server(uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False))
-        await outbox.step()
+        await _begun(outbox)
         ready()
         await asyncio.gather(server.serve(sockets=[listener]), outbox.run(), _sweep(Sweeper(outside)))
 
 
-async def _sweep(sweeper: Sweeper) -> None:
+async def _begun(outbox: Outbox) -> None:
+    """Returns when it has looked for letters once; a database that is away is waited for, as the outbox does."""
     while True:
         try:
-            await sweeper.step()
+            await outbox.step()
         except Unavailable:
-            continue
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
+async def _sweep(sweeper: Sweeper) -> None:
+    while True:
+        with contextlib.suppress(Unavailable):
+            await sweeper.step()
         await asyncio.sleep(SWEEP_EVERY_S)
