@@ -22,6 +22,7 @@ COMMAND_TIMEOUT_S = 60.0
 CONNECTIONS = 15  # of one process, and kept: to open one costs more than a small transaction
 _WAL_ATTEMPTS, _WAL_PAUSE_S = 100, 0.02
 _WRITES = "finder_writes"
+_ROLLED_BACK_OR_FULL = ("40", "53")  # PostgreSQL's classes: a deadlock, or no connection to be had
 _SCHEMA_LOCK = 7_305_011  # any number that nothing else in the database locks
 
 
@@ -157,10 +158,16 @@ async def _mapped() -> AsyncIterator[None]:
         raise _unavailable(bad) from bad
     except DBAPIError as bad:
         # SQLite has only the bare class to say that the file is no database or is damaged.
-        if bad.connection_invalidated or type(bad) is DatabaseError:
+        state = str(getattr(bad.orig, "sqlstate", None) or "")
+        if bad.connection_invalidated or type(bad) is DatabaseError or state.startswith(_ROLLED_BACK_OR_FULL):
             raise _unavailable(bad) from bad
         raise
-    except (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as bad:
+    except (
+        asyncpg.PostgresConnectionError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.InterfaceError,
+    ) as bad:
         raise _unavailable(bad) from bad
     except (asyncpg.InvalidCatalogNameError, asyncpg.InvalidAuthorizationSpecificationError) as bad:
         raise _unavailable(bad) from bad

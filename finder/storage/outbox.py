@@ -137,7 +137,9 @@ class Outbox:
                 .limit(self._at_once)
                 .with_for_update(skip_locked=True)
             )
-            for row in (await unit.connection.execute(due)).all():
+            rows = (await unit.connection.execute(due)).all()
+            # By number, so that two workers never wait for each other's orders.
+            for row in sorted(rows, key=lambda row: str(row.number)):
                 letter = _taken(row)
                 handler = self._handlers[letter.kind]
                 if await handler.before(letter, unit):

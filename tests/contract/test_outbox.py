@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from finder.errors import NotFound, OperatorUnavailable
+from finder.errors import NotFound, OperatorUnavailable, StoreUnavailable
 from finder.kernel.ids import new_order, part
 from finder.storage.database import Database
 from finder.storage.outbox import Letter, Outbox, Patience
 from finder.storage.unit import INBOX, OUTBOX, QUARANTINE, Receipt, Unit, Work
+from tests.contract.databases import ENGINES
 from tests.contract.hand import Hand
 
 ORDER = new_order(Hand())
@@ -269,3 +270,33 @@ async def test_whoever_dies_in_a_call_leaves_a_letter_that_says_so(work: Work, c
     assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim()] == [False]
     clock.later(61)
     assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim()] == [True]
+
+
+async def test_letters_are_claimed_by_number_so_that_two_workers_cannot_lock_each_other_out(
+    work: Work, clock: Hand
+) -> None:
+    effects, older = Effects(), new_order(clock)
+    clock.later(1)
+    newer = new_order(clock)
+    await send(work, newer)
+    clock.later(1)
+    await send(work, older)
+    await Outbox(work, {"pay": effects}).step()
+    assert effects.befores == [older, newer]
+
+
+@pytest.mark.parametrize("database", ENGINES[1:], indirect=True)
+async def test_of_two_units_that_lock_each_other_out_one_is_told_to_try_again(work: Work) -> None:
+    older, newer = new_order(), new_order()
+    await send(work, older, newer)
+    both_hold_one = asyncio.Barrier(2)
+
+    async def lock(*numbers: str) -> None:
+        async with work.begin() as unit:
+            for number in numbers:
+                await unit.connection.execute(sa.select(OUTBOX.c.id).where(OUTBOX.c.number == number).with_for_update())
+                if number == numbers[0]:
+                    await both_hold_one.wait()
+
+    ends = await asyncio.gather(lock(older, newer), lock(newer, older), return_exceptions=True)
+    assert sorted(type(end) for end in ends if end is not None) == [StoreUnavailable]
