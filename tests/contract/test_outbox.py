@@ -299,4 +299,4 @@ async def test_of_two_units_that_lock_each_other_out_one_is_told_to_try_again(wo
                     await both_hold_one.wait()
 
     ends = await asyncio.gather(lock(older, newer), lock(newer, older), return_exceptions=True)
-    assert sorted(type(end) for end in ends if end is not None) == [StoreUnavailable]
+    assert [type(end) for end in ends if end is not None] == [StoreUnavailable]
