@@ -56,8 +56,11 @@ class CaptureHandler(Effecting):
     """Takes what the bill's check lets the driver pay, out of the hold."""
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
-        """See Handler."""
-        paying = await _paying(unit, await locked(letter, unit), letter.number)
+        """See Handler. From a hold that is over nothing is asked: a payment of its own collects, and goes first."""
+        order = await locked(letter, unit)
+        if order.capture is Capture.NONE and order.hold is not Hold.HELD:
+            return False
+        paying = await _paying(unit, order, letter.number)
         return paying is not None and self.keep(letter, paying)
 
     async def call(self, letter: Letter) -> Seen:

@@ -6,15 +6,18 @@ from collections import Counter
 import msgspec
 import pytest
 
+from finder.charging.effects import handlers
 from finder.charging.machines import Capture, Hold, Session
+from finder.charging.news import take_channel
 from finder.charging.orders import MAX_CAP, MAX_KEY, StartAsk
-from finder.connectors.sdk.control import Commanded, Outcome, Reason, StartRequest
+from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef, StartRequest
 from finder.errors import BadInput, NotFound, OperatorUnavailable
 from finder.kernel.ids import part
 from finder.kernel.money import Money
 from finder.money.channels.port import Stand, Step
 from finder.money.ledger import Account
 from finder.storage.database import Database
+from finder.storage.outbox import Outbox
 from tests.faults.charging_world import Killed, World
 
 
@@ -124,6 +127,25 @@ async def test_a_start_whose_answer_was_lost_is_not_given_up_for_a_later_no(
             break
     now = (await world.orders.order(order.person, order.number)).order
     assert (now.session, now.capture) == (Session.BILLED, Capture.CAPTURED)
+
+
+async def test_a_hold_that_ends_between_the_bill_and_its_capture_is_collected_by_a_payment(world: World) -> None:
+    order = await world.start()
+    while order.session is not Session.CHARGING:
+        await world.happen(1)
+        order = (await world.orders.order(order.person, order.number)).order
+    await world.operator.stop(SessionRef(order.number, order.evse_id))
+    await world.hear()
+    hold = part(order.number, "H", 0)
+    world.channel.effects[hold].stand = Stand.EXPIRED
+    async with world.work.begin() as unit:
+        await take_channel(unit, await world.channel.query(Step.HOLD, hold, hold, "m1"))
+    world.outbox = Outbox(world.work, handlers(world.outside))  # takes the capture and the payment in one go
+    for _ in range(10):
+        await world.happen(1)
+    paid = (await world.orders.order(order.person, order.number)).order
+    assert (paid.hold, paid.capture) == (Hold.EXPIRED, Capture.CAPTURED)
+    assert paid.capture_number == part(order.number, "P", 0)
 
 
 async def test_another_persons_order_does_not_exist(world: World) -> None:

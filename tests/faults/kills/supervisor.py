@@ -149,13 +149,15 @@ def _strike(life: Life, dice: random.Random) -> str:
     """One life and its end, at a random moment or at a named point; where it was."""
     point = dice.choice([None, None, None, None, *Point])
     living = Tree(life, Death(point, dice.randrange(1, 4)))
-    if point is None and dice.random() < YOUNG:
-        time.sleep(dice.uniform(0, YOUNG_S))
-    else:
-        _wait(lambda: living.works() or living.died(), 30)
-        _wait(living.died, PATIENCE_S if point else dice.expovariate(1 / LIVES_S))
-    named = living.died()
-    living.kill()
+    try:
+        if point is None and dice.random() < YOUNG:
+            time.sleep(dice.uniform(0, YOUNG_S))
+        else:
+            _wait(lambda: living.works() or living.died(), 30)
+            _wait(living.died, PATIENCE_S if point else dice.expovariate(1 / LIVES_S))
+        named = living.died()
+    finally:
+        living.kill()
     return point.value if point is not None and named else RANDOM
 
 
