@@ -53,7 +53,9 @@ async def begin(unit: Unit, order: Order) -> None:
 async def change(unit: Unit, before: Order, after: Order, sold: Sequence[OrderItem] | None = None) -> Order:
     """Saves an order, and puts into the outbox whatever its states now call for."""
     await save(unit, before, after)
-    await _follow_up(unit, after, await items(unit.connection, after.number) if sold is None else sold)
+    if sold is None:  # before money was taken there is nothing of it to share or to give back
+        sold = await items(unit.connection, after.number) if after.capture is Capture.CAPTURED else ()
+    await _follow_up(unit, after, sold)
     return after
 
 
@@ -138,11 +140,13 @@ async def _captured(unit: Unit, order: Order, seen: Seen) -> Order:
         after = after.moved(hold=Hold.CONSUMED)
         await post(unit, book.hold_over(numbered(order, Effect.HOLD), order.cap))
     share = Money(taken.fen * order.commission_permille // 1000)
+    sold = list[OrderItem]()
     if share.fen:
         item = OrderItem(part(order.number, "L", 0), order.number, Step.SPLIT, share, seen.number)
         await put_item(unit, item)
         await post(unit, book.commission(item.number, share))
-    return await change(unit, order, after)
+        sold.append(item)
+    return await change(unit, order, after, sold)
 
 
 async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
@@ -158,7 +162,8 @@ async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
     await put_item(unit, after)
     await _post_item(unit, order, after)
     wrong = after.state in (Item.FAILED, Item.ABNORMAL)
-    return await change(unit, order, order.moved(problem=f"{item.step.value}_{after.state.value}") if wrong else order)
+    told = order.moved(problem=f"{item.step.value}_{after.state.value}") if wrong else order
+    return await change(unit, order, told, [after if each is item else each for each in sold])
 
 
 async def _post_item(unit: Unit, order: Order, item: OrderItem) -> None:

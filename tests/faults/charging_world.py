@@ -1,7 +1,7 @@
 """A seeded world of one channel and one operator that go wrong in every way, a clock, and an order book over SQL."""
 
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from finder.charging.sweep import Sweeper
 from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef, StartRequest
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
 from finder.errors import ChannelRefused, ChannelUnavailable, OperatorUnavailable
+from finder.kernel.clock import Clock
 from finder.kernel.ids import Number
 from finder.kernel.money import Money, UnitPrice
 from finder.money.channels.port import (
@@ -63,7 +64,7 @@ class FakeChannel:
 
     name, practice, returns_with_refund = "wechat", True, False
 
-    def __init__(self, dice: random.Random, clock: Hand) -> None:
+    def __init__(self, dice: random.Random, clock: Clock) -> None:
         self.dice, self.clock = dice, clock
         self.trouble = 0.0
         self.effects: dict[Number, Effect] = {}
@@ -116,8 +117,8 @@ class FakeChannel:
                 effect.stand = Stand.EXPIRED
                 self._tell(number)
 
-    def used(self) -> set[Number]:
-        return set(self.hold_of)
+    def used(self) -> Set[Number]:
+        return self.hold_of.keys()
 
     async def capture(self, ask: CaptureAsk) -> Seen:
         hold = self.effects[ask.hold]
@@ -181,7 +182,7 @@ class FakeOperator:
 
     source, name, practice = "jinbei", "晋北充电（演示）", True
 
-    def __init__(self, dice: random.Random, clock: Hand) -> None:
+    def __init__(self, dice: random.Random, clock: Clock) -> None:
         self.dice, self.clock = dice, clock
         self.trouble = 0.0
         self.sessions: dict[str, Charging] = {}
