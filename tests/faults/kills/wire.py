@@ -95,7 +95,7 @@ class Truth(msgspec.Struct):
 class WireChannel:
     """The Channel port over the practice channel's HTTP."""
 
-    name, practice = "wechat", True
+    name, practice, returns_with_refund = "wechat", True, False
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
@@ -132,7 +132,9 @@ class WireChannel:
     async def split_finish(self, ask: SplitAsk) -> Seen:
         return await self._ask("split_finish", ask)
 
-    async def query(self, step: Step, number: Number, of: Number, sub_merchant: str) -> Seen:
+    async def query(
+        self, step: Step, number: Number, of: Number, sub_merchant: str, of_channel_id: str | None = None
+    ) -> Seen:
         return await self._ask("query", QueryAsk(step, number))
 
     async def bill(self, kind: BillKind, day: date) -> AsyncIterator[BillRow]:
