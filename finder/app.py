@@ -43,7 +43,8 @@ from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.sql import SqlStore
 from finder.stations.store import StationStore
-from finder.storage.database import Database, database_url
+from finder.storage.database import database_url
+from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Work
 from finder.web.base import base_routes
 from finder.web.health import health_routes
@@ -88,9 +89,9 @@ def choose_board(settings: Settings) -> LiveBoard:
             )
 
 
-def choose_database(settings: Settings) -> Database:
+def choose_database(settings: Settings) -> MigratedDatabase:
     """The database that FINDER_STORE_URL names; SQLite in the data folder where it is empty. Raises SettingsError."""
-    return Database(database_url(settings.store_url.get_secret_value(), settings.data_dir))
+    return MigratedDatabase(database_url(settings.store_url.get_secret_value(), settings.data_dir))
 
 
 @asynccontextmanager
@@ -212,7 +213,10 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         closing.push_async_callback(engines.accounts.close)
         await board.start()
         operators = [*engines.operators, *practice]
-        federation = Federation(operators, store, Merger(), index, board, system_clock, sessions=engines.desk.running)
+        desk = engines.desk
+        federation = Federation(
+            operators, store, Merger(), index, board, system_clock, sessions=desk.running, bills=desk.bills
+        )
         closing.push_async_callback(federation.close)
         await federation.start()
         roster = asyncio.create_task(Roster(engines.office.register, federation).run())

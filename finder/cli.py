@@ -1,4 +1,4 @@
-"""The commands: up, serve, provide, sandbox, import, connector, pile, operator, people, ledger, doctor, schema, dev."""
+"""The commands: the groups of `commands/`, and up, serve, sandbox, import, doctor, schema, dev."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from finder.commands.connector import connector
+from finder.commands.demo import demo
 from finder.commands.ledger import ledger
+from finder.commands.migrate import migrate
 from finder.commands.operator import operator
 from finder.commands.people import people
 from finder.commands.pile import pile
@@ -25,7 +27,9 @@ cli.add_typer(people, name="people")
 cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")
+cli.add_typer(demo, name="demo")
 cli.add_typer(pile, name="pile")
+cli.add_typer(migrate, name="migrate")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 
@@ -100,6 +104,14 @@ def elasticsearch(port: int = 9200, home: Path = Path(".cache/elasticsearch")) -
     from finder.dev.elasticsearch import run
 
     run(home, port)
+
+
+@dev.command()
+def revision(what: str) -> None:
+    """起草一个表结构版本 · drafts a revision from what the rooms' tables have gained, to be read and finished."""
+    from finder.dev.revision import draft
+
+    typer.echo(draft(what))
 
 
 def _chosen(port: int | None) -> dict[str, object]:

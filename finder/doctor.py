@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from rich.console import Console
 from rich.table import Table
 
-from finder.app import choose_board, choose_index, choose_store
+from finder.app import choose_board, choose_database, choose_index
 from finder.cities import load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.errors import BoardUnavailable, FinderError, SettingsError
@@ -17,6 +17,7 @@ from finder.federation.operators import load_operators
 from finder.identity.vault import KEY_FILE
 from finder.office import choose_vault
 from finder.settings import Settings
+from finder.storage.migrate import revision, revisions
 
 Check = Callable[[Settings], Coroutine[None, None, str]]
 
@@ -85,12 +86,16 @@ async def _board(settings: Settings) -> str:
 
 
 async def _store(settings: Settings) -> str:
-    store = choose_store(settings)
+    database = choose_database(settings)
     try:
-        await store.ready()
-        return f"revision {await store.revision()}"
+        found, newest = await revision(database), revisions()[-1]
     finally:
-        await store.close()
+        await database.close()
+    if found == newest:
+        return f"{database.dialect}, 表结构 · tables {found}"
+    return (
+        f"{database.dialect}, 表结构 · tables {found or '—'}，下次启动时升级 · the next start brings them to {newest}"
+    )
 
 
 def _now(check: Callable[[Settings], str]) -> Check:

@@ -14,6 +14,7 @@ FinderError
 │   ├── IndexUnavailable
 │   ├── BoardUnavailable
 │   └── StoreUnavailable
+│       └── SchemaError       it answers, and its tables are not ones that this finder can use
 ├── OperatorError             an operator's platform, named, is at fault
 │   ├── OperatorUnavailable   no answer, 5xx or 'busy' (retryable)
 │   ├── OperatorRefused       it answered, and said no
@@ -134,6 +135,13 @@ class StoreUnavailable(Unavailable):
     """The database does not answer."""
 
     default_code = "STORE_UNAVAILABLE"
+
+
+class SchemaError(StoreUnavailable):
+    """The database's tables are those of a newer finder, or of none; the process does not start."""
+
+    default_code = "SCHEMA"
+    retryable = False
 
 
 class OperatorError(FinderError):

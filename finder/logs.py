@@ -75,8 +75,22 @@ def set_up_logs(level: str = "INFO", *, json: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "uvicorn.access", "elastic_transport", "authlib"):  # the last tells tokens
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "uvicorn.access",
+        "elastic_transport",
+        "alembic",
+        "authlib",
+    ):  # the last tells tokens
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").filters[:] = [_not_each_socket]
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers[:] = []
         logging.getLogger(name).propagate = True
+
+
+def _not_each_socket(record: logging.LogRecord) -> bool:
+    """Every phone that follows the map opens a socket, which is no news; a request's line is not logged either."""
+    said = record.getMessage()
+    return record.levelno > logging.INFO or not (said.startswith("connection ") or '"WebSocket ' in said)

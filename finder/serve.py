@@ -1,21 +1,25 @@
 """How a process serves: the gateway, and for `finder up` the practice operators beside it."""
 
+import asyncio
 import socket
 from pathlib import Path
 
+import structlog
 import uvicorn
 from rich.console import Console
 from starlette.applications import Starlette
 
 from finder import garbage
-from finder.app import Operators, build_app
-from finder.errors import SettingsError
+from finder.app import Operators, build_app, choose_database
+from finder.errors import SchemaError, SettingsError, StoreUnavailable
 from finder.logs import set_up_logs
 from finder.provide import build_provider
 from finder.sandbox.child import PracticeProcess
 from finder.settings import Settings
+from finder.storage.migrate import migrate, revisions
 
 LISTEN_BACKLOG = 1024
+log = structlog.get_logger(__name__)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -69,9 +73,25 @@ def _run(app: Starlette, listener: socket.socket, title: str, *, practice: bool)
         console.print("  已停止 · stopped", highlight=False)
 
 
+async def _bring_up(settings: Settings) -> None:
+    """Brings the tables to our revision; those of a database that is away, when it answers. Raises SchemaError."""
+    database = choose_database(settings)
+    try:
+        before, newest = await migrate(database), revisions()[-1]
+        if before != newest:
+            log.info("tables_brought_up", before=before, revision=newest)
+    except SchemaError:
+        raise
+    except StoreUnavailable as away:
+        log.warning("store_away_at_start", code=away.code, error=away.en)
+    finally:
+        await database.close()
+
+
 def _prepare(settings: Settings) -> tuple[Settings, socket.socket]:
-    """The settings with the port that was really taken, and its socket. Raises SettingsError."""
+    """The settings with the port that was really taken, and its socket. Raises SettingsError and SchemaError."""
     set_up_logs(settings.log_level, json=settings.log_json)
+    asyncio.run(_bring_up(settings))
     listener = _listen(settings)
     return settings.model_copy(update={"port": listener.getsockname()[1]}), listener
 

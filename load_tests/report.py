@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from load_tests import crowd, intake, nearby
+from load_tests import crowd, intake, nearby, orders
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: written by make bench -->\n", "<!-- /measured -->\n"
@@ -34,6 +34,10 @@ def _tables(results: Results) -> Iterator[str]:
         part = msgspec.convert(results["crowd"], dict[str, object])
         yield f"{part['measured_on']}, {part['operators']} operators, {part['in_trouble']} of them in trouble:\n"
         yield _table("p99 age of what the others' drivers see", crowd.COLUMNS, crowd.rows, part)
+    if "orders" in results:
+        part = msgspec.convert(results["orders"], dict[str, object])
+        yield f"{part['measured_on']}, {part['at_once']} at once:\n"
+        yield _table("an order through the whole ledger", orders.COLUMNS, orders.rows, part)
 
 
 def _table(

@@ -1,5 +1,6 @@
 """Starts and stops a session at its operator; each handler writes before it calls."""
 
+from dataclasses import replace
 from typing import Any
 
 from finder.charging.machines import Hold, Session
@@ -24,20 +25,25 @@ class StartHandler(Effecting):
         """See Handler."""
         order = await locked(letter, unit)
         if order.session is Session.IDLE and order.hold is Hold.HELD:
-            await change(unit, order, order.moved(session=Session.START_SENT))
-            return True
-        return order.session is Session.START_SENT
+            return self.keep(letter, await change(unit, order, order.moved(session=Session.START_SENT)))
+        return order.session is Session.START_SENT and self.keep(letter, order)
 
     async def call(self, letter: Letter) -> Commanded:
-        """See Handler. Only what certainly was not taken is tried again, or given up in the end."""
-        order = await self.outside.order(letter.payload.decode())
+        """See Handler. Only what certainly was not taken is tried again, or given up in the end.
+
+        A no to a repeat proves nothing of a first time that nobody heard the answer of: the session is asked for.
+        """
+        order = await self.order(letter)
         request = StartRequest(order.number, order.evse_id, order.connector_id, order.person, order.cap)
         try:
-            return await self.outside.control(order).start(request)
+            said = await self.outside.control(order).start(request)
         except OperatorError as error:
             if letter.attempts < self.patience.attempts:
                 raise
-            return Commanded(Outcome.REJECTED, reason=Reason.OFFLINE, said=error.code)
+            said = Commanded(Outcome.REJECTED, reason=Reason.OFFLINE, said=error.code)
+        if said.outcome is Outcome.REJECTED and letter.unanswered:
+            return replace(said, outcome=Outcome.UNKNOWN)
+        return said
 
     async def after(self, letter: Letter, result: Any, unit: Unit) -> None:
         """See Handler."""
@@ -65,11 +71,11 @@ class StopHandler(Effecting):
         """See Handler."""
         order = await locked(letter, unit)
         after = await change(unit, order, order.moved(session=Session.STOP_SENT))
-        return after.session is Session.STOP_SENT
+        return after.session is Session.STOP_SENT and self.keep(letter, after)
 
     async def call(self, letter: Letter) -> Commanded:
         """See Handler."""
-        order = await self.outside.order(letter.payload.decode())
+        order = await self.order(letter)
         ref = SessionRef(order.number, order.evse_id, order.native_id, order.connector_id)
         said = await self.outside.control(order).stop(ref)
         if said.outcome is Outcome.ACCEPTED or said.reason in _OVER_ALREADY:

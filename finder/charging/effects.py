@@ -29,13 +29,12 @@ class HoldHandler(Effecting):
             await change(unit, order, order.moved(hold=Hold.RELEASED))
             return False
         if order.hold is Hold.NEW:
-            await change(unit, order, order.moved(hold=Hold.UNKNOWN))
-            return True
-        return order.hold is Hold.UNKNOWN
+            return self.keep(letter, await change(unit, order, order.moved(hold=Hold.UNKNOWN)))
+        return order.hold is Hold.UNKNOWN and self.keep(letter, order)
 
     async def call(self, letter: Letter) -> Seen:
         """See Handler."""
-        order = await self.outside.order(letter.payload.decode())
+        order = await self.order(letter)
         ask = HoldAsk(
             number=letter.number,
             sub_merchant=order.sub_merchant,
@@ -57,13 +56,16 @@ class CaptureHandler(Effecting):
     """Takes what the bill's check lets the driver pay, out of the hold."""
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
-        """See Handler."""
+        """See Handler. From a hold that is over nothing is asked: a payment of its own collects, and goes first."""
         order = await locked(letter, unit)
-        return await _paying(unit, order, letter.number)
+        if order.capture is Capture.NONE and order.hold is not Hold.HELD:
+            return False
+        paying = await _paying(unit, order, letter.number)
+        return paying is not None and self.keep(letter, paying)
 
     async def call(self, letter: Letter) -> Seen:
         """See Handler."""
-        order = await self.outside.order(letter.payload.decode())
+        order = await self.order(letter)
         ask = CaptureAsk(
             number=letter.number,
             hold=numbered(order, Effect.HOLD),
@@ -88,11 +90,13 @@ class PayHandler(Effecting):
     async def before(self, letter: Letter, unit: Unit) -> bool:
         """See Handler."""
         order = await locked(letter, unit)
-        return order.capture is Capture.COLLECTING or await _paying(unit, order, letter.number)
+        collecting = order.capture is Capture.COLLECTING
+        paying = order if collecting else await _paying(unit, order, letter.number)
+        return paying is not None and self.keep(letter, paying)
 
     async def call(self, letter: Letter) -> Seen:
         """See Handler."""
-        order = await self.outside.order(letter.payload.decode())
+        order = await self.order(letter)
         ask = PayAsk(
             number=letter.number,
             sub_merchant=order.sub_merchant,
@@ -113,11 +117,12 @@ class ReleaseHandler(Effecting):
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
         """See Handler."""
-        return (await locked(letter, unit)).hold in (Hold.PENDING, Hold.HELD)
+        order = await locked(letter, unit)
+        return order.hold in (Hold.PENDING, Hold.HELD) and self.keep(letter, order)
 
     async def call(self, letter: Letter) -> Seen:
         """See Handler."""
-        order = await self.outside.order(letter.payload.decode())
+        order = await self.order(letter)
         hold = numbered(order, Effect.HOLD)
         return await self.outside.channel(order).release(letter.number, hold, order.hold_channel_id, order.sub_merchant)
 
@@ -125,19 +130,27 @@ class ReleaseHandler(Effecting):
 class ItemHandler(Effecting):
     """Splits, returns a split, or refunds."""
 
+    def __init__(self, outside: Outside) -> None:
+        super().__init__(outside)
+        self._items: dict[str, OrderItem] = {}
+
     async def before(self, letter: Letter, unit: Unit) -> bool:
         """See Handler."""
-        item = await _item(letter, unit)
+        order = await locked(letter, unit)
+        item = next(i for i in await items(unit.connection, order.number) if i.number == letter.number)
         if item.state is Item.NEW:
             await put_item(unit, item.moved(Item.SENT))
-            return True
-        return item.state in (Item.SENT, Item.UNKNOWN)
+        elif item.state not in (Item.SENT, Item.UNKNOWN):
+            return False
+        self._items[letter.id] = item
+        return self.keep(letter, order)
 
     async def call(self, letter: Letter) -> Seen:
         """See Handler."""
-        order = await self.outside.order(letter.payload.decode())
-        async with self.outside.work.read() as connection:
-            item = next(i for i in await items(connection, order.number) if i.number == letter.number)
+        order, item = await self.order(letter), self._items.pop(letter.id, None)
+        if item is None:
+            async with self.outside.work.read() as connection:
+                item = next(i for i in await items(connection, order.number) if i.number == letter.number)
         try:
             return await self._ask(order, item)
         except ChannelRefused as no:
@@ -165,17 +178,12 @@ class ItemHandler(Effecting):
         )
 
 
-async def _item(letter: Letter, unit: Unit) -> OrderItem:
-    order = await locked(letter, unit)
-    return next(i for i in await items(unit.connection, order.number) if i.number == letter.number)
-
-
-async def _paying(unit: Unit, order: Order, number: Number) -> bool:
+async def _paying(unit: Unit, order: Order, number: Number) -> Order | None:
+    """The order from which this number takes; None where there is nothing to take, or another takes it."""
     if order.capture is Capture.NONE:
         sent = order.moved(capture=Capture.SENT, capture_number=number)
-        await change(unit, order, sent.moved(capture=Capture.UNKNOWN))
-        return True
-    return order.capture is Capture.UNKNOWN and order.capture_number == number
+        return await change(unit, order, sent.moved(capture=Capture.UNKNOWN))
+    return order if order.capture is Capture.UNKNOWN and order.capture_number == number else None
 
 
 def _pays(order: Order) -> Money:

@@ -4,6 +4,7 @@ Whatever is told twice, late or out of order comes through these same functions,
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import structlog
@@ -35,7 +36,7 @@ _SESSIONS = {
     SessionState.REJECTED: Session.REJECTED,
 }
 _ITEMS = {Stand.DONE: Item.DONE, Stand.FAILED: Item.FAILED, Stand.ABNORMAL: Item.ABNORMAL}
-_BEFORE_POWER = (Session.IDLE, Session.START_SENT)
+_AMOUNTS = ("started_at", "ended_at", "kwh", "soc", "electricity", "service", "total")
 
 
 def books(order: Order, unit: Unit) -> Books:
@@ -52,7 +53,9 @@ async def begin(unit: Unit, order: Order) -> None:
 async def change(unit: Unit, before: Order, after: Order, sold: Sequence[OrderItem] | None = None) -> Order:
     """Saves an order, and puts into the outbox whatever its states now call for."""
     await save(unit, before, after)
-    await _follow_up(unit, after, await items(unit.connection, after.number) if sold is None else sold)
+    if sold is None:  # before money was taken there is nothing of it to share or to give back
+        sold = await items(unit.connection, after.number) if after.capture is Capture.CAPTURED else ()
+    await _follow_up(unit, after, sold)
     return after
 
 
@@ -104,6 +107,8 @@ async def _released(unit: Unit, order: Order, seen: Seen) -> Order:
 
 async def _capture(unit: Unit, order: Order, seen: Seen) -> Order:
     mine = (numbered(order, Effect.CAPTURE), numbered(order, Effect.PAY))
+    if seen.number == numbered(order, Effect.HOLD):  # so a channel tells it that has no number for a hold's capture
+        seen = replace(seen, number=mine[0])
     if seen.number not in mine or order.pays is None or order.capture is Capture.CAPTURED:
         return order
     if seen.stand is Stand.DONE:
@@ -135,11 +140,13 @@ async def _captured(unit: Unit, order: Order, seen: Seen) -> Order:
         after = after.moved(hold=Hold.CONSUMED)
         await post(unit, book.hold_over(numbered(order, Effect.HOLD), order.cap))
     share = Money(taken.fen * order.commission_permille // 1000)
+    sold = list[OrderItem]()
     if share.fen:
         item = OrderItem(part(order.number, "L", 0), order.number, Step.SPLIT, share, seen.number)
         await put_item(unit, item)
         await post(unit, book.commission(item.number, share))
-    return await change(unit, order, after)
+        sold.append(item)
+    return await change(unit, order, after, sold)
 
 
 async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
@@ -155,7 +162,8 @@ async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
     await put_item(unit, after)
     await _post_item(unit, order, after)
     wrong = after.state in (Item.FAILED, Item.ABNORMAL)
-    return await change(unit, order, order.moved(problem=f"{item.step.value}_{after.state.value}") if wrong else order)
+    told = order.moved(problem=f"{item.step.value}_{after.state.value}") if wrong else order
+    return await change(unit, order, told, [after if each is item else each for each in sold])
 
 
 async def _post_item(unit: Unit, order: Order, item: OrderItem) -> None:
@@ -183,7 +191,12 @@ async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
 
 
 def _later(before: SessionSeen | None, told: SessionSeen) -> SessionSeen:
-    return told if before is None or told.observed_at >= before.observed_at else before
+    """The newer of the two, with what only the older one told: what ends a session often tells no amounts."""
+    if before is None:
+        return told
+    newer, older = (told, before) if told.observed_at >= before.observed_at else (before, told)
+    kept = {name: getattr(older, name) for name in _AMOUNTS if getattr(newer, name) is None}
+    return msgspec.structs.replace(newer, **kept)
 
 
 async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:

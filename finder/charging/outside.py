@@ -63,6 +63,16 @@ class Effecting:
 
     def __init__(self, outside: Outside) -> None:
         self.outside = outside
+        self._recorded: dict[str, Order] = {}
+
+    def keep(self, letter: Letter, order: Order) -> bool:
+        """Remembers the order as `before` wrote it, for the call; always true."""
+        self._recorded[letter.id] = order
+        return True
+
+    async def order(self, letter: Letter) -> Order:
+        """The letter's order as `before` wrote it. Raises NotFound."""
+        return self._recorded.pop(letter.id, None) or await self.outside.order(letter.payload.decode())
 
     async def after(self, letter: Letter, result: Any, unit: Unit) -> None:
         """Applies what the channel said."""

@@ -136,6 +136,12 @@ def _check(ask: QuoteAsk, now: datetime) -> None:
             f"电量应大于 0 且不超过 {MAX_KWH} 度",
             f"the energy must be above 0 and at most {MAX_KWH} kWh",
         )
+    if ask.needs.room_kwh is not None and not 0 < ask.needs.room_kwh <= MAX_KWH:
+        raise _refuse(
+            "ROOM_OUT_OF_RANGE",
+            f"电池余量应大于 0 且不超过 {MAX_KWH} 度",
+            f"the room in the battery must be above 0 and at most {MAX_KWH} kWh",
+        )
     if not now - timedelta(minutes=5) <= ask.arrive <= now + MAX_AHEAD:
         raise _refuse(
             "ARRIVAL_OUT_OF_RANGE", "到达时间应在现在至 7 天之内", "the arrival must be between now and 7 days from now"

@@ -78,7 +78,10 @@ class Sweeper:
             number = numbered(order, Effect.HOLD)
             await self._channel(order, Step.HOLD, number, number)
         if order.capture in (Capture.UNKNOWN, Capture.COLLECTING) and order.capture_number:
-            await self._channel(order, Step.CAPTURE, order.capture_number, order.capture_number)
+            # A hold's capture is asked for by its hold, a payment by itself.
+            held = order.capture_number == numbered(order, Effect.CAPTURE)
+            of = numbered(order, Effect.HOLD) if held else order.capture_number
+            await self._channel(order, Step.CAPTURE, order.capture_number, of)
         async with self._work.read() as connection:
             out = [item for item in await items(connection, order.number) if item.state in _ITEMS_OUT]
         for item in out:
@@ -117,7 +120,8 @@ class Sweeper:
         return None
 
     async def _channel(self, order: Order, step: Step, number: Number, of: Number) -> None:
-        seen = await self._outside.channel(order).query(step, number, of, order.sub_merchant)
+        channel, known = self._outside.channel(order), order.capture_channel_id
+        seen = await channel.query(step, number, of, order.sub_merchant, known)
         if seen.stand is Stand.UNKNOWN:
             return  # the letter will ask again under the same number
         async with self._work.begin() as unit:

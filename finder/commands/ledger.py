@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from finder.money.differences import Decision
 from finder.settings import load_settings
 from finder.storage.unit import Work
 
@@ -105,6 +106,54 @@ def retry(letter_id: str) -> None:
     async def run() -> None:
         async with _work() as work:
             await Outbox(work, {}).retry(letter_id)
+
+    asyncio.run(run())
+
+
+@ledger.command()
+def differences(
+    *, decided: Annotated[bool, typer.Option("--decided", help="已处理的 · those that were decided")] = False
+) -> None:
+    """渠道账单与账本的差异，待人工处理 · where a channel's bill and the ledger differ, for a person."""
+    from finder.money.differences import Difference
+    from finder.money.differences import differences as listed
+
+    async def run() -> list[Difference]:
+        async with _work() as work:
+            return await listed(work, decided=decided)
+
+    columns = (
+        "编号 · id",
+        "渠道",
+        "差异 · kind",
+        "步骤 · step",
+        "号码 · number",
+        "渠道 fen",
+        "账本 fen",
+        "日期 · day",
+        "",
+    )
+    table = Table(*columns)
+    for each in asyncio.run(run()):
+        fens = ("–" if fen is None else str(fen) for fen in (each.channel_fen, each.ledger_fen))
+        word = f"{each.decision}: {each.note}" if each.decision else ""
+        table.add_row(each.id, each.channel, each.kind, each.step, each.ref, *fens, f"{each.day}", word)
+    Console().print(table)
+
+
+@ledger.command()
+def decide(
+    difference_id: str,
+    decision: Decision,
+    by: Annotated[str, typer.Option(help="处理人 · who decides")],
+    note: Annotated[str, typer.Option(help="理由 · why")],
+) -> None:
+    """处理一条差异；CHANNEL_IS_RIGHT 会记账到 suspense · decides one; where the channel is right, the books follow."""
+    from finder.money.differences import decide as deciding
+
+    async def run() -> None:
+        async with _work() as work:
+            await deciding(work, difference_id, decision, by, note)
 
     asyncio.run(run())
 

@@ -18,6 +18,7 @@ from finder.connectors.sdk.ports import (
 )
 from finder.errors import FinderError, NotFound, SettingsError, Unavailable
 from finder.federation.breaker import Breaker, BreakerLimits
+from finder.federation.daily import Bills
 from finder.federation.follow import Follower
 from finder.federation.health import Failure, FailureKind, Feed, FeedHealth
 from finder.federation.ingest import Ingest
@@ -62,7 +63,9 @@ class Federation:
         breaker: BreakerLimits | None = None,
         follow_every_s: float = 1.0,
         sessions: Sessions | None = None,
+        bills: Bills | None = None,
     ) -> None:
+        self._bills = bills
         self._limits, self._breaker, self._sessions = limits or Limits(), breaker or BreakerLimits(), sessions
         self._store, self._merger, self._board = store, merger, board
         self._follower = Follower(store, merger, index, board, every_s=follow_every_s)
@@ -134,6 +137,7 @@ class Federation:
             self._clock,
             lambda: len(self._follower.evses(source)),
             self._sessions,
+            self._bills,
         )
         self._away.pop(source, None)
         self._qualities.pop(source, None)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import structlog
 
+from finder.connectors.sdk.control import BillCheck
 from finder.connectors.sdk.ports import (
     OperatorConnector,
     OperatorSocket,
@@ -29,6 +30,7 @@ from finder.errors import (
     Unavailable,
 )
 from finder.federation.breaker import Breaker
+from finder.federation.daily import Bills, DailyBills
 from finder.federation.health import Failure, FailureKind, FeedHealth
 from finder.federation.ingest import Ingest, Taken
 from finder.federation.limits import Limits
@@ -58,11 +60,12 @@ class Operator:
         clock: Clock,
         evse_count: Callable[[], int],
         sessions: Sessions | None = None,
+        bills: Bills | None = None,
     ) -> None:
         self.connector, self.health, self.ingest = connector, health, ingest
         self.breaker = breaker
         self._limits, self._clock, self._evse_count = limits, clock, evse_count
-        self._sessions = sessions
+        self._sessions, self._bills = sessions, bills
         self._calls = asyncio.Semaphore(limits.calls_at_once)
         self._pushes = 0
         self._idle = asyncio.Event()
@@ -80,6 +83,9 @@ class Operator:
                 tasks.create_task(self._deliver())
             if self._sessions is not None:
                 tasks.create_task(self._compare(self._sessions))
+            if self._bills is not None and isinstance(self.connector, BillCheck):
+                source, tell = self.connector.source, self.ingest.guard.disputed
+                tasks.create_task(DailyBills(source, self.connector, self._bills, tell, self._clock).run())
 
     async def receive(self, request: PushRequest) -> PushAnswer:
         """Answers a push. Raises Busy or Unavailable, which the operator may answer by sending it again."""

@@ -49,6 +49,7 @@ POLICY: Mapping[str, Row] = {
     "Query.searchStations": OPEN,
     "Query.operators": OPEN,
     "Query.places": OPEN,
+    "Query.quote": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -120,7 +121,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StationEdge",
             "StatusChange",
         ),
-        *("Tariff", "TariffPeriod"),
+        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
     }
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import people, personal, queries, types, views
+from finder.graphql import people, personal, queries, quotes, types, views
 from finder.graphql.policy import guard
 
 PRINTED = Path(__file__).with_name("schema.graphql")
@@ -44,6 +44,9 @@ class Query:  # noqa: D101
     operators: list[types.Feed] = _root(queries.operators, "Every feed that the finder listens to, with how it is.")
     places: list[types.Place] = _root(
         queries.places, "Towns and counties by name or pinyin, for drivers who share no position."
+    )
+    quote: quotes.QuoteType = _root(
+        quotes.quote_session, "What a session will cost, line by line; its prices hold for 15 minutes."
     )
     about: types.About = _root(queries.about, "What this deployment is: its name, its middle, its notice.")
     sign_in_providers: list[personal.SignInProvider] = _root(

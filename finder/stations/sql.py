@@ -69,7 +69,7 @@ def _own(source: SourceId, ids: Iterable[StationId]) -> None:
 
 
 class SqlStore:
-    """StationStore on SQLite or PostgreSQL. Tables are made at first use."""
+    """StationStore on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

@@ -19,8 +19,10 @@ from finder.errors import SettingsError, StoreUnavailable
 BUSY_TIMEOUT_MS = 10_000  # how long a SQLite writer waits for another process
 CONNECT_TIMEOUT_S = 5.0
 COMMAND_TIMEOUT_S = 60.0
+CONNECTIONS = 15  # of one process, and kept: to open one costs more than a small transaction
 _WAL_ATTEMPTS, _WAL_PAUSE_S = 100, 0.02
 _WRITES = "finder_writes"
+_ROLLED_BACK_OR_FULL = ("40", "53")  # PostgreSQL's classes: a deadlock, or no connection to be had
 _SCHEMA_LOCK = 7_305_011  # any number that nothing else in the database locks
 
 
@@ -90,18 +92,24 @@ def _sqlite(engine: AsyncEngine) -> None:
 class Database:
     """Connections to one database. Every way in raises StoreUnavailable where it does not answer."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, command_timeout_s: float | None = COMMAND_TIMEOUT_S) -> None:
         parsed = _parse(url)
         self.dialect = parsed.drivername.split("+")[0]
+        # SQLite has one writer, and who waits for it in the file looks again only now and then: here they queue.
+        self._turn = asyncio.Lock() if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
-            self.engine = create_async_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+            self.engine = create_async_engine(
+                parsed, pool_size=CONNECTIONS, max_overflow=0, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+            )
             _sqlite(self.engine)
         else:
             self.engine = create_async_engine(
                 parsed,
+                pool_size=CONNECTIONS,
+                max_overflow=0,
                 pool_pre_ping=True,
                 pool_timeout=CONNECT_TIMEOUT_S,
-                connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
+                connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": command_timeout_s},
             )
 
     @asynccontextmanager
@@ -113,17 +121,33 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        async with _mapped(), self.engine.connect() as connection:
+        async with _mapped(), self._queued(), self.engine.connect() as connection:
             await connection.execution_options(**{_WRITES: True})
             async with connection.begin():
                 yield connection
 
+    @asynccontextmanager
+    async def _queued(self) -> AsyncIterator[None]:
+        if self._turn is None:
+            yield
+            return
+        async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
+            await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     async def create(self, metadata: MetaData) -> None:
         """Makes the tables that are missing; safe from several processes at once."""
         async with self.write() as connection:
-            if self.dialect == "postgresql":
-                await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+            await self.lock_schema(connection)
             await connection.run_sync(metadata.create_all)
+
+    async def lock_schema(self, connection: AsyncConnection) -> None:
+        """Waits until nobody else changes tables, to the end of this write; in SQLite every write is alone."""
+        if self.dialect == "postgresql":
+            await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
 
     async def close(self) -> None:
         """Lets go of connections."""
@@ -138,10 +162,16 @@ async def _mapped() -> AsyncIterator[None]:
         raise _unavailable(bad) from bad
     except DBAPIError as bad:
         # SQLite has only the bare class to say that the file is no database or is damaged.
-        if bad.connection_invalidated or type(bad) is DatabaseError:
+        state = str(getattr(bad.orig, "sqlstate", None) or "")
+        if bad.connection_invalidated or type(bad) is DatabaseError or state.startswith(_ROLLED_BACK_OR_FULL):
             raise _unavailable(bad) from bad
         raise
-    except (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as bad:
+    except (
+        asyncpg.PostgresConnectionError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.InterfaceError,
+    ) as bad:
         raise _unavailable(bad) from bad
     except (asyncpg.InvalidCatalogNameError, asyncpg.InvalidAuthorizationSpecificationError) as bad:
         raise _unavailable(bad) from bad

@@ -8,7 +8,7 @@ again when its lease ends, so a handler's effect must be one that its receiver k
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -19,12 +19,16 @@ from finder.errors import FinderError, NotFound, Unavailable
 from finder.kernel.ids import Number
 from finder.storage.unit import OUTBOX, LetterState, Unit, Work, from_us, to_us
 
+UNANSWERED = "UNANSWERED"  # begins the error of a letter of which some attempt left no answer
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An effect to carry out; `attempts` counts this one."""
+    """An effect to carry out; `attempts` counts this one.
+
+    `unanswered` says that an earlier one may have had its effect: whoever made it died, or was cut off.
+    """
 
     id: str
     kind: str
@@ -32,6 +36,7 @@ class Letter:
     payload: bytes
     attempts: int
     created_at: datetime
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +137,15 @@ class Outbox:
                 .limit(self._at_once)
                 .with_for_update(skip_locked=True)
             )
-            for row in (await unit.connection.execute(due)).all():
-                letter = _letter(row, attempts=row.attempts + 1)
+            rows = (await unit.connection.execute(due)).all()
+            # By number, so that two workers never wait for each other's orders.
+            for row in sorted(rows, key=lambda row: str(row.number)):
+                letter = _taken(row)
                 handler = self._handlers[letter.kind]
                 if await handler.before(letter, unit):
                     lease = timedelta(seconds=2 * handler.patience.call_s)
                     change: dict[str, Any] = {"attempts": letter.attempts, "due_at": to_us(unit.now + lease)}
+                    change["error"] = UNANSWERED if letter.unanswered else None
                     taken.append(letter)
                 else:
                     change = {"state": LetterState.DONE.value}
@@ -159,8 +167,7 @@ class Outbox:
             await self._failed(letter, handler, fault)
 
     async def _failed(self, letter: Letter, handler: Handler, fault: Exception) -> None:
-        code = fault.code if isinstance(fault, FinderError) else type(fault).__name__
-        patience = handler.patience
+        code, patience = _code(fault, letter), handler.patience
         log.warning("effect_failed", kind=letter.kind, number=letter.number, attempt=letter.attempts, code=code)
         try:
             async with self._work.begin() as unit:
@@ -187,6 +194,16 @@ class Outbox:
         return bool((await unit.connection.execute(sa.update(OUTBOX).where(own).values(**values))).rowcount)
 
 
-def _letter(row: Any, attempts: int | None = None) -> Letter:
-    count = row.attempts if attempts is None else attempts
-    return Letter(row.id, row.kind, row.number, row.payload, count, from_us(row.created_at))
+def _letter(row: Any) -> Letter:
+    return Letter(row.id, row.kind, row.number, row.payload, row.attempts, from_us(row.created_at))
+
+
+def _taken(row: Any) -> Letter:
+    # An attempt that ended has left its error; one that left none was cut off.
+    unanswered = (row.attempts > 0 and row.error is None) or (row.error or "").startswith(UNANSWERED)
+    return replace(_letter(row), attempts=row.attempts + 1, unanswered=unanswered)
+
+
+def _code(fault: Exception, letter: Letter) -> str:
+    code = fault.code if isinstance(fault, FinderError) else type(fault).__name__
+    return f"{UNANSWERED} {code}" if letter.unanswered or not isinstance(fault, FinderError) else code

@@ -1,4 +1,4 @@
-"""Small things that tables share: lazily made metadata, and an insert that knows its dialect."""
+"""Small things that tables share: made or brought up at first use, and an insert that knows its dialect."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from finder.storage.database import Database
 
 
 class Tables:
-    """The tables of one room in one database, made at first use."""
+    """The tables of one room in one database, made at first use, or by revisions where the database has them."""
 
     def __init__(self, database: Database, metadata: sa.MetaData) -> None:
         self.database = database

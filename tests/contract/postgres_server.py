@@ -36,8 +36,8 @@ def _run(user: str | None, command: Sequence[str | Path]) -> None:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """The URL of a server; skips where there is none, but fails in CI."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a server; skips where there is none, but fails in CI. `durable` makes a commit wait for the disk."""
     if named := os.environ.get("FINDER_TEST_POSTGRES_URL"):
         yield named
         return
@@ -54,7 +54,8 @@ def postgres() -> Iterator[str]:
     data, port = folder / "data", _free_port()
     try:
         _run(user, [binaries / "initdb", "-D", data, "-U", "finder", "-A", "trust", "-E", "UTF8", "--no-sync"])
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        options += "" if durable else " -c fsync=off"
         _run(user, [binaries / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start"])
         try:
             yield f"postgresql://finder@127.0.0.1:{port}/postgres"

@@ -6,15 +6,19 @@ from collections import Counter
 import msgspec
 import pytest
 
+from finder.charging.effects import handlers
 from finder.charging.machines import Capture, Hold, Session
+from finder.charging.news import take_channel
 from finder.charging.orders import MAX_CAP, MAX_KEY, StartAsk
-from finder.errors import BadInput, NotFound
+from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef, StartRequest
+from finder.errors import BadInput, NotFound, OperatorUnavailable
 from finder.kernel.ids import part
 from finder.kernel.money import Money
 from finder.money.channels.port import Stand, Step
 from finder.money.ledger import Account
 from finder.storage.database import Database
-from tests.faults.charging_world import World
+from finder.storage.outbox import Outbox
+from tests.faults.charging_world import Killed, World
 
 
 @pytest.fixture
@@ -93,6 +97,55 @@ async def test_an_order_that_is_given_up_before_anything_happened_holds_nothing(
     assert world.channel.effects == {}
     assert world.operator.sessions == {}
     assert await world.unfinished() == []
+
+
+@pytest.mark.parametrize("told", ["busy", "no"])
+async def test_a_start_whose_answer_was_lost_is_not_given_up_for_a_later_no(
+    world: World, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    order, plain, tries = await world.start(), world.operator.start, list[str]()
+
+    async def start(request: StartRequest) -> Commanded:
+        tries.append(request.order)
+        if len(tries) == 1:
+            await plain(request)
+            raise Killed  # it began, and who asked died
+        if told == "no":
+            return Commanded(Outcome.REJECTED, reason=Reason.OCCUPIED)
+        raise OperatorUnavailable("无应答", "no connection")
+
+    monkeypatch.setattr(world.operator, "start", start)
+    while len(tries) < (3 if told == "busy" else 2):  # before anything else is heard of it
+        world.clock.later(1)
+        world.channel.confirm()
+        await world.call_back()
+        await world.post()
+    assert (await world.orders.order(order.person, order.number)).order.session is Session.START_UNKNOWN
+    for _ in range(200):
+        await world.happen(1)
+        if not await world.unfinished():
+            break
+    now = (await world.orders.order(order.person, order.number)).order
+    assert (now.session, now.capture) == (Session.BILLED, Capture.CAPTURED)
+
+
+async def test_a_hold_that_ends_between_the_bill_and_its_capture_is_collected_by_a_payment(world: World) -> None:
+    order = await world.start()
+    while order.session is not Session.CHARGING:
+        await world.happen(1)
+        order = (await world.orders.order(order.person, order.number)).order
+    await world.operator.stop(SessionRef(order.number, order.evse_id))
+    await world.hear()
+    hold = part(order.number, "H", 0)
+    world.channel.effects[hold].stand = Stand.EXPIRED
+    async with world.work.begin() as unit:
+        await take_channel(unit, await world.channel.query(Step.HOLD, hold, hold, "m1"))
+    world.outbox = Outbox(world.work, handlers(world.outside))  # takes the capture and the payment in one go
+    for _ in range(10):
+        await world.happen(1)
+    paid = (await world.orders.order(order.person, order.number)).order
+    assert (paid.hold, paid.capture) == (Hold.EXPIRED, Capture.CAPTURED)
+    assert paid.capture_number == part(order.number, "P", 0)
 
 
 async def test_another_persons_order_does_not_exist(world: World) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from finder.errors import NotFound, OperatorUnavailable
+from finder.errors import NotFound, OperatorUnavailable, StoreUnavailable
 from finder.kernel.ids import new_order, part
 from finder.storage.database import Database
 from finder.storage.outbox import Letter, Outbox, Patience
 from finder.storage.unit import INBOX, OUTBOX, QUARANTINE, Receipt, Unit, Work
+from tests.contract.databases import ENGINES
 from tests.contract.hand import Hand
 
 ORDER = new_order(Hand())
@@ -161,7 +162,7 @@ async def test_at_its_last_attempt_an_effect_is_given_up_seen_and_retried_by_a_p
     clock.later(13)
     await outbox.step()
     ((letter, why),) = await outbox.dead()
-    assert (letter.number, letter.attempts, why, effects.given_up) == (ORDER, 2, "ValueError", [ORDER])
+    assert (letter.number, letter.attempts, why, effects.given_up) == (ORDER, 2, "UNANSWERED ValueError", [ORDER])
     clock.later(86_400)
     assert await outbox.step() == 0
     effects.fault = None
@@ -243,3 +244,59 @@ async def test_the_worker_runs_by_itself_and_is_woken(work: Work) -> None:
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_a_letter_tells_whether_an_earlier_try_may_have_had_its_effect(work: Work, clock: Hand) -> None:
+    effects, heard = Effects(attempts=9), list[bool]()
+    plain = effects.call
+
+    async def call(letter: Letter) -> str:
+        heard.append(letter.unanswered)
+        return await plain(letter)
+
+    effects.call = call  # type: ignore[method-assign]
+    outbox = Outbox(work, {"pay": effects})
+    await send(work, ORDER)
+    for fault in (OperatorUnavailable("无应答", "busy"), ValueError(), OperatorUnavailable("无应答", "busy"), None):
+        effects.fault = fault
+        await outbox.step()
+        clock.later(13)
+    assert heard == [False, False, True, True]
+
+
+async def test_whoever_dies_in_a_call_leaves_a_letter_that_says_so(work: Work, clock: Hand) -> None:
+    effects = Effects()
+    await send(work, ORDER)
+    assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim()] == [False]
+    clock.later(61)
+    assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim()] == [True]
+
+
+async def test_letters_are_claimed_by_number_so_that_two_workers_cannot_lock_each_other_out(
+    work: Work, clock: Hand
+) -> None:
+    effects, older = Effects(), new_order(clock)
+    clock.later(1)
+    newer = new_order(clock)
+    await send(work, newer)
+    clock.later(1)
+    await send(work, older)
+    await Outbox(work, {"pay": effects}).step()
+    assert effects.befores == [older, newer]
+
+
+@pytest.mark.parametrize("database", ENGINES[1:], indirect=True)
+async def test_of_two_units_that_lock_each_other_out_one_is_told_to_try_again(work: Work) -> None:
+    older, newer = new_order(), new_order()
+    await send(work, older, newer)
+    both_hold_one = asyncio.Barrier(2)
+
+    async def lock(*numbers: str) -> None:
+        async with work.begin() as unit:
+            for number in numbers:
+                await unit.connection.execute(sa.select(OUTBOX.c.id).where(OUTBOX.c.number == number).with_for_update())
+                if number == numbers[0]:
+                    await both_hold_one.wait()
+
+    ends = await asyncio.gather(lock(older, newer), lock(newer, older), return_exceptions=True)
+    assert [type(end) for end in ends if end is not None] == [StoreUnavailable]

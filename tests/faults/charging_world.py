@@ -1,7 +1,7 @@
 """A seeded world of one channel and one operator that go wrong in every way, a clock, and an order book over SQL."""
 
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from finder.charging.sweep import Sweeper
 from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef, StartRequest
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
 from finder.errors import ChannelRefused, ChannelUnavailable, OperatorUnavailable
+from finder.kernel.clock import Clock
 from finder.kernel.ids import Number
 from finder.kernel.money import Money, UnitPrice
 from finder.money.channels.port import (
@@ -61,9 +62,9 @@ class Killed(Exception):
 class FakeChannel:
     """Keeps its own truth: what was really held, taken, split and given back, by number."""
 
-    name, practice = "wechat", True
+    name, practice, returns_with_refund = "wechat", True, False
 
-    def __init__(self, dice: random.Random, clock: Hand) -> None:
+    def __init__(self, dice: random.Random, clock: Clock) -> None:
         self.dice, self.clock = dice, clock
         self.trouble = 0.0
         self.effects: dict[Number, Effect] = {}
@@ -116,8 +117,8 @@ class FakeChannel:
                 effect.stand = Stand.EXPIRED
                 self._tell(number)
 
-    def used(self) -> set[Number]:
-        return set(self.hold_of)
+    def used(self) -> Set[Number]:
+        return self.hold_of.keys()
 
     async def capture(self, ask: CaptureAsk) -> Seen:
         hold = self.effects[ask.hold]
@@ -144,7 +145,9 @@ class FakeChannel:
     async def split_finish(self, ask: SplitAsk) -> Seen:
         return self._do(Step.SPLIT_FINISH, ask.number, ask.amount)
 
-    async def query(self, step: Step, number: Number, of: Number, sub_merchant: str) -> Seen:
+    async def query(
+        self, step: Step, number: Number, of: Number, sub_merchant: str, of_channel_id: str | None = None
+    ) -> Seen:
         if self.dice.random() < self.trouble:
             raise ChannelUnavailable("渠道无应答", "no answer")
         return self._seen(number)
@@ -179,7 +182,7 @@ class FakeOperator:
 
     source, name, practice = "jinbei", "晋北充电（演示）", True
 
-    def __init__(self, dice: random.Random, clock: Hand) -> None:
+    def __init__(self, dice: random.Random, clock: Clock) -> None:
         self.dice, self.clock = dice, clock
         self.trouble = 0.0
         self.sessions: dict[str, Charging] = {}

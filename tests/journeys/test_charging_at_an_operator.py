@@ -101,7 +101,7 @@ async def at_the_operator(path: Path) -> AsyncIterator[Scene]:
             finder = Finder(connector.receive, clock)
             async with serving(finder.app()) as url:
                 sandbox.push_to(url)
-                channel = FakeChannel(random.Random(1), clock)  # type: ignore[arg-type]
+                channel = FakeChannel(random.Random(1), clock)
                 outside = Outside(work, {"wechat": channel}, {SOURCE: connector}.get, Payers())
                 platform = sandbox.platforms[SOURCE]
                 site = next(iter(platform.sites.values()))

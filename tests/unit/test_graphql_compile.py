@@ -87,6 +87,13 @@ ARGUMENTS: dict[str, list[list[str]]] = {
         ["", "near:{lat:38.4,lon:112.7}", "near:null"],
         ["", "first:2"],
     ],
+    "quote": [
+        [
+            f'ask:{{stationId:"jinbei/0001",evseId:"{evse}",{more}}}'
+            for evse in ("jinbei/0001-1", "none")
+            for more in ("energyKwh:20", "energyKwh:0", 'leaveAt:"2026-03-04T13:00:00+08:00"')
+        ]
+    ],
     "places": [['text:"县"', 'text:"nowhere"'], ["", "first:1"]],
 }
 

@@ -43,3 +43,17 @@ def test_a_secret_is_redacted_by_its_key_and_inside_a_traceback() -> None:
     assert "broke" in written
     for secret in ("13912345678", "0123456789abcdef", "abcdefgh12345"):
         assert secret not in written
+
+
+def test_a_socket_that_opens_is_no_news_and_one_that_fails_is() -> None:
+    set_up_logs(json=True)
+    log = logging.getLogger("uvicorn.error")
+
+    def told(level: int, text: str) -> bool:
+        record = log.makeRecord(log.name, level, __file__, 1, text, ("127.0.0.1",), None)
+        return bool(log.filter(record))
+
+    assert not told(logging.INFO, '%s - "WebSocket /graphql" [accepted]')
+    assert not log.filter(log.makeRecord(log.name, logging.INFO, __file__, 1, "connection open", (), None))
+    assert log.filter(log.makeRecord(log.name, logging.ERROR, __file__, 1, "connection handler failed", (), None))
+    assert log.filter(log.makeRecord(log.name, logging.INFO, __file__, 1, "Started server process", (), None))

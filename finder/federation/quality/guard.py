@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
+from finder.connectors.sdk.desk import Difference, Disputed
 from finder.connectors.sdk.sessions import SessionSeen
 from finder.federation.quality.findings import Findings
 from finder.federation.quality.model import Finding, Flaw
@@ -58,6 +59,12 @@ class Guard:
     def refused(self, native_id: str, zh: str, en: str) -> None:
         """Notes a record that could not be taken at all."""
         self._notes.found(Flaw.REFUSED, native_id, zh, en, quarantined=False)
+
+    def disputed(self, disputes: Sequence[Disputed]) -> None:
+        """Notes what the operator's list of a day says otherwise; the order that it is of decides nothing by it."""
+        for dispute in disputes:
+            zh, en = _DISPUTES[dispute.why]
+            self._notes.found(Flaw.BILL_DISPUTED, dispute.claim.native_id, zh, en, quarantined=False)
 
     def observe(self, observations: Sequence[Observation]) -> list[Observation]:
         """The same observations, with UNKNOWN for those that are not to be believed."""
@@ -145,6 +152,13 @@ class Guard:
 
     def _span_s(self) -> int:
         return int(2 * self._bounds.window.total_seconds())
+
+
+_DISPUTES = {
+    Difference.MISSING: ("运营商的日对账中没有这笔账单", "the operator's list of the day does not have this bill"),
+    Difference.MONEY: ("运营商的日对账中金额不同", "the operator's list of the day has another amount for this bill"),
+    Difference.ENERGY: ("运营商的日对账中电量不同", "the operator's list of the day has other energy for this bill"),
+}
 
 
 def _far(mean_e4: int, usual_e4: int | None) -> bool:

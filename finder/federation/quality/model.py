@@ -14,6 +14,7 @@ class Flaw(StrEnum):
     FLAPPING = "FLAPPING"  # an EVSE whose status changes faster than cars can
     SESSION_CONTRADICTS = "SESSION_CONTRADICTS"  # said to be free while its session goes on
     PRICE_OUTLIER = "PRICE_OUTLIER"  # five times dearer or cheaper than is usual here
+    BILL_DISPUTED = "BILL_DISPUTED"  # a bill of which the operator's own list says otherwise
     REFUSED = "REFUSED"  # a record that could not be taken: out of range, without a place, twice
 
 

@@ -14,6 +14,8 @@ from typing import Protocol
 from finder.kernel.ids import Number
 from finder.kernel.money import Money
 
+NOTHING = Money(0)
+
 
 class Step(StrEnum):
     """What is asked of a channel."""
@@ -42,7 +44,11 @@ class Stand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a channel said of one step. `number` is ours; `amount` what it was done with, where it was told."""
+    """What a channel said of one step. `number` is ours; `amount` what it was done with, where it was told.
+
+    A channel that has no number for a capture of its own (WeChat) tells one in a notice and in a bill under the hold's
+    number: `kernel.ids.order_of` leads to the order either way.
+    """
 
     channel: str
     step: Step
@@ -53,7 +59,7 @@ class Seen:
     at: datetime | None = None  # when it was done, by the channel's clock
     fee: Money | None = None
     reason: str | None = None  # the channel's code or words
-    phone: Mapping[str, str] = field(default_factory=dict)  # what the phone needs to let the driver confirm; not kept
+    phone: Mapping[str, str] = field(default_factory=dict, repr=False)  # with which the driver confirms; not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,8 @@ class RefundAsk:
     amount: Money
     captured: Money
     reason: str
+    returned: Money = NOTHING  # our share that goes back with it, where the channel `returns_with_refund`
+    split: Number | None = None  # the split that it is returned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,10 @@ class BillRow:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A callback that was verified: its key for the inbox, what it says, and how to answer that it was taken."""
+    """A callback that was verified: its key for the inbox, what it says, and how to answer that it was taken.
+
+    The inbox compares `seen`, not the body: a repeat is encrypted or signed anew.
+    """
 
     key: str
     seen: Seen
@@ -179,6 +190,13 @@ class Channel(Protocol):
     def practice(self) -> bool:
         """True for a channel of the sandbox: no real money moves."""
 
+    @property
+    def returns_with_refund(self) -> bool:
+        """True where a split is returned only together with a refund (Alipay): `RefundAsk.returned` says how much.
+
+        Elsewhere `split` returns it before the refund, and the other way is refused on either channel.
+        """
+
     async def hold(self, ask: HoldAsk) -> Seen:
         """Begins a hold; PENDING carries in `phone` what the driver's phone needs."""
 
@@ -200,8 +218,15 @@ class Channel(Protocol):
     async def split_finish(self, ask: SplitAsk) -> Seen:
         """Says that nothing more will be split off a capture; `amount` is not used."""
 
-    async def query(self, step: Step, number: Number, of: Number, sub_merchant: str) -> Seen:
-        """Where a step stands; `of` is the hold's or capture's number that it belongs to (its own for these)."""
+    async def query(
+        self, step: Step, number: Number, of: Number, sub_merchant: str, of_channel_id: str | None = None
+    ) -> Seen:
+        """Where a step stands; UNKNOWN where the channel knows no such number.
+
+        `of` is the number that the step belongs to: the hold's for a capture or a release, the capture's for a refund
+        or a split, the split's for its return; a hold's and a plain payment's own. `of_channel_id` is the channel's
+        number of the same, without which neither channel can be asked about a split.
+        """
 
     def bill(self, kind: BillKind, day: date) -> AsyncIterator[BillRow]:
         """The channel's bill of a day in Asia/Shanghai, available the next day after 10:00."""

@@ -74,7 +74,7 @@ export function MapView({ shown, split }: { shown: boolean; split: boolean }) {
     return () => {
       for (const stop of stops) stop();
       rest();
-      made.map.remove();
+      made.remove();
     };
   }, []);
 

@@ -9,6 +9,7 @@ import type { BoxInput } from "../api/generated/graphql";
 import type { Camera } from "../state/url";
 import { graticule } from "./graticule";
 import { addMarkers } from "./markers";
+import { Pace } from "./pace";
 import { palette } from "./palette";
 import { layers, type SourceName, style } from "./style";
 
@@ -16,6 +17,8 @@ import { layers, type SourceName, style } from "./style";
 setWorkerUrl(workerUrl);
 
 const TAP_PX = 12;
+/** In a lively city a bay flips several times a second; a cheap phone that drew each would never come to rest. */
+const DRAW_EVERY_MS = 1_000;
 
 export interface Events {
   moved: (camera: Camera, box: BoxInput) => void;
@@ -29,6 +32,7 @@ export interface Events {
 export class Engine {
   readonly map: MapLibre;
   private readonly data: Partial<Record<SourceName, FeatureCollection>> = {};
+  private readonly pace = new Pace<SourceName>(DRAW_EVERY_MS);
 
   constructor(container: HTMLElement, camera: Camera, title: string, events: Events) {
     const night = matchMedia("(prefers-color-scheme: dark)");
@@ -54,7 +58,7 @@ export class Engine {
     addMarkers(this.map, palette(night.matches));
     night.addEventListener("change", () => this.paint(night.matches));
     this.map.on("load", () => {
-      for (const [name, data] of Object.entries(this.data)) this.set(name as SourceName, data);
+      for (const [name, data] of Object.entries(this.data)) this.map.getSource<GeoJSONSource>(name)?.setData(data);
       void this.drawLand();
     });
     const moved = () => {
@@ -73,7 +77,12 @@ export class Engine {
 
   set(name: SourceName, data: FeatureCollection): void {
     this.data[name] = data;
-    this.map.getSource<GeoJSONSource>(name)?.setData(data);
+    this.pace.run(name, () => this.map.getSource<GeoJSONSource>(name)?.setData(this.data[name] ?? data));
+  }
+
+  remove(): void {
+    this.pace.end();
+    this.map.remove();
   }
 
   /** Draws one station larger; none where null. */

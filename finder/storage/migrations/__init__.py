@@ -1,0 +1,1 @@
+"""Alembic's environment: the revisions that bring a database from nothing to what this finder needs."""

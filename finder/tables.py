@@ -1,0 +1,32 @@
+"""Every room's tables in one place, for what compares them with the revisions; storage knows no room."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+# These put their tables into storage's own, so that they are written in one unit of work.
+import finder.charging.order
+import finder.money.differences
+import finder.money.ledger
+import finder.money.reconcile  # noqa: F401 - for its tables
+from finder.federation import desk, notebook, pile_book, piles, replays
+from finder.federation.register import rows
+from finder.identity import audit
+from finder.identity import tables as people
+from finder.identity.oauth import tokens
+from finder.stations import sql
+from finder.storage import unit
+
+TABLES: Sequence[sa.MetaData] = (
+    sql.METADATA,
+    unit.METADATA,
+    desk.METADATA,
+    replays.METADATA,
+    piles.METADATA,
+    pile_book.METADATA,
+    notebook.METADATA,
+    rows.METADATA,
+    audit.METADATA,
+    tokens.METADATA,
+    people.METADATA,
+)
