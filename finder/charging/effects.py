@@ -1,5 +1,6 @@
 """Moves an order's money at its channel; each handler writes before it calls."""
 
+from collections.abc import Awaitable
 from datetime import timedelta
 
 from finder.charging.commands import StartHandler, StopHandler
@@ -46,10 +47,7 @@ class HoldHandler(Effecting):
             ends_at=order.created_at + HOLD_LASTS,
             agreed=order.agreed,
         )
-        try:
-            return await self.outside.channel(order).hold(ask)
-        except ChannelRefused as no:
-            return Seen(order.channel, Step.HOLD, letter.number, Stand.FAILED, reason=no.code)
+        return await _told(order, Step.HOLD, letter.number, self.outside.channel(order).hold(ask))
 
 
 class CaptureHandler(Effecting):
@@ -78,10 +76,7 @@ class CaptureHandler(Effecting):
             title=order.title,
             splitting=order.commission_permille > 0,
         )
-        try:
-            return await self.outside.channel(order).capture(ask)
-        except ChannelRefused as no:
-            return Seen(order.channel, Step.CAPTURE, letter.number, Stand.FAILED, reason=no.code)
+        return await _told(order, Step.CAPTURE, letter.number, self.outside.channel(order).capture(ask))
 
 
 class PayHandler(Effecting):
@@ -106,10 +101,7 @@ class PayHandler(Effecting):
             expires_at=letter.created_at + PAY_WITHIN,
             splitting=order.commission_permille > 0,
         )
-        try:
-            return await self.outside.channel(order).pay(ask)
-        except ChannelRefused as no:
-            return Seen(order.channel, Step.CAPTURE, letter.number, Stand.FAILED, reason=no.code)
+        return await _told(order, Step.CAPTURE, letter.number, self.outside.channel(order).pay(ask))
 
 
 class ReleaseHandler(Effecting):
@@ -151,10 +143,7 @@ class ItemHandler(Effecting):
         if item is None:
             async with self.outside.work.read() as connection:
                 item = next(i for i in await items(connection, order.number) if i.number == letter.number)
-        try:
-            return await self._ask(order, item)
-        except ChannelRefused as no:
-            return Seen(order.channel, item.step, letter.number, Stand.FAILED, reason=no.code)
+        return await _told(order, item.step, letter.number, self._ask(order, item))
 
     async def _ask(self, order: Order, item: OrderItem) -> Seen:
         channel, capture = self.outside.channel(order), order.capture_number or ""
@@ -176,6 +165,14 @@ class ItemHandler(Effecting):
                 item.number, capture, order.capture_channel_id, order.sub_merchant, item.amount, order.title, returns
             )
         )
+
+
+async def _told(order: Order, step: Step, number: Number, asking: Awaitable[Seen]) -> Seen:
+    """What the channel said; a refusal is certain, and means that it did not happen."""
+    try:
+        return await asking
+    except ChannelRefused as no:
+        return Seen(order.channel, step, number, Stand.FAILED, reason=no.code)
 
 
 async def _paying(unit: Unit, order: Order, number: Number) -> Order | None:

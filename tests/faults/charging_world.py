@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -43,7 +43,6 @@ from tests.contract.hand import Hand
 TARIFF = Tariff(
     id="t", periods=(TariffPeriod(start=0, end=1440, electricity=UnitPrice(8_000), service=UnitPrice(4_000)),)
 )
-FEN_PER_KWH = 120
 
 
 @dataclass
@@ -399,6 +398,3 @@ class World:
     async def books(self, order: Number | None = None) -> dict[Account, int]:
         async with self.work.read() as connection:
             return await balances(connection, order)
-
-
-__all__ = ["FEN_PER_KWH", "World", "replace"]
