@@ -6,9 +6,11 @@ import sqlalchemy as sa
 
 # These put their tables into storage's own, so that they are written in one unit of work.
 import finder.charging.order
+import finder.money.channel_rows
 import finder.money.differences
 import finder.money.ledger
-import finder.money.reconcile  # noqa: F401 - for its tables
+import finder.money.operator_rows
+import finder.money.runs  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays
 from finder.federation.register import rows
 from finder.identity import audit

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from finder.errors import BadInput, ChannelError, NotFound
+from finder.errors import BadInput, ChannelError, Conflict, NotFound
 from finder.kernel.clock import SHANGHAI
 from finder.money.differences import Decision, Difference, Kind, decide, differences
 from finder.money.ledger import Account
@@ -72,7 +72,7 @@ async def test_a_row_of_another_amount_is_a_difference_at_once(tmp_path: Path, n
         books = await scene.world.books()
         assert books[Account.CHANNEL_CLEARING] - before == off
         assert books[Account.SUSPENSE] == -off
-        with pytest.raises(BadInput) as twice:
+        with pytest.raises(Conflict) as twice:
             await decide(scene.world.work, found.id, Decision.EXPLAINED, "auditor-1", "再来")
         assert twice.value.code == "DECIDED"
 
