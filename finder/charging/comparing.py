@@ -68,6 +68,16 @@ async def settle(work: Work) -> Settled:
     return told
 
 
+async def reconsider(work: Work, number: Number) -> None:
+    """The same for one order, once a difference of it is decided; an order that is no longer held back stays so."""
+    async with work.read() as connection:
+        orders = await find(connection, ORDER.c.number == number, ORDER.c.capture == Capture.CAPTURED.value)
+        verdicts, taken = await judge(connection, orders), await _captured_on(connection, [number])
+    for order in orders:
+        if order.commission_permille:
+            await _apply(work, number, verdicts[number], taken.get(number), Settled())
+
+
 async def _held(work: Work) -> AsyncIterator[Sequence[Order]]:
     """Captured orders with a share of ours, of which the channel was not yet told that nothing follows."""
     ended = sa.select(ITEMS.c.order).where(ITEMS.c.step == Step.SPLIT_FINISH.value)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from finder.charging.accounting import Accounting
 from finder.errors import FinderError
 from finder.identity.accounts import Accounts
 from finder.kernel.clock import Clock
@@ -219,4 +220,5 @@ class Gateway:
     clock: Clock
     metrics: Metrics | None = None
     accounts: Accounts | None = None  # none: the finder alone
+    accounting: Accounting | None = None  # none: this deployment keeps no books
     lately: Lately | None = None  # shared with the search, so that a station is read once for both

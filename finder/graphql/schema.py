@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from finder.graphql import differences as differing
 from finder.graphql import people, personal, queries, quotes, types, views
 from finder.graphql.policy import guard
 
@@ -52,6 +53,9 @@ class Query:  # noqa: D101
     sign_in_providers: list[personal.SignInProvider] = _root(
         people.sign_in_providers, "Where one can sign in besides by phone and passkey."
     )
+    differences: differing.DifferenceConnection = _root(
+        differing.differences, "Where channels, operators and the ledger differ; for auditors and administrators."
+    )
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -92,6 +96,10 @@ class Mutation:  # noqa: D101
     erase_me: bool = _change(
         people.erase_me,
         "Erases whatever says who one is, with a new code from `requestCode`. Orders stay in the books, nobody's.",
+    )
+
+    decide_difference: differing.Difference = _change(
+        differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."
     )
 
 
