@@ -13,12 +13,15 @@ from rich.progress import Progress
 from rich.table import Table
 
 from finder.commands.reconcile import reconcile
+from finder.commands.statement import statement
 from finder.money.differences import Decision
+from finder.money.spreadsheet import plain
 from finder.settings import load_settings
 from finder.storage.unit import Work
 
 ledger = typer.Typer(no_args_is_help=True, help="账本 · the ledger")
 ledger.command()(reconcile)
+ledger.command()(statement)
 _PAGE = 5_000
 
 
@@ -150,9 +153,3 @@ def decide(
             await deciding(work, difference_id, decision, by, note)
 
     asyncio.run(run())
-
-
-def plain(cell: object) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

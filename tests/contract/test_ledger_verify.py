@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 from finder.charging.order import Order
 from finder.charging.verify import verify
 from finder.cli import cli
-from finder.commands.ledger import plain
 from finder.kernel.money import Money
 from finder.money.ledger import POSTING, TRANSACTION, Account, Edge, Move, Transaction, post
 from finder.money.postings import Books
+from finder.money.spreadsheet import plain
 from finder.money.verify import Broken, Invariant
 from finder.storage.database import Database
 from finder.storage.migrate import MigratedDatabase

@@ -79,7 +79,7 @@ export function Decide({ row, onEnd }: Props) {
             </label>
           ))}
         </fieldset>
-        <label class="note">
+        <label>
           <Both zh="理由（必填）" en="Why (required)" />
           <textarea
             required
