@@ -1,9 +1,11 @@
-"""What the city's officials do with the books: read where the parties differ, and decide it."""
+"""What officials and operators ask of the books: where the parties differ, what is decided, and statements."""
 
 from collections.abc import Callable, Sequence
 
 from finder.charging.comparing import reconsider
 from finder.money.differences import Decision, Difference, decide, differences
+from finder.money.statements import Period, Statement, statement
+from finder.stations.model import SourceId
 from finder.storage.unit import Work
 
 
@@ -27,3 +29,7 @@ class Accounting:
             await reconsider(self.work, decided.order)
             self._wake()
         return decided
+
+    async def statement(self, operator: SourceId, period: Period) -> Statement:
+        """An operator's settlement statement. Raises NotFound, StoreUnavailable."""
+        return await statement(self.work, operator, period)

@@ -42,6 +42,8 @@ OPEN = Row(_ALL, _ALL)
 MINE = Row(_SIGNED_IN, frozenset())
 _OFFICIALS = frozenset({Standing.AUDITOR, Standing.ADMINISTRATOR})
 OFFICIAL = Row(_OFFICIALS, _OFFICIALS)  # of the books, which are nobody's own
+_SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
+SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
 ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 POLICY: Mapping[str, Row] = {
@@ -130,12 +132,36 @@ POLICY: Mapping[str, Row] = {
     "Difference.decidedAt": OFFICIAL,
     "Difference.note": OFFICIAL,
     "Difference.allowed": OFFICIAL,
+    "Query.statement": SETTLED_WITH,  # of one's own operator, which the resolver sees to
+    "Statement.operator": SETTLED_WITH,
+    "Statement.since": SETTLED_WITH,
+    "Statement.until": SETTLED_WITH,
+    "Statement.provisional": SETTLED_WITH,
+    "Statement.sessions": SETTLED_WITH,
+    "Statement.kwh": SETTLED_WITH,
+    "Statement.opening": SETTLED_WITH,
+    "Statement.billed": SETTLED_WITH,
+    "Statement.revised": SETTLED_WITH,
+    "Statement.fee": SETTLED_WITH,
+    "Statement.commission": SETTLED_WITH,
+    "Statement.settled": SETTLED_WITH,
+    "Statement.adjusted": SETTLED_WITH,
+    "Statement.net": SETTLED_WITH,
+    "Statement.closing": SETTLED_WITH,
+    "Statement.captured": SETTLED_WITH,
+    "Statement.refunded": SETTLED_WITH,
+    "Statement.split": SETTLED_WITH,
+    "Statement.openItems": SETTLED_WITH,
+    "Statement.differences": SETTLED_WITH,
+    "Statement.digest": SETTLED_WITH,
+    "Statement.csv": SETTLED_WITH,
+    "Statement.pdf": SETTLED_WITH,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 PERSONAL = frozenset(
     {
         *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
-        *("DifferenceConnection", "Difference"),
+        *("DifferenceConnection", "Difference", "Statement"),
     }
 )
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole

@@ -9,7 +9,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from finder.graphql import differences as differing
-from finder.graphql import people, personal, queries, quotes, types, views
+from finder.graphql import people, personal, queries, quotes, statements, types, views
 from finder.graphql.policy import guard
 
 PRINTED = Path(__file__).with_name("schema.graphql")
@@ -55,6 +55,9 @@ class Query:  # noqa: D101
     )
     differences: differing.DifferenceConnection = _root(
         differing.differences, "Where channels, operators and the ledger differ; for auditors and administrators."
+    )
+    statement: statements.StatementType = _root(
+        statements.statement, "An operator's settlement statement of a month; its staff see their own."
     )
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 

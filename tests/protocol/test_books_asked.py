@@ -1,5 +1,6 @@
 """The books through the gateway: an auditor reads the differences, an administrator decides, nobody else sees any."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -161,6 +162,34 @@ async def test_nobody_else_sees_or_decides_any(office: Office) -> None:
         await office.grant(role, operator, OTHER_PHONE)
         assert code_of(await office.phone.ask(LIST, first=1)) == "FORBIDDEN"
         assert code_of(await office.phone.ask(DECIDE, id="x", decision="EXPLAINED", note="x")) == "FORBIDDEN"
+
+
+STATEMENT = """query($o:ID!,$m:String!){statement(operator:$o,month:$m){operator since until provisional sessions
+  opening billed net closing openItems differences digest csv pdf}}"""
+
+
+async def test_an_operators_staff_fetch_their_own_statement_and_nobody_elses(office: Office) -> None:
+    asked = {"o": "jinbei", "m": f"{office.work.clock():%Y-%m}"}
+    assert code_of(await office.phone.ask(STATEMENT, **asked)) == "SIGN_IN"
+    await office.phone.sign_in(OTHER_PHONE)
+    assert code_of(await office.phone.ask(STATEMENT, **asked)) == "FORBIDDEN"
+    await office.grant(Role.OPERATOR_STAFF, "yanmen", OTHER_PHONE)
+    assert code_of(await office.phone.ask(STATEMENT, **asked)) == "FORBIDDEN"
+    assert code_of(await office.phone.ask(STATEMENT, **asked | {"o": "yanmen"})) == "NO_SUCH_OPERATOR"
+    await office.grant(Role.OPERATOR_STAFF, "jinbei", OTHER_PHONE)
+    told = (await office.phone.ask(STATEMENT, **asked))["data"]["statement"]
+    assert (told["operator"], told["sessions"], told["billed"], told["closing"]) == ("jinbei", 1, "16.40", "16.40")
+    assert (told["opening"], told["openItems"], told["differences"], told["provisional"]) == ("0.00", 1, 3, True)
+    assert told["digest"] in told["csv"]
+    assert b64decode(told["pdf"]).startswith(b"%PDF-")
+    assert code_of(await office.phone.ask(STATEMENT, **asked | {"m": "2026-13"})) == "MONTH"
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.SUPERVISOR])
+async def test_an_auditor_sees_every_operators_statement(office: Office, role: Role) -> None:
+    await office.grant(role)
+    told = await office.phone.ask(STATEMENT, o="jinbei", m="2026-11")
+    assert ("errors" in told) is (role is Role.SUPERVISOR)
 
 
 async def test_a_finder_that_keeps_no_books_says_so(office: Office) -> None:
