@@ -10,7 +10,7 @@ from finder.money.statements import Amounts, Statement
 
 HEAD = (
     "订单 order", "会话 session", "日期 day", "电量 kWh", "电费 electricity", "服务费 service", "停车费 parking",
-    "账单 billed", "账单变更 revised", "渠道手续费 channel fee", "佣金 commission", "已结算 settled", "调整 adjusted",
+    "账单 billed", "变更 revised", "手续费 fee", "佣金 commission", "已结算 settled", "调整 adjusted",
     "净额 net", "已扣款 captured", "已退款 refunded", "已分账 split",
 )  # fmt: skip
 DIGEST = "校验 SHA-256"

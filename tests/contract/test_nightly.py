@@ -1,15 +1,20 @@
 """The nightly comparison on SQLite and on a real PostgreSQL: what each party alone says, and what follows from it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
+import time_machine
+from typer.testing import CliRunner
 
 from finder.charging.machines import Capture, Compared, Item, Session
 from finder.charging.nightly import Nightly, next_night
 from finder.charging.order import Order
+from finder.cli import cli
 from finder.connectors.sdk.desk import Claimed
 from finder.connectors.sdk.sessions import Bill
 from finder.errors import BadInput
@@ -21,6 +26,7 @@ from finder.money.ledger import Account
 from finder.money.reconcile import CARRY_DAYS
 from finder.money.runs import LEASE, Party, RunState
 from finder.storage.database import Database
+from finder.storage.migrate import MigratedDatabase
 from tests.contract.nightly_world import FEE_FEN, Nights
 
 pytestmark = pytest.mark.slow  # each pays for a whole order first
@@ -363,3 +369,35 @@ def test_it_runs_after_ten_in_shanghai(now: tuple[int, int, int], dice: float, a
         return datetime(2026, 11, day, hour, minute, tzinfo=SHANGHAI)
 
     assert next_night(moment(*now).astimezone(UTC), dice) == moment(*at)
+
+
+async def test_the_command_compares_what_is_due_or_a_day_and_says_who_was_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'finder.sqlite3'}"
+    monkeypatch.setenv("FINDER_STORE_URL", url)
+    nights = Nights(MigratedDatabase(url))
+    await nights.paid()
+    (bill,) = nights.operator.billed.values()
+    await nights.kept.bill(bill)
+    day = nights.today
+    await nights.work.close()
+    tomorrow = datetime(day.year, day.month, day.day, 11, tzinfo=SHANGHAI) + timedelta(days=1)
+
+    def run(*words: str) -> tuple[int, str]:
+        with time_machine.travel(tomorrow):
+            told = CliRunner().invoke(cli, ["ledger", "reconcile", *words], env={"COLUMNS": "200"})
+        return told.exit_code, told.output
+
+    code, said = await asyncio.to_thread(run)
+    assert code == 0, said
+    assert "OPERATOR jinbei" in said
+    assert f"{day}" in said
+    assert "DONE" in said
+    code, again = await asyncio.to_thread(run, f"{day}")
+    assert code == 0
+    assert "OPERATOR jinbei" in again
+    code, nothing = await asyncio.to_thread(run)
+    assert (code, "jinbei" in nothing) == (0, False)  # nothing is due any more
+    code, _ = await asyncio.to_thread(run, "yesterday")
+    assert code == 2
