@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from finder.accounts import open_accounts, open_people
+from finder.accounts import open_accounts, open_agreements, open_people
 from finder.cities import City, load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -152,12 +152,8 @@ class Rooms:
                 age = (now - feed.status_at).total_seconds()
                 yield "finder_feed_status_age_seconds", "Since live status last came", labels, age
         for failure in self.federation.failures():
-            yield (
-                "finder_feed_failing",
-                "1 where a feed is in trouble",
-                {"source": failure.source, "kind": failure.kind},
-                1,
-            )
+            labels = {"source": failure.source, "kind": failure.kind}
+            yield "finder_feed_failing", "1 where a feed is in trouble", labels, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +230,10 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         lately = Lately(board)
         search = Search(index, lately, system_clock)
         accounts = engines.accounts
-        gateway = Gateway(search, board, federation, gazetteer, about, system_clock, accounts=accounts, lately=lately)
+        agreements = open_agreements(accounts, {})
+        gateway = Gateway(
+            search, board, federation, gazetteer, about, system_clock, None, accounts, lately, agreements=agreements
+        )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from finder.charging.agreements import Agreements
 from finder.errors import FinderError
 from finder.identity.accounts import Accounts
 from finder.kernel.clock import Clock
@@ -220,3 +221,4 @@ class Gateway:
     metrics: Metrics | None = None
     accounts: Accounts | None = None  # none: the finder alone
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
+    agreements: Agreements | None = None  # none: nothing is paid here

@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import people, personal, queries, quotes, types, views
+from finder.graphql import agreements, people, personal, queries, quotes, types, views
 from finder.graphql.policy import guard
 
 PRINTED = Path(__file__).with_name("schema.graphql")
@@ -88,6 +88,12 @@ class Mutation:  # noqa: D101
     begin_link: personal.ProviderFlow = _change(people.begin_link, "To link an account at a provider.")
     link_provider: bool = _change(people.link_provider, "With what the browser came back with.")
     unlink_provider: bool = _change(people.unlink_provider, "By the provider's id.")
+    add_agreement: agreements.Agreement = _change(
+        agreements.add_agreement, "Agrees to pay sessions at a channel, each up to a cap; as often as asked, once."
+    )
+    end_agreement: agreements.Agreement = _change(
+        agreements.end_agreement, "One of one's own: nothing begins under it any more, what runs is still paid."
+    )
     export_my_data: str = _change(people.export_my_data, "All that is kept of oneself, as a JSON document.")
     erase_me: bool = _change(
         people.erase_me,
