@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from finder.accounts import open_accounts, open_people
+from finder.accounts import open_accounts, open_agreements, open_people
 from finder.cities import load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -120,9 +120,12 @@ def choose_work(settings: Settings) -> Work:
 
 def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines:
     """Everything that the settings name. Raises SettingsError, before anything is started."""
-    database, vault = choose_database(settings), choose_vault(settings)
+    database, vault, city = choose_database(settings), choose_vault(settings), load_city(settings.city)
     desk = SqlDesk(database, system_clock)
-    till = Till(database, vault, desk, open_merchants(settings, practice))
+    merchants = open_merchants(settings, practice)
+    accounts = open_accounts(settings, database, vault, city.title)
+    agreements = open_agreements(accounts, merchants.channels)
+    till = Till(database, vault, desk, merchants, agreements)
     bench = Workbench(
         clock=system_clock,
         desk=till.desk,
@@ -132,7 +135,6 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         notebook=SqlNotebook(database, system_clock),
         public_url=settings.base_url,
     )
-    city = load_city(settings.city)
     return Engines(
         city,
         bench,
@@ -142,7 +144,8 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         choose_board(settings),
         SqlStore(database),
         open_office(settings, database, bench),
-        open_accounts(settings, database, vault, city.title),
+        accounts,
+        agreements,
         till,
     )
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from finder.charging.agreements import Agreements
 from finder.cities import City
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -41,6 +42,7 @@ class Engines:
     store: StationStore
     office: Office
     accounts: Accounts
+    agreements: Agreements
     till: Till
 
 
@@ -126,6 +128,7 @@ async def open_rooms(
             accounts=engines.accounts,
             till=till if till.open else None,
             lately=lately,
+            agreements=engines.agreements,
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
 

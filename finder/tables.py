@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-# These put their tables into storage's own, so that they are written in one unit of work.
+# These put their tables into storage's own, so that they are written in one unit of work, or among people's.
+import finder.charging.agreements
 import finder.charging.bills
 import finder.charging.confirming
 import finder.charging.order

@@ -102,6 +102,8 @@ POLICY: Mapping[str, Row] = {
     "Mutation.beginLink": MINE,
     "Mutation.linkProvider": MINE,
     "Mutation.unlinkProvider": MINE,
+    "Mutation.addAgreement": MINE,
+    "Mutation.endAgreement": MINE,
     "Mutation.exportMyData": MINE,
     "Mutation.eraseMe": MINE,
     "Me.id": MINE,
@@ -112,6 +114,13 @@ POLICY: Mapping[str, Row] = {
     "Me.vehicles": MINE,
     "Me.passkeys": MINE,
     "Me.providers": MINE,
+    "Me.agreements": MINE,
+    "Agreement.id": MINE,
+    "Agreement.channel": MINE,
+    "Agreement.standing": MINE,
+    "Agreement.capFen": MINE,
+    "Agreement.createdAt": MINE,
+    "Agreement.endedAt": MINE,
     "Passkey.id": MINE,
     "Passkey.addedAt": MINE,
     "Passkey.usedAt": MINE,
@@ -127,9 +136,12 @@ POLICY: Mapping[str, Row] = {
     "Vehicle.addedAt": MINE,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
-PERSONAL = frozenset({"Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"}) | {
-    *("Order", "Reading", "ConfirmField", "OrderBill", "Refund")
-}
+PERSONAL = frozenset(
+    {
+        *("Me", "Device", "Vehicle", "Passkey", "Agreement", "ProviderFlow", "CodeSent", "Tokens"),
+        *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
+    }
+)
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
     {
         *("About", "Availability", "BoxAnswer", "Cluster", "Connector", "Evse", "FactMissing", "Feed", "Finding"),

@@ -8,8 +8,8 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from finder.graphql import agreements, people, personal, queries, quotes, types, views
 from finder.graphql import orders as charging
-from finder.graphql import people, personal, queries, quotes, types, views
 from finder.graphql.policy import guard
 
 PRINTED = Path(__file__).with_name("schema.graphql")
@@ -101,6 +101,12 @@ class Mutation:  # noqa: D101
         charging.start_charging, "Begins a session, once for each key: a repeat gets the same order."
     )
     stop_charging: charging.Order = _change(charging.stop_charging, "Asks for the end of a session of one's own.")
+    add_agreement: agreements.Agreement = _change(
+        agreements.add_agreement, "Agrees to pay sessions at a channel, each up to a cap; as often as asked, once."
+    )
+    end_agreement: agreements.Agreement = _change(
+        agreements.end_agreement, "One of one's own: nothing begins under it any more, what runs is still paid."
+    )
     export_my_data: str = _change(people.export_my_data, "All that is kept of oneself, as a JSON document.")
     erase_me: bool = _change(
         people.erase_me,
