@@ -46,6 +46,13 @@ _SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
 SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
 ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
+_ORDER = (
+    *("number", "stage", "reason", "stationId", "stationName", "operator", "evseId", "connectorId", "channel"),
+    *("createdAt", "startedAt", "endedAt", "observedAt", "capFen", "kwh", "kw", "soc", "fenSoFar", "minutesLeft"),
+    *("readings", "confirm", "tariff", "bill", "capturedFen", "refundedFen", "refunds"),
+)
+_BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
+
 POLICY: Mapping[str, Row] = {
     # The finder needs no account.
     "Query.stationsNear": OPEN,
@@ -74,6 +81,20 @@ POLICY: Mapping[str, Row] = {
     "Tokens.accessToken": OPEN,
     "Tokens.refreshToken": OPEN,
     "Tokens.expiresInS": OPEN,
+    # What can be started, and how it is paid, anybody may know.
+    "Query.payChannels": OPEN,
+    "Query.scanned": OPEN,
+    # One's own orders; what lies in one is reached through it alone.
+    "Query.order": MINE,
+    "Query.orders": MINE,
+    "Mutation.startCharging": MINE,
+    "Mutation.stopCharging": MINE,
+    "Subscription.orderProgressed": MINE,
+    **dict.fromkeys((f"Order.{name}" for name in _ORDER), MINE),
+    **dict.fromkeys((f"Reading.{name}" for name in ("at", "kwh", "kw", "soc")), OPEN),
+    **dict.fromkeys((f"ConfirmField.{name}" for name in ("name", "value")), OPEN),
+    **dict.fromkeys((f"OrderBill.{name}" for name in _BILL), OPEN),
+    **dict.fromkeys((f"Refund.{name}" for name in ("amountFen", "state", "reason")), OPEN),
     # What is one's own.
     "Query.me": MINE,
     "Mutation.signOut": MINE,
@@ -86,6 +107,8 @@ POLICY: Mapping[str, Row] = {
     "Mutation.beginLink": MINE,
     "Mutation.linkProvider": MINE,
     "Mutation.unlinkProvider": MINE,
+    "Mutation.addAgreement": MINE,
+    "Mutation.endAgreement": MINE,
     "Mutation.exportMyData": MINE,
     "Mutation.eraseMe": MINE,
     "Me.id": MINE,
@@ -96,6 +119,13 @@ POLICY: Mapping[str, Row] = {
     "Me.vehicles": MINE,
     "Me.passkeys": MINE,
     "Me.providers": MINE,
+    "Me.agreements": MINE,
+    "Agreement.id": MINE,
+    "Agreement.channel": MINE,
+    "Agreement.standing": MINE,
+    "Agreement.capFen": MINE,
+    "Agreement.createdAt": MINE,
+    "Agreement.endedAt": MINE,
     "Passkey.id": MINE,
     "Passkey.addedAt": MINE,
     "Passkey.usedAt": MINE,
@@ -160,7 +190,8 @@ POLICY: Mapping[str, Row] = {
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 PERSONAL = frozenset(
     {
-        *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
+        *("Me", "Device", "Vehicle", "Passkey", "Agreement", "ProviderFlow", "CodeSent", "Tokens"),
+        *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
 )
@@ -178,7 +209,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StationEdge",
             "StatusChange",
         ),
-        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
+        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
     }
 )
 
