@@ -12,7 +12,8 @@ import finder.charging.order
 import finder.charging.readings
 import finder.money.differences
 import finder.money.ledger
-import finder.money.reconcile  # noqa: F401 - for its tables
+import finder.money.reconcile
+import finder.supervision.coverage.places  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays
 from finder.federation.register import rows
 from finder.identity import audit

@@ -57,6 +57,7 @@ POLICY: Mapping[str, Row] = {
     "Query.operators": OPEN,
     "Query.places": OPEN,
     "Query.quote": OPEN,
+    "Query.coverage": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -157,6 +158,8 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StatusChange",
         ),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
+        *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
+        "PileCount",
     }
 )
 

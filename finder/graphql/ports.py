@@ -18,6 +18,7 @@ from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.stations.model import SourceId
 from finder.stations.search import Search
+from finder.supervision.coverage.keeper import Coverage
 
 
 class FailureKind(StrEnum):
@@ -242,3 +243,4 @@ class Gateway:
     till: Till | None = None  # none: nothing can be charged or paid from here
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
+    coverage: Coverage | None = None
