@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
 from finder.cities import City
 from finder.connectors.sdk.kinds import Workbench
@@ -139,6 +140,7 @@ async def open_rooms(
             lately=lately,
             agreements=engines.agreements,
             coverage=coverage,
+            accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from finder.charging.machines import ITEM, Capture, Hold, Item, Session
+from finder.charging.machines import ITEM, Capture, Compared, Hold, Item, Session
 from finder.charging.order import Order, OrderItem
 from finder.kernel.ids import Number, part
 from finder.money.channels.port import Step
@@ -30,7 +30,7 @@ LETTER = {
     Effect.PAY: "P",
     Effect.RELEASE: "R",
 }
-ITEM_LETTER = {Step.SPLIT: "L", Step.SPLIT_RETURN: "U", Step.REFUND: "B"}
+ITEM_LETTER = {Step.SPLIT: "L", Step.SPLIT_RETURN: "U", Step.REFUND: "B", Step.SPLIT_FINISH: "F"}
 _RUNNING = (Session.START_SENT, Session.START_UNKNOWN, Session.CHARGING, Session.STOP_SENT)
 _OPEN = (Hold.PENDING, Hold.HELD)
 _UNDER_WAY = (Item.NEW, Item.SENT, Item.UNKNOWN, Item.ABNORMAL)
@@ -46,7 +46,7 @@ class Due:
 
 def due(order: Order, items: Sequence[OrderItem] = ()) -> list[Due]:
     """Every effect that the order's states call for now."""
-    return [*_session(order), *_money(order), *_items(items)]
+    return [*_session(order), *_money(order), *_items(order, items)]
 
 
 def numbered(order: Order, effect: Effect, count: int = 0) -> Number:
@@ -56,7 +56,7 @@ def numbered(order: Order, effect: Effect, count: int = 0) -> Number:
 
 def over(order: Order, items: Sequence[OrderItem] = ()) -> bool:
     """Whether nothing more will happen of itself: paid, or never charged, or written off."""
-    if not all(ITEM.over(item.state) for item in items):
+    if not all(ITEM.over(item.state) or waits(order, item, items) for item in items):
         return False
     if order.session is Session.REJECTED:
         return order.hold in (Hold.RELEASED, Hold.FAILED, Hold.EXPIRED)
@@ -93,10 +93,20 @@ def _money(order: Order) -> Iterator[Due]:
         yield Due(Effect.PAY, numbered(order, Effect.PAY))
 
 
-def _items(items: Sequence[OrderItem]) -> Iterator[Due]:
+def waits(order: Order, item: OrderItem, items: Sequence[OrderItem]) -> bool:
+    """Whether a share is not split yet because the nightly comparison has not matched its order.
+
+    What is to be given back does not wait for that: the share goes out, so that it can be returned.
+    """
+    if order.compared in (None, Compared.MATCHED) or item.step is not Step.SPLIT or item.state is not Item.NEW:
+        return False
+    return all(each.step in (Step.SPLIT, Step.SPLIT_FINISH) for each in items)
+
+
+def _items(order: Order, items: Sequence[OrderItem]) -> Iterator[Due]:
     """A refund waits until what was split off is back."""
-    shares = [i for i in items if i.step is not Step.REFUND]
+    shares = [i for i in items if i.step in (Step.SPLIT, Step.SPLIT_RETURN)]
     waiting = any(i.state in _UNDER_WAY for i in shares)
     for item in items:
-        if item.state is Item.NEW and not (item.step is Step.REFUND and waiting):
+        if item.state is Item.NEW and not (item.step is Step.REFUND and waiting) and not waits(order, item, items):
             yield Due(Effect.ITEM, item.number)

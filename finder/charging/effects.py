@@ -160,11 +160,10 @@ class ItemHandler(Effecting):
                 )
             )
         returns = item.of if item.step is Step.SPLIT_RETURN else None
-        return await channel.split(
-            SplitAsk(
-                item.number, capture, order.capture_channel_id, order.sub_merchant, item.amount, order.title, returns
-            )
+        ask = SplitAsk(
+            item.number, capture, order.capture_channel_id, order.sub_merchant, item.amount, order.title, returns
         )
+        return await (channel.split_finish(ask) if item.step is Step.SPLIT_FINISH else channel.split(ask))
 
 
 async def _told(order: Order, step: Step, number: Number, asking: Awaitable[Seen]) -> Seen:

@@ -58,6 +58,14 @@ class Item(StrEnum):
     ABNORMAL = "ABNORMAL"  # a person must act at the channel
 
 
+class Compared(StrEnum):
+    """What the nightly comparison of channel, operator and ledger says of an order whose share waits for it."""
+
+    WAITING = "WAITING"
+    MATCHED = "MATCHED"  # all three tell the same: the share may be split
+    DISPUTED = "DISPUTED"  # until somebody has decided
+
+
 S = TypeVar("S", bound=StrEnum)
 
 
@@ -108,6 +116,13 @@ CAPTURE = Machine(
         Capture.SENT: {Capture.UNKNOWN},
         Capture.UNKNOWN: {Capture.CAPTURED, Capture.COLLECTING},
         Capture.COLLECTING: {Capture.CAPTURED, Capture.BAD_DEBT},
+    }
+)
+COMPARED = Machine(
+    {
+        Compared.WAITING: {Compared.MATCHED, Compared.DISPUTED},
+        Compared.DISPUTED: {Compared.MATCHED},
+        Compared.MATCHED: {Compared.DISPUTED},  # a bill that is told again with another amount
     }
 )
 ITEM = Machine(

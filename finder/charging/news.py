@@ -20,7 +20,7 @@ from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
 from finder.kernel.ids import Number, order_of, part
 from finder.kernel.money import Money
 from finder.money.channels.port import Seen, Stand, Step
-from finder.money.ledger import post
+from finder.money.ledger import Account, balances, post
 from finder.money.postings import Books
 from finder.storage.unit import Receipt, Unit
 
@@ -158,7 +158,8 @@ async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
     item = next((each for each in sold if each.number == seen.number and each.step is seen.step), None)
     if item is None or seen.stand not in _ITEMS:
         return order
-    if seen.stand is Stand.DONE and seen.amount is not None and seen.amount != item.amount:
+    told = seen.stand is Stand.DONE and seen.step is not Step.SPLIT_FINISH and seen.amount is not None
+    if told and seen.amount != item.amount:
         return await change(unit, order, order.moved(problem=f"{item.step.value}_AMOUNT"))
     after = item.moved(_ITEMS[seen.stand])
     if after.state is item.state:
@@ -166,13 +167,17 @@ async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
     await put_item(unit, after)
     await _post_item(unit, order, after)
     wrong = after.state in (Item.FAILED, Item.ABNORMAL)
-    told = order.moved(problem=f"{item.step.value}_{after.state.value}") if wrong else order
-    return await change(unit, order, told, [after if each is item else each for each in sold])
+    marked = order.moved(problem=f"{item.step.value}_{after.state.value}") if wrong else order
+    return await change(unit, order, marked, [after if each is item else each for each in sold])
 
 
 async def _post_item(unit: Unit, order: Order, item: OrderItem) -> None:
     book = books(order, unit)
-    if item.state is Item.DONE:
+    if item.step is Step.SPLIT_FINISH:
+        rest = (await balances(unit.connection, order.number)).get(Account.CHANNEL_CLEARING, 0)
+        if item.state is Item.DONE and rest > 0:
+            await post(unit, book.settled(item.number, Money(rest)))
+    elif item.state is Item.DONE:
         edges = {Step.SPLIT: book.split, Step.SPLIT_RETURN: book.split_returned, Step.REFUND: book.refund_done}
         await post(unit, edges[item.step](item.number, item.amount))
     elif item.state is Item.FAILED and item.step is Step.REFUND:

@@ -9,7 +9,21 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.charging.machines import CAPTURE, HOLD, ITEM, RUNNING, SESSION, Capture, Hold, Item, Machine, S, Session
+from finder.charging.machines import (
+    CAPTURE,
+    COMPARED,
+    HOLD,
+    ITEM,
+    RUNNING,
+    SESSION,
+    Capture,
+    Compared,
+    Hold,
+    Item,
+    Machine,
+    S,
+    Session,
+)
 from finder.connectors.sdk.sessions import SessionSeen
 from finder.errors import NotFound
 from finder.kernel.ids import Number
@@ -57,6 +71,7 @@ class Order:
     problem: str | None = None  # a code: what a person must look at
     seen: SessionSeen | None = field(default=None, repr=False)
     moved_at: datetime | None = None  # of its last change
+    compared: Compared | None = None  # None: its share does not wait for the nightly comparison
 
     def moved(self, **changes: Any) -> "Order":
         """With these changes, without those that its machines do not know: late news changes nothing."""
@@ -83,14 +98,19 @@ class OrderItem:
         return replace(self, state=state) if ITEM.may(self.state, state) else self
 
 
-_MACHINES: dict[str, Any] = {"hold": HOLD, "session": SESSION, "capture": CAPTURE}
+_MACHINES: dict[str, Any] = {"hold": HOLD, "session": SESSION, "capture": CAPTURE, "compared": COMPARED}
 
 
 def _may(machine: Machine[S], before: S, after: S) -> bool:
     return machine.may(before, after)
 
 
-_STATES: dict[str, type[Hold | Session | Capture]] = {"hold": Hold, "session": Session, "capture": Capture}
+_STATES: dict[str, type[Hold | Session | Capture | Compared]] = {
+    "hold": Hold,
+    "session": Session,
+    "capture": Capture,
+    "compared": Compared,
+}
 _MONEY = {"cap", "bill_total", "pays", "captured"}
 _TIMES = {"created_at", "moved_at"}
 _BLOBS: dict[str, Any] = {"tariff": Tariff, "seen": SessionSeen}

@@ -8,7 +8,8 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import agreements, covered, people, personal, queries, quotes, types, views
+from finder.graphql import agreements, covered, people, personal, queries, quotes, statements, types, views
+from finder.graphql import differences as differing
 from finder.graphql import orders as charging
 from finder.graphql.policy import guard
 
@@ -65,6 +66,12 @@ class Query:  # noqa: D101
     )
     order: charging.Order = _root(charging.order, "One of one's own.")
     orders: list[charging.Order] = _root(charging.orders, "One's own, the newest first, at most 100.")
+    differences: differing.DifferenceConnection = _root(
+        differing.differences, "Where channels, operators and the ledger differ; for auditors and administrators."
+    )
+    statement: statements.StatementType = _root(
+        statements.statement, "An operator's settlement statement of a month; its staff see their own."
+    )
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -115,6 +122,10 @@ class Mutation:  # noqa: D101
     erase_me: bool = _change(
         people.erase_me,
         "Erases whatever says who one is, with a new code from `requestCode`. Orders stay in the books, nobody's.",
+    )
+
+    decide_difference: differing.Difference = _change(
+        differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."
     )
 
 

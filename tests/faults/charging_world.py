@@ -319,6 +319,7 @@ class World:
 
     def __init__(self, database: Database, seed: int, trouble: float) -> None:
         self.dice, self.clock = random.Random(seed), Hand()
+        self.database = database
         self.channel, self.operator = FakeChannel(self.dice, self.clock), FakeOperator(self.dice, self.clock)
         self.trouble(trouble)
         self.work = Work(database, self.clock)
