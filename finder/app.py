@@ -28,6 +28,7 @@ from finder.live.board import LiveBoard
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.office import choose_vault, open_office
+from finder.roads.in_use import RoadsInUse
 from finder.roads.model import Road
 from finder.roads.shipped import drawn
 from finder.roads.sql import SqlRoads
@@ -44,8 +45,10 @@ from finder.stations.store import StationStore
 from finder.storage.database import database_url
 from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Work
+from finder.supervision.coverage.plan import plan_of
 from finder.till import Till, open_merchants
 from finder.web.base import base_routes
+from finder.web.coverage import coverage_routes
 from finder.web.health import health_routes
 from finder.web.metrics import CountRequests, Metrics
 from finder.web.pages import SafeHeaders, page_routes
@@ -163,6 +166,8 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         accounts,
         agreements,
         till,
+        plan_of(city.id),
+        RoadsInUse(SqlRoads(database, system_clock), lambda: shipped_roads(settings)),
     )
 
 
@@ -219,6 +224,7 @@ def build_app(
                 ),
                 metrics.route(settings.metrics_token),
                 *base_routes(rooms.gazetteer),
+                *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
                 *page_routes(settings.pwa_dir),
             ]
             ready()

@@ -14,7 +14,9 @@ import finder.money.channel_rows
 import finder.money.differences
 import finder.money.ledger
 import finder.money.operator_rows
-import finder.money.runs  # noqa: F401 - for its tables
+import finder.money.reconcile
+import finder.money.runs
+import finder.supervision.coverage.places  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays
 from finder.federation.register import rows
 from finder.identity import audit

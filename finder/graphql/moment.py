@@ -108,13 +108,6 @@ class Context:
         return self.gateway.accounts
 
     @property
-    def accounting(self) -> Accounting:
-        """The books, for officials. Raises Unavailable where this deployment keeps none."""
-        if self.gateway.accounting is None:
-            raise Unavailable("本站未开通支付，没有账目", "nothing is paid here: there are no books", code="NO_BOOKS")
-        return self.gateway.accounting
-
-    @property
     def till(self) -> Till:
         """Where orders are. Raises Unavailable where this deployment takes none."""
         if self.gateway.till is None:
@@ -135,6 +128,13 @@ class Context:
                 code="NO_PAYMENTS",
             )
         return self.gateway.agreements
+
+    @property
+    def accounting(self) -> Accounting:
+        """The books, for officials. Raises Unavailable where this deployment keeps none."""
+        if self.gateway.accounting is None:
+            raise Unavailable("本站未开通支付，没有账目", "nothing is paid here: there are no books", code="NO_BOOKS")
+        return self.gateway.accounting
 
     async def caller(self) -> Caller:
         """Who asks. Raises NotSignedIn."""

@@ -62,6 +62,7 @@ POLICY: Mapping[str, Row] = {
     "Query.operators": OPEN,
     "Query.places": OPEN,
     "Query.quote": OPEN,
+    "Query.coverage": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -192,6 +193,7 @@ PERSONAL = frozenset(
     {
         *("Me", "Device", "Vehicle", "Passkey", "Agreement", "ProviderFlow", "CodeSent", "Tokens"),
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
+        *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
 )
@@ -210,6 +212,8 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StatusChange",
         ),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
+        *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
+        "PileCount",
     }
 )
 

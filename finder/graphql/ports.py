@@ -19,6 +19,7 @@ from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.stations.model import SourceId
 from finder.stations.search import Search
+from finder.supervision.coverage.keeper import Coverage
 
 
 class FailureKind(StrEnum):
@@ -240,7 +241,8 @@ class Gateway:
     clock: Clock
     metrics: Metrics | None = None
     accounts: Accounts | None = None  # none: the finder alone
-    accounting: Accounting | None = None  # none: this deployment keeps no books
     till: Till | None = None  # none: nothing can be charged or paid from here
+    accounting: Accounting | None = None  # none: this deployment keeps no books
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
+    coverage: Coverage | None = None

@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import agreements, people, personal, queries, quotes, statements, types, views
+from finder.graphql import agreements, covered, people, personal, queries, quotes, statements, types, views
 from finder.graphql import differences as differing
 from finder.graphql import orders as charging
 from finder.graphql.policy import guard
@@ -49,6 +49,10 @@ class Query:  # noqa: D101
     )
     quote: quotes.QuoteType = _root(
         quotes.quote_session, "What a session will cost, line by line; its prices hold for 15 minutes."
+    )
+    coverage: covered.CoverageReport = _root(
+        covered.coverage,
+        "The city's plan against what is there, in that year of the plan; by default the current one.",
     )
     about: types.About = _root(queries.about, "What this deployment is: its name, its middle, its notice.")
     sign_in_providers: list[personal.SignInProvider] = _root(
