@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 # These put their tables into storage's own, so that they are written in one unit of work.
 import finder.charging.order
+import finder.charging.standing
 import finder.money.differences
 import finder.money.ledger
 import finder.money.reconcile  # noqa: F401 - for its tables

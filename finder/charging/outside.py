@@ -46,6 +46,14 @@ class Outside:
             raise NotFound(f"没有支付渠道 {order.channel}", f"there is no channel {order.channel}", code="NO_CHANNEL")
         return found
 
+    def holds_for(self, order: Order) -> dict[str, Any]:
+        """What the order's channel wants of a split, to be kept with the order; nothing where there is no channel."""
+        channel = self.channels.get(order.channel)
+        if channel is None:
+            return {}
+        wait_s = int(channel.split_after.total_seconds())
+        return {"split_after_s": wait_s, "returns_with_refund": channel.returns_with_refund}
+
     def control(self, order: Order) -> RemoteControl:
         """Raises OperatorUnavailable where the operator is not connected now."""
         found = self.connector(order.operator)

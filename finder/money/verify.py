@@ -21,6 +21,7 @@ class Invariant(StrEnum):
     SPLITS = "分账不超过扣款的 30% · splits never exceed three tenths of what was captured"
     ONE_CAPTURE = "每单至多扣款一次 · an order is captured at most once"
     HOLD_ONCE = "冻结释放不超过冻结 · no more of a hold ends than was held"
+    PASSED_ON = "已转给运营商后渠道不再留有余额 · nothing of an order waits at the channel once its rest was passed on"
     SETTLED = "订单结束时用户不欠款 · a driver owes nothing for an order that is over"
     MEMO = "订单结束时无冻结 · nothing is held for an order that is over"
 
@@ -64,6 +65,18 @@ def _questions() -> list[tuple["sa.Select[Any]", Invariant]]:
     split = _on(Edge.SPLIT, Account.PLATFORM_AT_CHANNEL) + _on(Edge.SPLIT_RETURNED, Account.PLATFORM_AT_CHANNEL)
     ended = -_on(Edge.HOLD_OVER, Account.HOLD)
     held = _on(Edge.HOLD, Account.HOLD)
+    waits = sa.func.sum(
+        sa.case(
+            (
+                sa.and_(
+                    POSTING.c.account == Account.CHANNEL_CLEARING.value, TRANSACTION.c.edge != Edge.DIFFERENCE.value
+                ),
+                POSTING.c.fen,
+            ),
+            else_=0,
+        )
+    )
+    passed_on = sa.func.sum(sa.case((TRANSACTION.c.edge == Edge.SETTLED.value, 1), else_=0))
     captures = sa.func.count(
         sa.distinct(sa.case((TRANSACTION.c.edge == Edge.CAPTURE.value, TRANSACTION.c.number), else_=None))
     )
@@ -79,4 +92,5 @@ def _questions() -> list[tuple["sa.Select[Any]", Invariant]]:
         (of_orders(refunded - captured, refunded > captured), Invariant.REFUNDS),
         (of_orders(split, split * 1000 > captured * MAX_SPLIT_PERMILLE), Invariant.SPLITS),
         (of_orders(ended - held, ended > held), Invariant.HOLD_ONCE),
+        (of_orders(waits, sa.and_(passed_on > 0, waits != 0)), Invariant.PASSED_ON),
     ]

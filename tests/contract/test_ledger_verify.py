@@ -76,6 +76,8 @@ async def _break(unit: Unit, invariant: Invariant, order: Order, captured: int) 
             await post(unit, book.split("s", Money(captured)))
         case Invariant.HOLD_ONCE:
             await post(unit, book.hold_over("again", Money(1)))
+        case Invariant.PASSED_ON:
+            await post(unit, book.settled("more", Money(1)))
         case Invariant.SETTLED:
             owes = moves(Account.USER_RECEIVABLE, Account.SUSPENSE, 1)
             await post(unit, Transaction("x", Edge.DIFFERENCE, order.number, "o", "c", owes, unit.now))
