@@ -8,6 +8,8 @@ from finder.errors import ChannelRefused
 from finder.money.channels.port import Stand, Step
 from tests.contract.channel_world import World
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_a_share_is_split_off_from_when_the_channel_takes_it_and_not_before(world: World) -> None:
     hold = await world.held(world.order())

@@ -18,6 +18,7 @@ from finder.money.ledger import POSTING, TRANSACTION, Account, Edge, Move, Trans
 from finder.money.postings import Books
 from finder.money.verify import Broken, Invariant
 from finder.storage.database import Database
+from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Unit
 from tests.faults.charging_world import World
 
@@ -88,7 +89,7 @@ async def _break(unit: Unit, invariant: Invariant, order: Order, captured: int) 
 async def test_the_command_says_so_and_exports_every_posting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'finder.sqlite3'}"
     monkeypatch.setenv("FINDER_STORE_URL", url)
-    database = Database(url)
+    database = MigratedDatabase(url)
     world, order = await paid(database)
 
     def run(*words: str) -> tuple[int, str]:
