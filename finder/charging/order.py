@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.charging.machines import CAPTURE, HOLD, ITEM, RUNNING, SESSION, Capture, Hold, Item, Machine, S, Session
-from finder.connectors.sdk.sessions import Bill, SessionSeen
+from finder.connectors.sdk.sessions import SessionSeen
 from finder.errors import NotFound
 from finder.kernel.ids import Number
 from finder.kernel.money import Money
@@ -58,7 +58,6 @@ class Order:
     problem: str | None = None  # a code: what a person must look at
     seen: SessionSeen | None = field(default=None, repr=False)
     moved_at: datetime | None = None  # of its last change
-    billed: Bill | None = field(default=None, repr=False)
     # What holds where it is paid and parked, as it was when the hold was asked for.
     split_after_s: int | None = None
     returns_with_refund: bool | None = None
@@ -110,7 +109,7 @@ def _may(machine: Machine[S], before: S, after: S) -> bool:
 _STATES: dict[str, type[Hold | Session | Capture]] = {"hold": Hold, "session": Session, "capture": Capture}
 _MONEY = {"cap", "bill_total", "pays", "captured"}
 _TIMES = {"created_at", "moved_at"}
-_BLOBS: dict[str, Any] = {"tariff": Tariff, "seen": SessionSeen, "billed": Bill}
+_BLOBS: dict[str, Any] = {"tariff": Tariff, "seen": SessionSeen}
 _NEVER_NULL = {
     "number", "person", "operator", "evse_id", "channel", "sub_merchant", "agreement", "agreed", "title", "cap",
     "commission_permille", "created_at", "hold", "session", "capture", "wants_stop", "stops", "moved_at",

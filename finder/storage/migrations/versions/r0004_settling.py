@@ -1,10 +1,10 @@
-"""What a channel wants of a split, kept with its order; the operator's bill; operators that are insolvent."""
+"""What a channel wants of a split, kept with its order; operators that are insolvent."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -17,7 +17,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("operator"),
     )
-    op.add_column("charging_order", sa.Column("billed", sa.LargeBinary(), nullable=True))
     op.add_column("charging_order", sa.Column("split_after_s", sa.Integer(), nullable=True))
     op.add_column("charging_order", sa.Column("returns_with_refund", sa.Boolean(), nullable=True))
     op.add_column("charging_order", sa.Column("held", sa.Text(), nullable=True))
