@@ -11,6 +11,7 @@ import finder.charging.order
 import finder.charging.readings
 import finder.charging.standing
 import finder.money.differences
+import finder.money.invoice_rows
 import finder.money.ledger
 import finder.money.reconcile  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays

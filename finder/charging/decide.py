@@ -96,10 +96,12 @@ def _money(order: Order) -> Iterator[Due]:
 
 
 def _items(order: Order, items: Sequence[OrderItem]) -> Iterator[Due]:
-    """A share goes back once it is split off, and a refund waits until it is back."""
+    """A share goes back once it is split off, a refund once that is back, and both once no invoice says otherwise."""
     open_ = {step for step in Step if any(i.step is step and i.state in UNDER_WAY for i in items)}
     waits_for = {Step.SPLIT_RETURN: {Step.SPLIT}, Step.REFUND: {Step.SPLIT, Step.SPLIT_RETURN}}
     wait = timedelta(seconds=order.split_after_s or 0)
     for item in items:
+        if order.reversing and item.step in waits_for:
+            continue
         if item.state is Item.NEW and not waits_for.get(item.step, set()) & open_:
             yield Due(Effect.ITEM, item.number, wait if item.step is Step.SPLIT else timedelta(0))

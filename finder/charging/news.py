@@ -16,6 +16,7 @@ from finder.charging.decide import Effect, due, numbered
 from finder.charging.machines import Capture, Hold, Session
 from finder.charging.order import Order, OrderItem, add, items, load, save
 from finder.charging.readings import keep_reading
+from finder.charging.reinvoicing import issue_anew
 from finder.charging.settling import books, settle, told
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
 from finder.kernel.ids import Number, order_of
@@ -141,7 +142,12 @@ async def _captured(unit: Unit, order: Order, seen: Seen) -> Order:
 
 async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
     after, sold = await told(unit, order, seen)
-    return order if sold is None else await change(unit, order, after, sold)
+    if sold is None:
+        return order
+    after = await change(unit, order, after, sold)
+    if seen.step is Step.REFUND:
+        await issue_anew(unit, order.number)
+    return after
 
 
 async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:

@@ -61,6 +61,7 @@ class Order:
     # What holds where it is paid and parked, as it was when the hold was asked for.
     split_after_s: int | None = None
     returns_with_refund: bool | None = None
+    reversing: bool | None = None  # an invoice goes before what is given back
     held: str | None = None  # why nothing is split off and the rest stays frozen: one of Held
 
     def moved(self, **changes: Any) -> "Order":
@@ -122,7 +123,7 @@ def _column(name: str) -> "sa.Column[Any]":
         kind = sa.BigInteger()
     elif name in ("commission_permille", "stops", "split_after_s"):
         kind = sa.Integer()
-    elif name in ("agreed", "wants_stop", "returns_with_refund"):
+    elif name in ("agreed", "wants_stop", "returns_with_refund", "reversing"):
         kind = sa.Boolean()
     elif name in _BLOBS:
         kind = sa.LargeBinary()

@@ -13,7 +13,7 @@ from finder.charging.machines import RUNNING, Capture, Hold, Session
 from finder.charging.news import begin, change
 from finder.charging.order import ORDER, Order, OrderItem, find, items, load
 from finder.charging.readings import Reading, readings
-from finder.charging.settling import give_back
+from finder.charging.refunds import refund
 from finder.charging.standing import check_solvent
 from finder.connectors.sdk.sessions import Bill
 from finder.errors import BadInput, NotFound
@@ -151,8 +151,7 @@ class Orders:
                 raise KeyReused
             sold: Sequence[OrderItem] = await items(unit.connection, number)
             if received.receipt is Receipt.FIRST:
-                _, sold = await give_back(unit, order, sold, amount, reason)
-                await change(unit, order, order, sold)
+                order, sold = await refund(unit, order, amount, reason)
         self._wake()
         return OrderView(order, sold)
 
