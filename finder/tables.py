@@ -7,6 +7,7 @@ import sqlalchemy as sa
 # These put their tables into storage's own, so that they are written in one unit of work.
 import finder.charging.bills
 import finder.charging.confirming
+import finder.charging.dispute_rows
 import finder.charging.order
 import finder.charging.readings
 import finder.charging.standing

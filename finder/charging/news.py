@@ -13,6 +13,7 @@ from finder.charging.bills import keep_bill
 from finder.charging.check import check_bill
 from finder.charging.confirming import keep_confirming
 from finder.charging.decide import Effect, due, numbered
+from finder.charging.dispute_rows import dispute_bill
 from finder.charging.machines import Capture, Hold, Session
 from finder.charging.order import Order, OrderItem, add, items, load, save
 from finder.charging.readings import keep_reading
@@ -185,12 +186,16 @@ async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:
     if received.receipt is Receipt.REPEAT:
         return order
     if received.receipt is Receipt.CONFLICT or order.bill_id is not None:
+        await dispute_bill(unit, number, order.operator, None)
         return await change(unit, order, order.moved(problem="SECOND_BILL"))
     if order.session is Session.REJECTED or order.session is Session.IDLE:
         return await change(unit, order, order.moved(problem="BILL_WITHOUT_SESSION"))
     verdict = check_bill(bill, order.tariff, order.cap)
     await keep_bill(unit, number, bill)
-    problem = order.problem if verdict.accepted else f"BILL_{verdict.wrong[0].value}"
+    problem = order.problem
+    if not verdict.accepted:
+        problem = f"BILL_{verdict.wrong[0].value}"
+        await dispute_bill(unit, number, order.operator, verdict.wrong[0])
     ended = order.moved(session=Session.ENDED)
     after = ended.moved(
         session=Session.BILLED,
