@@ -9,6 +9,7 @@ import finder.charging.bills
 import finder.charging.confirming
 import finder.charging.dispute_rows
 import finder.charging.order
+import finder.charging.parking
 import finder.charging.readings
 import finder.charging.standing
 import finder.money.differences

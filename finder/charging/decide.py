@@ -21,6 +21,7 @@ class Effect(StrEnum):
     PAY = "charging.pay"
     RELEASE = "charging.release"
     ITEM = "charging.item"
+    PARKING = "charging.parking"
 
 
 LETTER = {
@@ -30,6 +31,7 @@ LETTER = {
     Effect.CAPTURE: "C",
     Effect.PAY: "P",
     Effect.RELEASE: "R",
+    Effect.PARKING: "K",
 }
 ITEM_LETTER = {Step.SPLIT: "L", Step.SPLIT_FINISH: "F", Step.SPLIT_RETURN: "U", Step.REFUND: "B"}
 _RUNNING = (Session.START_SENT, Session.START_UNKNOWN, Session.CHARGING, Session.STOP_SENT)
@@ -76,6 +78,8 @@ def _session(order: Order) -> Iterator[Due]:
     # A hold that ended while the car charges no longer pays for what comes: it is stopped.
     if order.session in _RUNNING and (order.wants_stop or order.hold is Hold.EXPIRED):
         yield Due(Effect.STOP, numbered(order, Effect.STOP, order.stops))
+    if order.car_park and order.session is Session.BILLED and order.pays is not None and order.pays.fen:
+        yield Due(Effect.PARKING, numbered(order, Effect.PARKING))
 
 
 def _money(order: Order) -> Iterator[Due]:

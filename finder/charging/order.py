@@ -61,6 +61,7 @@ class Order:
     # What holds where it is paid and parked, as it was when the hold was asked for.
     split_after_s: int | None = None
     returns_with_refund: bool | None = None
+    car_park: str | None = None
     reversing: bool | None = None  # an invoice goes before what is given back
     held: str | None = None  # why nothing is split off and the rest stays frozen: one of Held
 
