@@ -34,11 +34,14 @@ from finder.live.lately import Lately
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.office import Office, choose_vault, open_office
+from finder.roads.keeper import RoadKeeper
 from finder.roads.model import Road
+from finder.roads.search import RoadSearch
 from finder.roads.shipped import drawn
 from finder.roads.sql import SqlRoads
 from finder.roads.store import RoadStore
 from finder.settings import Settings, scheme
+from finder.stations.along import StationRoadIndex
 from finder.stations.elastic import ElasticIndex
 from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
@@ -65,7 +68,7 @@ NOTICE_EN = "Practice data: these stations do not exist, do not drive there"
 Operators = Callable[[Workbench], Sequence[OperatorConnector]]
 
 
-def choose_index(settings: Settings) -> StationIndex:
+def choose_index(settings: Settings) -> StationRoadIndex:
     """The station index that FINDER_INDEX_URL names. Raises SettingsError."""
     match scheme(settings.index_url):
         case "memory":
@@ -183,9 +186,11 @@ class Engines:
     bench: Workbench
     desk: SqlDesk
     operators: Sequence[OperatorConnector]
-    index: StationIndex
+    index: StationRoadIndex
     board: LiveBoard
     store: StationStore
+    roads: RoadStore
+    roads_reach_m: float
     office: Office
     accounts: Accounts
 
@@ -212,6 +217,8 @@ def choose(settings: Settings) -> Engines:
         choose_index(settings),
         choose_board(settings),
         SqlStore(database),
+        SqlRoads(database, system_clock),
+        settings.roads_reach_km * 1000,
         open_office(settings, database, bench),
         open_accounts(settings, database, choose_vault(settings), city.title),
     )
@@ -227,6 +234,10 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         closing.push_async_callback(board.close)
         closing.push_async_callback(engines.accounts.close)
         await board.start()
+        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
+        shipped = drawn(city.roads, gazetteer)
+        keeper = RoadKeeper(engines.roads, index, lambda: shipped, reach_m=engines.roads_reach_m)
+        await keeper.start()
         operators = [*engines.operators, *practice]
         desk = engines.desk
         federation = Federation(
@@ -234,10 +245,11 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         )
         closing.push_async_callback(federation.close)
         await federation.start()
+        following = asyncio.create_task(keeper.run())
+        closing.push_async_callback(_stop, following)
         roster = asyncio.create_task(Roster(engines.office.register, federation).run())
         closing.push_async_callback(_stop, roster)
         closing.push_async_callback(engines.office.checks.close)
-        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
         about = About(
             city.title,
             city.title_en,
@@ -248,8 +260,17 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         )
         lately = Lately(board)
         search = Search(index, lately, system_clock)
-        accounts = engines.accounts
-        gateway = Gateway(search, board, federation, gazetteer, about, system_clock, accounts=accounts, lately=lately)
+        gateway = Gateway(
+            search,
+            board,
+            federation,
+            gazetteer,
+            about,
+            system_clock,
+            accounts=engines.accounts,
+            roads=RoadSearch(search, index, keeper),
+            lately=lately,
+        )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)
 
 

@@ -49,6 +49,10 @@ POLICY: Mapping[str, Row] = {
     "Query.searchStations": OPEN,
     "Query.operators": OPEN,
     "Query.places": OPEN,
+    "Query.roads": OPEN,
+    "Query.road": OPEN,
+    "Query.stationsAlongRoad": OPEN,
+    "Query.stationsAlongRoute": OPEN,
     "Query.quote": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
@@ -122,6 +126,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StatusChange",
         ),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
+        *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
     }
 )
 

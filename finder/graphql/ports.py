@@ -12,6 +12,7 @@ from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
+from finder.roads.search import RoadSearch
 from finder.stations.model import SourceId
 from finder.stations.search import Search
 
@@ -219,4 +220,5 @@ class Gateway:
     clock: Clock
     metrics: Metrics | None = None
     accounts: Accounts | None = None  # none: the finder alone
+    roads: RoadSearch | None = None  # none: no roads
     lately: Lately | None = None  # shared with the search, so that a station is read once for both

@@ -10,6 +10,7 @@ import msgspec
 from finder.kernel.geo import Point
 from finder.kernel.line import Line
 from finder.stations.filter import Filter
+from finder.stations.index import StationIndex
 from finder.stations.model import StationId
 
 RoadId: TypeAlias = str
@@ -109,3 +110,7 @@ class RoadIndex(Protocol):
         self, line: Line, reach_m: float, want: Filter, limit: int, after: tuple[float, StationId] | None = None
     ) -> list[LineHit]:
         """At most `reach_m` off the line, ordered by metres from its beginning, then id."""
+
+
+class StationRoadIndex(StationIndex, RoadIndex, Protocol):
+    """Both."""
