@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -10,7 +10,6 @@ from finder.errors import BadInput, NotFound
 from finder.kernel.geo import Point
 from finder.kernel.paging import decode_cursor
 from finder.roads.book import RoadBook
-from finder.roads.keeper import RoadKeeper
 from finder.roads.model import GAP_KM, Direction, Gap, Road, RoadId, RoadKind, Side, gaps
 from finder.roads.polyline import route_line
 from finder.stations.along import LineHit, RoadHit, RoadIndex, Span
@@ -55,6 +54,14 @@ class Along:
     page: Page
 
 
+class Books(Protocol):
+    """Has the roads in use."""
+
+    @property
+    def book(self) -> RoadBook:
+        """Those of this moment."""
+
+
 def detour_km(offset_m: float) -> float:
     """There and back."""
     return 2 * offset_m / 1000 * DETOUR_FACTOR
@@ -63,13 +70,13 @@ def detour_km(offset_m: float) -> float:
 class RoadSearch:
     """The questions of a driver on the way. Raises BadInput, BadCursor, NotFound, IndexUnavailable."""
 
-    def __init__(self, search: Search, index: RoadIndex, keeper: RoadKeeper) -> None:
-        self._search, self._index, self._keeper = search, index, keeper
+    def __init__(self, search: Search, index: RoadIndex, books: Books) -> None:
+        self._search, self._index, self._books = search, index, books
 
     @property
     def book(self) -> RoadBook:
         """The roads in use now."""
-        return self._keeper.book
+        return self._books.book
 
     def roads(self) -> Sequence[Road]:
         """By id."""
