@@ -30,7 +30,7 @@ class RoadKeeper:
         self._reach_m, self._every_s = reach_m, every_s
         self._revision = -1
         self._due = False  # the index was not told of the newest book yet
-        self.book = RoadBook((), reach_m)
+        self._next = self.book = RoadBook((), reach_m)
 
     async def start(self) -> None:
         """Before the index is built: what is built is marked from the start. A store that is away is waited for."""
@@ -38,18 +38,19 @@ class RoadKeeper:
             await self._read()
         except Unavailable as away:
             log.warning("started_without_imported_roads", code=away.code, error=away.en)
-            self.book = await asyncio.to_thread(self._made, ())
+            self._next = await asyncio.to_thread(self._made, ())
         self._due = False
+        self.book = self._next
         self._index.begin(self.book)
 
     async def step(self) -> bool:
-        """Takes what is new, and marks the stations anew where roads changed. Raises Unavailable; repeat then."""
+        """Takes what is new: marks the stations anew, then shows the roads. Raises Unavailable; repeat then."""
         if await self._store.revision() != self._revision:
             await self._read()
         if not self._due:
             return False
-        changed = await self._index.refer(self.book)
-        self._due = False
+        changed = await self._index.refer(self._next)
+        self.book, self._due = self._next, False
         log.info("roads_referred", roads=len(self.book.roads), revision=self._revision, stations=changed)
         return True
 
@@ -69,7 +70,7 @@ class RoadKeeper:
     async def _read(self) -> None:
         revision = await self._store.revision()
         imported = await self._store.current()
-        self.book = await asyncio.to_thread(self._made, imported)
+        self._next = await asyncio.to_thread(self._made, imported)
         self._revision, self._due = revision, True
 
     def _made(self, imported: Sequence[Road]) -> RoadBook:

@@ -226,7 +226,9 @@ def _common(found: Found) -> dict[str, Any]:
 
 def _along(found: Found, hit: RoadHit, road: Road) -> AlongFound:
     offset_m = None if hit.offset_m <= road.origin.accuracy_m else hit.offset_m
-    return AlongFound(**_common(found), km=hit.km, offset_m=offset_m, side=hit.side)
+    # A station that was marked by another version of the road, a moment ago, may have a side.
+    side = Side.UNKNOWN if offset_m is None else hit.side
+    return AlongFound(**_common(found), km=hit.km, offset_m=offset_m, side=side)
 
 
 def _beside(found: Found, hit: LineHit) -> BesideFound:

@@ -241,6 +241,7 @@ async def test_an_index_that_is_away_is_told_again() -> None:
     there.store.number += 1
     with pytest.raises(StoreUnavailable):
         await there.keeper.step()
+    assert told != [there.keeper.book]  # what is not marked is not shown
     there.index.refer = refer  # type: ignore[method-assign]
     assert await there.keeper.step()
     assert told == [there.keeper.book]
