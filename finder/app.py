@@ -28,7 +28,6 @@ from finder.live.board import LiveBoard
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.office import choose_vault, open_office
-from finder.roads.in_use import RoadsInUse
 from finder.roads.model import Road
 from finder.roads.shipped import drawn
 from finder.roads.sql import SqlRoads
@@ -36,8 +35,8 @@ from finder.roads.store import RoadStore
 from finder.rooms import Engines, Rooms, open_rooms
 from finder.sandbox.money import PracticeMoney
 from finder.settings import Settings, scheme
+from finder.stations.along import StationRoadIndex
 from finder.stations.elastic import ElasticIndex
-from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
 from finder.stations.places import Gazetteer
 from finder.stations.sql import SqlStore
@@ -61,7 +60,7 @@ log = structlog.get_logger(__name__)
 Operators = Callable[[Workbench], Sequence[OperatorConnector]]
 
 
-def choose_index(settings: Settings) -> StationIndex:
+def choose_index(settings: Settings) -> StationRoadIndex:
     """The station index that FINDER_INDEX_URL names. Raises SettingsError."""
     match scheme(settings.index_url):
         case "memory":
@@ -167,7 +166,8 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         agreements,
         till,
         plan_of(city.id),
-        RoadsInUse(SqlRoads(database, system_clock), lambda: shipped_roads(settings)),
+        SqlRoads(database, system_clock),
+        settings.roads_reach_km * 1000,
     )
 
 

@@ -1,7 +1,7 @@
 """Opens every room of a process over its engines, and closes them in the opposite order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -19,7 +19,12 @@ from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.office import Office
+from finder.roads.keeper import RoadKeeper
 from finder.roads.model import Road
+from finder.roads.search import RoadSearch
+from finder.roads.shipped import drawn
+from finder.roads.store import RoadStore
+from finder.stations.along import StationRoadIndex
 from finder.stations.index import StationIndex
 from finder.stations.merge import Merger
 from finder.stations.places import Gazetteer
@@ -42,7 +47,7 @@ class Engines:
     bench: Workbench
     desk: SqlDesk
     operators: Sequence[OperatorConnector]
-    index: StationIndex
+    index: StationRoadIndex
     board: LiveBoard
     store: StationStore
     office: Office
@@ -50,7 +55,8 @@ class Engines:
     agreements: Agreements
     till: Till
     plan: Plan | None
-    roads: Callable[[], Awaitable[Sequence[Road]]]
+    roads: RoadStore
+    roads_reach_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,10 @@ async def open_rooms(
         closing.push_async_callback(board.close)
         closing.push_async_callback(engines.accounts.close)
         await board.start()
+        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
+        shipped = drawn(city.roads, gazetteer)
+        keeper = RoadKeeper(engines.roads, index, lambda: shipped, reach_m=engines.roads_reach_m)
+        await keeper.start()
         operators = [*engines.operators, *practice]
         desk, till, merger = engines.desk, engines.till, Merger()
         federation = Federation(
@@ -107,10 +117,11 @@ async def open_rooms(
         )
         closing.push_async_callback(federation.close)
         await federation.start()
+        following = asyncio.create_task(keeper.run())
+        closing.push_async_callback(_stop, following)
         roster = asyncio.create_task(Roster(engines.office.register, federation).run())
         closing.push_async_callback(_stop, roster)
         closing.push_async_callback(engines.office.checks.close)
-        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
         about = About(
             city.title,
             city.title_en,
@@ -125,8 +136,12 @@ async def open_rooms(
         closing.push_async_callback(till.close)
         if works:
             till.start()
+
+        async def roads_now() -> list[Road]:
+            return list(keeper.book.roads.values())
+
         coverage = Coverage(
-            engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), engines.roads, system_clock
+            engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), roads_now, system_clock
         )
         gateway = Gateway(
             search,
@@ -139,6 +154,7 @@ async def open_rooms(
             till=till if till.open else None,
             lately=lately,
             agreements=engines.agreements,
+            roads=RoadSearch(search, index, keeper),
             coverage=coverage,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
         )

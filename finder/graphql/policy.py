@@ -61,6 +61,10 @@ POLICY: Mapping[str, Row] = {
     "Query.searchStations": OPEN,
     "Query.operators": OPEN,
     "Query.places": OPEN,
+    "Query.roads": OPEN,
+    "Query.road": OPEN,
+    "Query.stationsAlongRoad": OPEN,
+    "Query.stationsAlongRoute": OPEN,
     "Query.quote": OPEN,
     "Query.coverage": OPEN,
     "Query.about": OPEN,
@@ -214,6 +218,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
         *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
         "PileCount",
+        *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
     }
 )
 
