@@ -55,7 +55,7 @@ class Problem:
         self.start_grain = math.floor(ask.start * GRAINS + 1e-9)
         self.floor_grain = math.ceil(ask.reserve * GRAINS - 1e-9)
         self.end_grain = math.ceil(ask.left_at_end * GRAINS - 1e-9)
-        self._stretches = self._cut()
+        self.road = self._cut()
         self._tables()
         self.levels: list[Ints] = [self._levels(node) for node in range(self.end)]
 
@@ -88,7 +88,7 @@ class Problem:
             road = self._ways[i - 1].drain if i else Drain()
             minutes = self._ways[i - 1].minutes if i else 0.0
             for k in range(i + 1, size):
-                road, minutes = road.then(self._stretches[k - 1].drain), minutes + self._stretches[k - 1].minutes
+                road, minutes = road.then(self.road[k - 1].drain), minutes + self.road[k - 1].minutes
                 if road.peak > room or road.drop > room:
                     break  # neither ever gets smaller
                 self._leg(i, k, road, minutes)
@@ -158,7 +158,7 @@ class Problem:
 
     def stretch(self, i: int, k: int) -> Stretch:
         """The leg from node i to node k, with both detours."""
-        parts = self._stretches[i:k]
+        parts = self.road[i:k]
         ways = [self._ways[node - 1] for node in (i, k) if 0 < node < self.end]
         known = all(part.climb_m is not None for part in parts)
         return Stretch(

@@ -11,11 +11,11 @@ from finder.errors import BadInput
 from finder.kernel.money import Money
 from finder.roads.car import Car
 from finder.roads.course import Course
+from finder.roads.model import Gap
 from finder.stations.model import Connector, Current, Evse, Station
 
 MAX_CANDIDATES = 200
 MAX_KM = 3_000.0
-GAP_KM = 50.0  # the city's plan: less than 50 km from one charger to the next
 # Of a stop, besides charging: parking, plugging, paying. Our assumption.
 STOP_MINUTES = 5
 
@@ -182,21 +182,6 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """More than 50 km of the route on which nothing suits the car. A name is None at the route's ends."""
-
-    from_km: float
-    to_km: float
-    from_name: str | None
-    to_name: str | None
-
-    @property
-    def km(self) -> float:
-        """How long it is."""
-        return self.to_km - self.from_km
-
-
-@dataclass(frozen=True, slots=True)
 class Warn:
     """Something to know before setting off: a code for programs, a sentence in two languages."""
 
@@ -211,7 +196,10 @@ class Warn:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """What comes of an ask. No plan is there where the route cannot be driven with these stops; warnings say why."""
+    """What comes of an ask. No plan is there where the route cannot be driven with these stops; warnings say why.
+
+    Gaps are more than 50 km of the route on which nothing suits the car.
+    """
 
     ask: TripAsk
     celsius: float  # as planned for
