@@ -7,7 +7,7 @@ it only leaves out what the battery cannot reach, and what comes later than `lat
 from dataclasses import dataclass
 
 from finder.roads.bound import Weights
-from finder.roads.problem import Problem
+from finder.roads.problem import LEAST, Problem
 from finder.roads.trip import Objective
 
 
@@ -42,7 +42,7 @@ def exhaust(problem: Problem, objective: Objective, latest: int, most_stops: int
                     best.value, best.stops, best.minutes = now_value, stops, then
             elif len(stops) < most_stops:
                 for target in levels[to]:
-                    if target > arrives:
+                    if target >= arrives + LEAST:
                         lasts, fen = problem.session(to, then, arrives, target)
                         leave(to, target, then + lasts, now_value + weights.session(lasts, fen), (*stops, (to, target)))
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from finder.roads.drain import arrives_with
-from finder.roads.problem import Problem
+from finder.roads.problem import LEAST, Problem
 from finder.roads.refill import EFFICIENCY, GRAINS
 from finder.roads.trip import STOP_MINUTES, Alternative, Chance, Pricing
 
@@ -79,7 +79,7 @@ def _choices(problem: Problem, ask: Instead) -> Iterator[_Choice]:
 def _target(problem: Problem, node: int, arrives_kwh: float, ask: Instead) -> int | None:
     """The least charge with which the plan goes on as it was, or else with which the next is reached at all."""
     levels = problem.levels[node]
-    levels = levels[levels > arrives_kwh / problem.grain_kwh]
+    levels = levels[levels >= arrives_kwh / problem.grain_kwh + LEAST - 1]
     levels = levels[levels >= problem.need[node, ask.next_node]]
     if not len(levels):
         return None

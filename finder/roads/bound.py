@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from finder.roads.problem import MAX_MINUTES, Problem, Refill
+from finder.roads.problem import LEAST, MAX_MINUTES, Problem, Refill
 from finder.roads.refill import GRAINS
 from finder.roads.trip import STOP_MINUTES, Objective
 
@@ -97,7 +97,7 @@ class Bound:
         paid = self._weights.stop + self._weights.minute * minutes[None]
         if self._weights.money:
             paid = paid + self._fen(node, problem.refills[node], levels)
-        charges = np.arange(GRAINS + 1)[:, None] < levels
+        charges = np.arange(GRAINS + 1)[:, None] + LEAST <= levels
         self.left[node] = np.where(charges, paid + onward, np.inf).min(axis=2)
 
     def _fen(self, node: int, refill: Refill, levels: Ints) -> Floats:

@@ -23,8 +23,10 @@ from finder.stations.model import Current
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 STEP = 5  # one leaves a stop with a multiple of so many grains, or with just enough for the end
+LEAST = 2  # grains that one stops for; the rounding of a leg may be all of one
 MAX_MINUTES = 4 * 24 * 60
 NEVER = 1 << 20  # a charge that no battery has
+_UNKNOWN_IS_DEARER = 1.1
 _WORST_E4 = 20_000  # a kWh whose price nobody knows anywhere along the way, for comparing: 2 yuan
 
 
@@ -45,8 +47,8 @@ class Problem:
     is enough for needs NEVER.
     """
 
-    def __init__(self, ask: TripAsk, pricing: Pricing) -> None:
-        self.ask, self._pricing = ask, pricing
+    def __init__(self, ask: TripAsk, pricing: Pricing, *, step: int = STEP) -> None:
+        self.ask, self._pricing, self._step = ask, pricing, step
         self.celsius = planned_for(ask.celsius, ask.leaves_at)
         self.candidates: Sequence[Candidate] = sorted(_fit(ask), key=lambda c: (c.km, c.id))
         self.n = len(self.candidates)
@@ -113,7 +115,7 @@ class Problem:
 
     def _levels(self, node: int) -> Ints:
         enough = int(self.need[node, self.end])
-        steps = set(range(max(STEP, self.floor_grain // STEP * STEP), GRAINS + 1, STEP))
+        steps = set(range(max(self._step, self.floor_grain // self._step * self._step), GRAINS + 1, self._step))
         return np.array(sorted(steps | ({enough} if 0 < enough <= GRAINS else set())), dtype=np.int64)
 
     @cached_property
@@ -134,10 +136,11 @@ class Problem:
         """For each node, the price of a kWh in fen, summed over the minutes before each: the mean price between two
         minutes is the difference, divided by how many they are.
 
-        A price that nobody knows counts as the dearest that is known along the way, so that it is never sought out.
+        A price that nobody knows counts as a tenth above the dearest that is known, so that it is never sought out.
         """
         pieces = [self._pricing.pieces(c, self.ask.leaves_at, MAX_MINUTES) for c in self.candidates]
-        worst = max((p.e4 for each in pieces for p in each if p.e4 is not None), default=_WORST_E4)
+        dearest = max((p.e4 for each in pieces for p in each if p.e4 is not None), default=_WORST_E4)
+        worst = round(dearest * _UNKNOWN_IS_DEARER)
         summed: dict[tuple[tuple[int, int], ...], Floats] = {}
         tables = [np.zeros(0)]
         for each in pieces:

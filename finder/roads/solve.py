@@ -14,7 +14,7 @@ from itertools import count
 import numpy as np
 
 from finder.roads.bound import Bound, Weights, standing
-from finder.roads.problem import MAX_MINUTES, Problem
+from finder.roads.problem import LEAST, MAX_MINUTES, Problem
 from finder.roads.trip import Objective
 
 TOLERANCE = 0.005
@@ -105,7 +105,7 @@ class _Search:
 
     def _charge(self, label: Label) -> None:
         for target in self._problem.levels[label.node].tolist():
-            if target > label.grain:
+            if target >= label.grain + LEAST:
                 minutes, fen = self._problem.session(label.node, label.minute, label.grain, target)
                 value = label.value + self._weights.session(minutes, fen)
                 self._drive(label, target, label.minute + minutes, value)
