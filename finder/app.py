@@ -34,6 +34,10 @@ from finder.live.lately import Lately
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.office import Office, choose_vault, open_office
+from finder.roads.model import Road
+from finder.roads.shipped import drawn
+from finder.roads.sql import SqlRoads
+from finder.roads.store import RoadStore
 from finder.settings import Settings, scheme
 from finder.stations.elastic import ElasticIndex
 from finder.stations.index import StationIndex
@@ -119,6 +123,17 @@ async def choose_people(settings: Settings) -> AsyncIterator[People]:
 def choose_store(settings: Settings) -> StationStore:
     """The station store in that database."""
     return SqlStore(choose_database(settings))
+
+
+def choose_roads(settings: Settings) -> RoadStore:
+    """The road store in that database."""
+    return SqlRoads(choose_database(settings), system_clock)
+
+
+def shipped_roads(settings: Settings) -> list[Road]:
+    """The roads of the city's own table. Raises SettingsError. Takes about 2 s."""
+    city = load_city(settings.city)
+    return drawn(city.roads, Gazetteer.around(city.centre, city.places_within_km))
 
 
 def choose_work(settings: Settings) -> Work:

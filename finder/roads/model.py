@@ -172,6 +172,11 @@ class Road(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
         metres, kms = self._marks
         return _between(km, kms, metres, 1000.0)
 
+    @cached_property
+    def places_by_km(self) -> list[tuple[float, RoadPlace]]:
+        """The places in the order of driving, each with its kilometre."""
+        return sorted(((self.locate(each.place).km, each) for each in self.places), key=lambda pair: pair[0])
+
     def locate(self, place: Point) -> Located:
         """Where the road is nearest to a place."""
         foot = self.line.locate(place)
