@@ -53,6 +53,7 @@ def _drafts(path: Path, wishes: Wishes) -> list[Draft]:
 async def import_roads(path: Path, wishes: Wishes, store: RoadStore, shipped: Sequence[ShippedRoad] = ()) -> list[Kept]:
     """Keeps the roads of a file; of those that are as they were, nothing. Raises BadInput, StoreUnavailable."""
     known: dict[str, RoadId] = {}
-    for road in (*shipped, *await store.current()):
+    there: list[Road | ShippedRoad] = [*shipped, *await store.current()]
+    for road in there:
         known |= {each: road.id for each in (road.ref, road.name) if each}
     return await store.put(read_roads(path, wishes, known))
