@@ -1,11 +1,12 @@
 """Opens every room of a process over its engines, and closes them in the opposite order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from finder.charging.agreements import Agreements
+from finder.charging.trip_prices import TariffPrices
 from finder.cities import City
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -17,9 +18,14 @@ from finder.identity.accounts import Accounts
 from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
+from finder.live.model import Status
 from finder.office import Office
+from finder.roads.router import Router
+from finder.roads.store import RoadStore
+from finder.roads.trips import Trips
 from finder.stations.index import StationIndex
 from finder.stations.merge import Merger
+from finder.stations.model import EvseId
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.store import StationStore
@@ -44,6 +50,8 @@ class Engines:
     accounts: Accounts
     agreements: Agreements
     till: Till
+    router: Router
+    roads: RoadStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,7 @@ async def open_rooms(
         closing.push_async_callback(index.close)
         closing.push_async_callback(board.close)
         closing.push_async_callback(engines.accounts.close)
+        closing.push_async_callback(engines.router.close)
         await board.start()
         operators = [*engines.operators, *practice]
         desk, till = engines.desk, engines.till
@@ -129,8 +138,13 @@ async def open_rooms(
             till=till if till.open else None,
             lately=lately,
             agreements=engines.agreements,
+            trips=Trips(index, _status(board), TariffPrices(), engines.router, engines.roads, system_clock),
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
+
+
+def _status(board: LiveBoard) -> Callable[[EvseId], Status]:
+    return lambda evse_id: board.read(evse_id).status
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

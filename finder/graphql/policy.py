@@ -57,6 +57,7 @@ POLICY: Mapping[str, Row] = {
     "Query.operators": OPEN,
     "Query.places": OPEN,
     "Query.quote": OPEN,
+    "Query.planTrip": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -156,6 +157,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StationEdge",
             "StatusChange",
         ),
+        *("Trip", "TripPlan", "TripStop", "TripLeg", "TripAlternative", "TripGap", "TripWarning"),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
     }
 )

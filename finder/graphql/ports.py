@@ -16,6 +16,7 @@ from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
+from finder.roads.trips import Trips
 from finder.stations.model import SourceId
 from finder.stations.search import Search
 
@@ -242,3 +243,4 @@ class Gateway:
     till: Till | None = None  # none: nothing can be charged or paid from here
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
+    trips: Trips | None = None  # none: no trips are planned here

@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import agreements, people, personal, queries, quotes, types, views
+from finder.graphql import agreements, people, personal, queries, quotes, trips, types, views
 from finder.graphql import orders as charging
 from finder.graphql.policy import guard
 
@@ -45,6 +45,9 @@ class Query:  # noqa: D101
     operators: list[types.Feed] = _root(queries.operators, "Every feed that the finder listens to, with how it is.")
     places: list[types.Place] = _root(
         queries.places, "Towns and counties by name or pinyin, for drivers who share no position."
+    )
+    plan_trip: trips.Trip = _root(
+        trips.plan_trip, "Where to charge on the way: stops, costs, alternatives and gaps, for each objective."
     )
     quote: quotes.QuoteType = _root(
         quotes.quote_session, "What a session will cost, line by line; its prices hold for 15 minutes."

@@ -1,26 +1,30 @@
 """How likely a bay is free: from the board's present counts, until somebody forecasts it.
 
 Rough on purpose, and told as such: each of the n bays that are in order is taken to be free with the chance
-(free + 1) / (n + 2) (the rule of succession), apart from the others; so none free now is not never.
+(free + 1) / (n + 2) (the rule of succession), apart from the others; so none free now is not never. What is free
+now says nothing of the day after tomorrow, so that beyond a few hours nothing is said.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from finder.live.model import Status
 from finder.roads.trip import Candidate
 from finder.stations.model import EvseId
 
+HOURS = timedelta(hours=3)
 _OUT = frozenset({Status.FAULTED, Status.OFFLINE, Status.BLOCKED})
 
 
-def chance_now(statuses: Callable[[EvseId], Status]) -> Callable[[Candidate, datetime], float | None]:
-    """The chance by what the board says now, whatever the time of arrival.
+def chance_now(statuses: Callable[[EvseId], Status], now: datetime) -> Callable[[Candidate, datetime], float | None]:
+    """The chance by what the board says now, for arrivals within HOURS; None later.
 
     Counted are the station's bays with the candidate's plug; None where the status of none is known.
     """
 
-    def chance(candidate: Candidate, _at: datetime) -> float | None:
+    def chance(candidate: Candidate, at: datetime) -> float | None:
+        if at > now + HOURS:
+            return None
         seen = [
             statuses(evse.id)
             for evse in candidate.station.evses

@@ -87,6 +87,7 @@ class TripAsk:
     reserve: float = 0.1
     arrive: float | None = None  # None: the reserve
     celsius: float | None = None
+    suited_km: Sequence[float] = ()  # where else something suits the car, for the gaps, where not all are candidates
 
     def __post_init__(self) -> None:
         if not (0 <= self.reserve <= 0.5 and self.reserve <= self.start <= 1):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from finder.roads.model import GAP_KM, Gap
+from finder.roads.model import GAP_KM, Gap, Road
 from finder.roads.problem import Problem
 from finder.roads.trip import Plan, Warn
 from finder.roads.weather import WINTER_C, driving_factor, is_winter
@@ -19,6 +19,21 @@ def warnings(problem: Problem, plans: Sequence[Plan], gaps: Sequence[Gap], stuck
         *_heights(problem),
         *_prices(plans),
         *_taken(plans),
+    ]
+
+
+def about_road(road: Road | None) -> list[Warn]:
+    """That a road's line is not the carriageway's, and how far off it may be."""
+    if road is None or not road.origin.approximate:
+        return []
+    metres = road.origin.accuracy_m
+    return [
+        Warn(
+            "APPROXIMATE",
+            f"这条道路的线形只是近似的，可能偏离实际路面 {metres:,.0f} 米：里程和绕行距离仅供参考",
+            f"this road's line is approximate and may lie {metres:,.0f} m from the carriageway: kilometres and detours "
+            "are rough",
+        )
     ]
 
 
