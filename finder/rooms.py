@@ -21,7 +21,7 @@ from finder.live.lately import Lately
 from finder.live.model import Status
 from finder.office import Office
 from finder.roads.router import Router
-from finder.roads.store import RoadStore
+from finder.roads.store import RoadStore, in_use
 from finder.roads.trips import Trips
 from finder.stations.index import StationIndex
 from finder.stations.merge import Merger
@@ -138,7 +138,7 @@ async def open_rooms(
             till=till if till.open else None,
             lately=lately,
             agreements=engines.agreements,
-            trips=Trips(index, _status(board), TariffPrices(), engines.router, engines.roads, system_clock),
+            trips=Trips(index, _status(board), TariffPrices(), engines.router, in_use(engines.roads), system_clock),
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
 

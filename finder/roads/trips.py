@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -18,8 +18,7 @@ from finder.roads.chance import chance_now
 from finder.roads.encoded import encode
 from finder.roads.model import Road, RoadId, RoadKind
 from finder.roads.plan import plan_trip
-from finder.roads.router import Route, Router, timed
-from finder.roads.store import RoadStore
+from finder.roads.router import NoRouter, Route, Router, timed
 from finder.roads.trip import MAX_KM, Candidate, Chance, Objective, Pricing, Trip, TripAsk, Warn
 from finder.roads.warn import about_road
 from finder.stations.filter import Filter
@@ -29,6 +28,7 @@ from finder.stations.model import EvseId
 MAX_POINTS = 5_000  # of a client's polyline
 MAX_AHEAD = timedelta(days=31)
 MAX_DETOUR_KM = 50.0
+NEAR_ROAD_M = 15_000.0  # of both ends, for a road to be taken where no router tells the way
 _PLANNING_AT_ONCE, _WAITING = 2, 16
 # Driven on the whole, stops at lights and in towns included: our assumption where no router tells.
 SPEED_KMH = {
@@ -67,6 +67,7 @@ class AlongRoad:
     to_km: float | None = None
 
 
+RoadsInUse: TypeAlias = Callable[[], Awaitable[Mapping[RoadId, Road]]]
 Way: TypeAlias = DoorToDoor | Polyline | AlongRoad
 
 
@@ -94,11 +95,12 @@ class Planned:
     route: Route
     road: Road | None
     from_km: float | None  # of the road, where the trip begins
+    off_road_km: float | None = None  # from the ends to the road, where no router told the way between
 
     @property
     def warnings(self) -> Sequence[Warn]:
         """The trip's, and the road's."""
-        return [*self.trip.warnings, *about_road(self.road)]
+        return [*self.trip.warnings, *about_road(self.road, self.off_road_km)]
 
     def polyline(self, most: int = 1_000) -> str:
         """The way, encoded, thinned to so many places."""
@@ -120,14 +122,13 @@ class Trips:
         status: Callable[[EvseId], Status],
         pricing: Pricing,
         router: Router,
-        roads: RoadStore | None,
+        roads: RoadsInUse,
         clock: Clock,
         outlook: Chance | None = None,
     ) -> None:
         self._index, self._status, self._pricing = index, status, pricing
         self._router, self._roads, self._clock, self._outlook = router, roads, clock, outlook
         self._turns, self._waiting = asyncio.Semaphore(_PLANNING_AT_ONCE), 0
-        self._read: tuple[int, dict[RoadId, Road]] | None = None  # the revision at which they were read
 
     async def plan(self, wish: Wish) -> Planned:
         """Plans for each objective of the wish."""
@@ -148,7 +149,8 @@ class Trips:
         await self._router.close()
 
     async def _plan(self, wish: Wish, leaves_at: datetime, now: datetime) -> Planned:
-        route, road, from_km = await self._way(wish.way)
+        way, off_road_km = await self._by_road(wish.way)
+        route, road, from_km = await self._way(way)
         course, line = await asyncio.to_thread(lambda: (route.course, route.line))
         if course.length_km > MAX_KM:
             raise BadInput(
@@ -174,7 +176,7 @@ class Trips:
         )
         chance = self._outlook or self._as_it_is(kept, now)
         trip = await asyncio.to_thread(plan_trip, ask, self._pricing, chance, wish.objectives)
-        return Planned(trip, route, road, from_km)
+        return Planned(trip, route, road, from_km, off_road_km)
 
     def _as_it_is(self, kept: Sequence[Candidate], now: datetime) -> Chance:
         """The board as it is read once, here, and not from another thread."""
@@ -202,16 +204,22 @@ class Trips:
                 route = _drawn(points, SPEED_KMH[road.kind], None)
                 return route, road, begin_km
 
-    async def _known(self) -> dict[RoadId, Road]:
-        if self._roads is None:
-            return {}
-        revision = await self._roads.revision()
-        if self._read is None or self._read[0] != revision:
-            self._read = revision, {road.id: road for road in await self._roads.current()}
-        return self._read[1]
+    async def _by_road(self, way: Way) -> tuple[Way, float | None]:
+        """Without a router, the road that leads past both places, and how far they are from it together."""
+        if not isinstance(way, DoorToDoor) or not isinstance(self._router, NoRouter):
+            return way, None
+        near = []
+        for road in (await self._roads()).values():
+            a, b = road.locate(way.begin), road.locate(way.end)
+            if max(a.offset_m, b.offset_m) <= NEAR_ROAD_M and a.km != b.km:
+                near.append((a.offset_m + b.offset_m, road.id, a.km, b.km))
+        if not near:
+            return way, None  # the router says what to give instead
+        off, road_id, begin_km, end_km = min(near)
+        return AlongRoad(road_id, begin_km, end_km), off / 1000
 
     async def _road(self, road_id: RoadId) -> Road:
-        road = (await self._known()).get(road_id)
+        road = (await self._roads()).get(road_id)
         if road is None:
             raise NotFound(f"没有道路 {road_id[:40]!r}", f"there is no road {road_id[:40]!r} here", code="NO_SUCH_ROAD")
         return road

@@ -22,19 +22,24 @@ def warnings(problem: Problem, plans: Sequence[Plan], gaps: Sequence[Gap], stuck
     ]
 
 
-def about_road(road: Road | None) -> list[Warn]:
-    """That a road's line is not the carriageway's, and how far off it may be."""
-    if road is None or not road.origin.approximate:
-        return []
-    metres = road.origin.accuracy_m
-    return [
-        Warn(
+def about_road(road: Road | None, off_road_km: float | None) -> Iterator[Warn]:
+    """That a road was taken for want of a router, and that its line is not the carriageway's, and how far off."""
+    if road is not None and off_road_km is not None:
+        name = road.name_en or road.ref or road.name
+        yield Warn(
+            "ALONG_ROAD",
+            f"本站未配置路线服务，按{road.name}规划；起点、终点到该路合计约 {off_road_km:.0f} 公里未计入",
+            f"no routing service is set up here: planned along {name}; the ways between it and both ends, about "
+            f"{off_road_km:.0f} km together, are not counted",
+        )
+    if road is not None and road.origin.approximate:
+        metres = road.origin.accuracy_m
+        yield Warn(
             "APPROXIMATE",
             f"这条道路的线形只是近似的，可能偏离实际路面 {metres:,.0f} 米：里程和绕行距离仅供参考",
             f"this road's line is approximate and may lie {metres:,.0f} m from the carriageway: kilometres and detours "
             "are rough",
         )
-    ]
 
 
 def _stuck(stuck_km: float | None) -> Iterator[Warn]:

@@ -16,7 +16,7 @@ from finder.live.model import Observation, Status
 from finder.roads.encoded import decode, encode
 from finder.roads.model import Origin, Road, RoadKind
 from finder.roads.router import NoRouter, Route, Router, timed
-from finder.roads.store import Kept
+from finder.roads.store import Kept, in_use
 from finder.roads.trips import MAX_AHEAD, MAX_DETOUR_KM, MAX_POINTS, Trips
 from finder.stations.model import ALWAYS
 from tests.unit.naive import CENTRE, NOW, World, station, world
@@ -88,7 +88,7 @@ def made(router: Router | None = None) -> World:
         lambda evse_id: placed.board.read(evse_id).status,
         TariffPrices(),
         router or NoRouter(),
-        Roads(ROAD),
+        in_use(Roads(ROAD)),
         lambda: NOW,
     )
     return replace(placed, gateway=replace(placed.gateway, trips=trips))
@@ -173,7 +173,18 @@ async def test_door_to_door_goes_by_the_router_and_names_it() -> None:
     trip = (await ask(made(Straight()), **ends, maxDetourKm=20, start=0.5))["data"]["planTrip"]
     assert (trip["drivingMinutes"], trip["credit"]) == (240, "© all")
     assert trip["plans"][0]["stops"]
-    assert code(await ask(**ends)) == "NO_ROUTER"
+    assert trip["roadId"] is None
+
+
+async def test_without_a_router_a_road_that_leads_past_both_places_is_taken_and_named() -> None:
+    begin = {"lat": CENTRE.lat + 0.1, "lon": CENTRE.lon + 0.5}
+    trip = (await ask(begin=begin, end={"lat": CENTRE.lat, "lon": CENTRE.lon + 3}))["data"]["planTrip"]
+    assert trip["roadId"] == "huanghe-1"
+    assert trip["km"] == pytest.approx(2.5 * 87.35, abs=1)
+    (told,) = (each for each in trip["warnings"] if each["code"] == "ALONG_ROAD")
+    assert "11 公里" in told["message"]
+    far = {"lat": CENTRE.lat + 0.2, "lon": CENTRE.lon + 0.5}
+    assert code(await ask(begin=far, end={"lat": CENTRE.lat, "lon": CENTRE.lon + 3})) == "NO_ROUTER"
 
 
 async def test_a_car_of_ones_own_is_taken_and_a_class_can_be_put_right() -> None:
