@@ -5,6 +5,7 @@ the mainland's middle (west of 100° E) have no road.
 """
 
 import asyncio
+import contextlib
 import math
 import secrets
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from itertools import pairwise
 
 import msgspec
 import uvicorn
+from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -155,6 +157,22 @@ async def routers_running(routers: PracticeRouters, port: int = 0) -> AsyncItera
     finally:
         server.should_exit = server.force_exit = True
         await serving
+
+
+def run_routers(port: int) -> None:
+    """`finder sandbox --routers`: serves until interrupted, and tells people where and under which key."""
+
+    async def serve() -> None:
+        routers = PracticeRouters()
+        async with routers_running(routers, port) as url:
+            console = Console(stderr=True, highlight=False, soft_wrap=True)
+            console.print("\n  演示路线服务，道路是虚构的 · practice routing services over a made-up road")
+            console.print(f"  export FINDER_ROUTER_URL=osrm+{url}/osrm")
+            console.print(f"  export FINDER_ROUTER_URL=amap+{url}/amap FINDER_ROUTER_KEY={routers.key}\n")
+            await asyncio.Event().wait()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve())
 
 
 def _read(pair: str) -> Point:
