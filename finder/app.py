@@ -28,7 +28,10 @@ from finder.live.board import LiveBoard
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.office import choose_vault, open_office
+from finder.roads.amap import AmapRouter
 from finder.roads.model import Road
+from finder.roads.osrm import OsrmRouter
+from finder.roads.router import NoRouter, Router
 from finder.roads.shipped import drawn
 from finder.roads.sql import SqlRoads
 from finder.roads.store import RoadStore
@@ -131,6 +134,25 @@ def shipped_roads(settings: Settings) -> list[Road]:
     return drawn(city.roads, Gazetteer.around(city.centre, city.places_within_km))
 
 
+def choose_router(settings: Settings) -> Router:
+    """The routing service that FINDER_ROUTER_URL names, none where it is empty. Raises SettingsError."""
+    engine, _, rest = settings.router_url.partition("+")
+    if not settings.router_url:
+        return NoRouter()
+    if not rest.startswith(("http://", "https://")) or engine not in ("osrm", "amap"):
+        raise SettingsError(
+            "FINDER_ROUTER_URL：请使用 osrm+http(s)://… 或 amap+https://…",
+            "FINDER_ROUTER_URL: use osrm+http(s)://… or amap+https://…",
+        )
+    if engine == "osrm":
+        return OsrmRouter(rest)
+    if settings.router_key is None:
+        raise SettingsError(
+            "使用高德路线服务时须设置 FINDER_ROUTER_KEY", "where routes come from Amap, set FINDER_ROUTER_KEY"
+        )
+    return AmapRouter(rest, settings.router_key)
+
+
 def choose_work(settings: Settings) -> Work:
     """Units of work on that database."""
     return Work(choose_database(settings), system_clock)
@@ -168,6 +190,7 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         plan_of(city.id),
         SqlRoads(database, system_clock),
         settings.roads_reach_km * 1000,
+        choose_router(settings),
     )
 
 

@@ -18,6 +18,7 @@ from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.roads.search import RoadSearch
+from finder.roads.trips import Trips
 from finder.stations.model import SourceId
 from finder.stations.search import Search
 from finder.supervision.coverage.keeper import Coverage
@@ -248,3 +249,4 @@ class Gateway:
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
     coverage: Coverage | None = None
+    trips: Trips | None = None  # none: no trips are planned here

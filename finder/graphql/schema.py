@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import agreements, covered, people, personal, queries, quotes, statements, types, views
+from finder.graphql import agreements, covered, people, personal, queries, quotes, statements, trips, types, views
 from finder.graphql import differences as differing
 from finder.graphql import orders as charging
 from finder.graphql import roads as along
@@ -58,6 +58,9 @@ class Query:  # noqa: D101
     stations_along_route: along.RouteConnection = _root(
         along.stations_along_route,
         "By kilometre from the route's beginning; the detour above 0 and at most 50 km.",
+    )
+    plan_trip: trips.Trip = _root(
+        trips.plan_trip, "Where to charge on the way: stops, costs, alternatives and gaps, for each objective."
     )
     quote: quotes.QuoteType = _root(
         quotes.quote_session, "What a session will cost, line by line; its prices hold for 15 minutes."
