@@ -16,7 +16,6 @@ from finder.live.model import Observation, Status
 from finder.roads.encoded import decode, encode
 from finder.roads.model import Origin, Road, RoadKind
 from finder.roads.router import NoRouter, Route, Router, timed
-from finder.roads.store import Kept, in_use
 from finder.roads.trips import MAX_AHEAD, MAX_DETOUR_KM, MAX_POINTS, Trips
 from finder.stations.model import ALWAYS
 from tests.unit.naive import CENTRE, NOW, World, station, world
@@ -34,30 +33,8 @@ WAY = [Point(CENTRE.lat, CENTRE.lon + n * 0.1) for n in range(37)]
 FAMILY = {"kind": "FAMILY"}
 
 
-class Roads:
-    """Roads that are as they are."""
-
-    def __init__(self, *roads: Road) -> None:
-        self.roads, self.asked = list(roads), 0
-
-    async def revision(self) -> int:
-        return 1
-
-    async def current(self) -> list[Road]:
-        self.asked += 1
-        return self.roads
-
-    async def put(self, roads: Any) -> list[Kept]:
-        raise AssertionError
-
-    async def remove(self, road_id: str) -> bool:
-        raise AssertionError
-
-    async def versions(self, road_id: str) -> list[Road]:
-        raise AssertionError
-
-    async def close(self) -> None:
-        pass
+async def roads() -> dict[str, Road]:
+    return {ROAD.id: ROAD}
 
 
 class Straight:
@@ -88,7 +65,7 @@ def made(router: Router | None = None) -> World:
         lambda evse_id: placed.board.read(evse_id).status,
         TariffPrices(),
         router or NoRouter(),
-        in_use(Roads(ROAD)),
+        roads,
         lambda: NOW,
     )
     return replace(placed, gateway=replace(placed.gateway, trips=trips))
