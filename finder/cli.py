@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from finder.commands.connector import connector
+from finder.commands.coverage import coverage
 from finder.commands.demo import demo
 from finder.commands.ledger import ledger
 from finder.commands.migrate import migrate
@@ -29,6 +30,7 @@ cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")
 cli.add_typer(demo, name="demo")
+cli.add_typer(coverage, name="coverage")
 cli.add_typer(pile, name="pile")
 cli.add_typer(migrate, name="migrate")
 cli.add_typer(roads, name="roads")
@@ -50,6 +52,14 @@ def serve(port: Port = None) -> None:
     from finder.serve import serve_gateway
 
     serve_gateway(load_settings(**_chosen(port)))
+
+
+@cli.command()
+def work() -> None:
+    """后台工作：支付、启停、补查，可任意多开 · effects and follow-ups, any number of them beside `finder serve`."""
+    from finder.serve import work as working
+
+    working(load_settings())
 
 
 @cli.command()
