@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     parts = chosen.parts.split(",")
-    if parts != ["orders"] and (lacking := servers.missing_tools()):
+    if not set(parts) <= {"orders", "roads"} and (lacking := servers.missing_tools()):
         print("缺少工具 · missing tools:", *lacking, sep="\n  ", file=sys.stderr)
         return 2
     results: dict[str, object] = json.loads(chosen.out.read_text()) if chosen.out.is_file() else {}
@@ -43,7 +43,7 @@ def main() -> int:
         results["orders_vs_commits"] = booked["orders_vs_commits"]
         orders.show(booked)
     if "roads" in parts:
-        along = asyncio.run(roads.compare(chosen.stations, chosen.rounds, chosen.seconds, chosen.engines.split(",")))
+        along = asyncio.run(roads.compare(chosen.stations, chosen.rounds, chosen.engines.split(",")))
         results["roads"] = today | along
         results["road_vs_nearby"] = along["road_vs_nearby"]
         roads.show(today | along)
