@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from finder.sandbox.sms import SmsGateway
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "ci-output/screenshots"
 AXE = ROOT / "pwa/node_modules/axe-core/axe.min.js"
@@ -18,8 +20,9 @@ MAP_WITHIN_MS = 30_000  # software GL on two shared cores
 class Phone:
     """One page in a window as small as a cheap phone's."""
 
-    def __init__(self, page: Page, scheme: str) -> None:
+    def __init__(self, page: Page, scheme: str, texts: SmsGateway) -> None:
         self.page = page
+        self.texts = texts
         self.scheme = scheme
         self.errors: list[str] = []
         self.expects_network_errors = False
@@ -48,6 +51,14 @@ class Phone:
         """Opens the station at that place in the list."""
         self.cards.nth(number).get_by_role("link").click()
         expect(self.page.locator(".bays .bay").first).to_be_visible()
+
+    def sign_in(self, number: str) -> None:
+        """Signs in on the page that asks for it, with the code that the number is sent."""
+        form = self.page.locator(".sign-in")
+        form.get_by_label("手机号").fill(number)
+        form.get_by_role("button", name="发送验证码").click()
+        expect(form.get_by_label("短信验证码")).to_be_visible()
+        form.get_by_label("短信验证码").fill(self.texts.code_of(number))
 
     @property
     def cards(self) -> Any:

@@ -19,7 +19,11 @@ export function List() {
   const list = nearby.value;
   const m = t();
   return (
-    <main class="list" id={route.value.station === null ? "main" : undefined} aria-busy={loading.value}>
+    <main
+      class="list"
+      id={route.value.station === null && route.value.page === null ? "main" : undefined}
+      aria-busy={loading.value}
+    >
       <h1 class="sr">{about.value ? (about.value.name ?? m.appName) : m.appName}</h1>
       <PracticeNotice practice={about.value?.practice ?? list?.cards.some((c) => c.practice) ?? false} />
       <OfflineBanner />
