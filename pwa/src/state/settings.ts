@@ -26,6 +26,8 @@ export const navigator_ = signal<Navigator | null>(NAVIGATORS.find((n) => n === 
  *  at the start is decided by these alone, before any of the account's code is there. */
 export const hasAccount = signal(read("account") === "1");
 export const running = signal(read("running") === "1");
+/** The channel that was paid through last. */
+export const channel = signal<string | null>(read("channel"));
 
 export const keptLanguage = (): Language | null => {
   const kept = read("language");
@@ -39,6 +41,9 @@ effect(() => {
 });
 effect(() => {
   if (navigator_.value) write("navigator", navigator_.value);
+});
+effect(() => {
+  if (channel.value) write("channel", channel.value);
 });
 effect(() => write("account", hasAccount.value ? "1" : "0"));
 effect(() => write("running", running.value ? "1" : "0"));
