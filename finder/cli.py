@@ -51,6 +51,14 @@ def serve(port: Port = None) -> None:
 
 
 @cli.command()
+def work() -> None:
+    """后台工作：支付、启停、补查，可任意多开 · effects and follow-ups, any number of them beside `finder serve`."""
+    from finder.serve import work as working
+
+    working(load_settings())
+
+
+@cli.command()
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8100,
     speed: float = 20.0,

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 # These put their tables into storage's own, so that they are written in one unit of work.
+import finder.charging.bills
+import finder.charging.confirming
 import finder.charging.order
+import finder.charging.readings
 import finder.money.differences
 import finder.money.ledger
 import finder.money.reconcile  # noqa: F401 - for its tables

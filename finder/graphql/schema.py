@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from finder.graphql import orders as charging
 from finder.graphql import people, personal, queries, quotes, types, views
 from finder.graphql.policy import guard
 
@@ -52,6 +53,14 @@ class Query:  # noqa: D101
     sign_in_providers: list[personal.SignInProvider] = _root(
         people.sign_in_providers, "Where one can sign in besides by phone and passkey."
     )
+    pay_channels: list[charging.PayChannel] = _root(
+        charging.pay_channels, "How one can pay here; empty where one cannot."
+    )
+    scanned: charging.ScannedPlug = _root(
+        charging.scanned, "The connector that a code at a pile names: `hlht://…`, a link, or the number written on it."
+    )
+    order: charging.Order = _root(charging.order, "One of one's own.")
+    orders: list[charging.Order] = _root(charging.orders, "One's own, the newest first, at most 100.")
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -88,6 +97,10 @@ class Mutation:  # noqa: D101
     begin_link: personal.ProviderFlow = _change(people.begin_link, "To link an account at a provider.")
     link_provider: bool = _change(people.link_provider, "With what the browser came back with.")
     unlink_provider: bool = _change(people.unlink_provider, "By the provider's id.")
+    start_charging: charging.Order = _change(
+        charging.start_charging, "Begins a session, once for each key: a repeat gets the same order."
+    )
+    stop_charging: charging.Order = _change(charging.stop_charging, "Asks for the end of a session of one's own.")
     export_my_data: str = _change(people.export_my_data, "All that is kept of oneself, as a JSON document.")
     erase_me: bool = _change(
         people.erase_me,
@@ -101,6 +114,9 @@ class Subscription:  # noqa: D101
         queries.status_changed,
         "Each flip of these stations (at most 200), or of the stations in the box, "
         "whole stations' availability with it.",
+    )
+    order_progressed: charging.Order = _follow(
+        charging.order_progressed, "An order of one's own: as it is now, and then each time that it has moved."
     )
 
 
