@@ -1,12 +1,10 @@
 """A served finder and a real Chromium, both for the whole run."""
 
-import asyncio
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +15,6 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from finder.sandbox.sms import SmsGateway, sms_running
 from tests.browser.phone import Phone
 
 ROOT = Path(__file__).parents[2]
@@ -61,27 +58,7 @@ def chromium() -> Path:
 
 
 @pytest.fixture(scope="session")
-def texts() -> Iterator[tuple[SmsGateway, str]]:
-    """The practice text message gateway and its URL, in a thread: the browser's driver holds this one's loop."""
-    gateway, started, ended = SmsGateway(), threading.Event(), threading.Event()
-    told: list[str] = []
-
-    async def run() -> None:
-        async with sms_running(gateway) as url:
-            told.append(url)
-            started.set()
-            await asyncio.to_thread(ended.wait)
-
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
-    thread.start()
-    assert started.wait(20)
-    yield gateway, told[0]
-    ended.set()
-    thread.join(20)
-
-
-@pytest.fixture(scope="session")
-def served(chromium: Path, tmp_path_factory: pytest.TempPathFactory, texts: tuple[SmsGateway, str]) -> Iterator[str]:
+def served(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of `finder up` with its practice operators; FINDER_TEST_URL names one that runs already."""
     if running := os.environ.get("FINDER_TEST_URL"):
         yield running.rstrip("/")
@@ -95,8 +72,6 @@ def served(chromium: Path, tmp_path_factory: pytest.TempPathFactory, texts: tupl
         "FINDER_DATA_DIR": str(folder),
         "FINDER_PRACTICE_SPEED": "60",
         "FINDER_LOG_LEVEL": "WARNING",
-        "FINDER_SMS_URL": texts[1],
-        "FINDER_SMS_KEY": texts[0].key,
         "FINDER_PUBLIC_URL": f"http://localhost:{port}",  # passkeys belong to a name, not to an address
     }
     with (folder / "output").open("w+") as output:
@@ -142,7 +117,7 @@ def browser(chromium: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phones(browser: Browser, served: str, texts: tuple[SmsGateway, str]) -> Iterator[Callable[..., Phone]]:
+def phones(browser: Browser, served: str) -> Iterator[Callable[..., Phone]]:
     """Makes phones of 360 by 640, or desks where wider than 600; afterwards none may have logged an error."""
     contexts: list[BrowserContext] = []
     made: list[Phone] = []
@@ -159,7 +134,7 @@ def phones(browser: Browser, served: str, texts: tuple[SmsGateway, str]) -> Iter
         contexts.append(context)
         context.set_default_timeout(20_000)
         page: Page = context.new_page()
-        made.append(Phone(page, scheme, texts[0]))
+        made.append(Phone(page, scheme))
         return made[-1]
 
     yield make

@@ -62,10 +62,10 @@ def test_the_step_of_the_code_survives_a_page_that_was_dropped(phone: Phone) -> 
     phone.page.get_by_role("button", name="发送验证码").click()
     expect(phone.page.get_by_label("短信验证码")).to_be_visible()
     phone.page.reload()
-    wrong = "000000" if phone.texts.code_of(number) != "000000" else "000001"
+    wrong = "000000" if phone.code_of(number) != "000000" else "000001"
     phone.page.get_by_label("短信验证码").fill(wrong)
     expect(phone.page.get_by_role("alert")).to_contain_text("验证码")
-    phone.page.get_by_label("短信验证码").fill(phone.texts.code_of(number))
+    phone.page.get_by_label("短信验证码").fill(phone.code_of(number))
     expect(phone.page.locator(".who-phone")).to_be_visible()
 
 

@@ -4,7 +4,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "../parts/Icon";
 import { lazy, whenIdle } from "../parts/lazy";
-import { go, hrefOf, route } from "../state/route";
+import { payChannels } from "../state/about";
+import { go, hrefOf, openPage, route } from "../state/route";
 import { Header } from "./Header";
 import { List } from "./List";
 import { MapScreen } from "./MapScreen";
@@ -91,6 +92,19 @@ function Switch() {
         <Icon name={other} />
         {m[other]}
       </a>
+      {payChannels.value.length > 0 && (
+        <a
+          class="quiet-pill"
+          href={hrefOf({ page: { name: "scan" } })}
+          onClick={(event) => {
+            event.preventDefault();
+            openPage({ name: "scan" });
+          }}
+        >
+          <Icon name="scan" />
+          {m.scan}
+        </a>
+      )}
     </nav>
   );
 }

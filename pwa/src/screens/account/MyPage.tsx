@@ -7,7 +7,9 @@ import { Frame, Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { splitAge } from "../../parts/Notices";
 import { dateText } from "../../parts/when";
+import { payChannels } from "../../state/about";
 import { forgetMe, loadMe, me, meKeptSince, meTrouble } from "../../state/me";
+import { hrefOf, openPage } from "../../state/route";
 import { signOut } from "../../state/session";
 import { hasAccount } from "../../state/settings";
 import { Devices } from "./Devices";
@@ -79,6 +81,23 @@ function Mine() {
           {m.my.signOut}
         </button>
       </section>
+      {payChannels.value.length > 0 && (
+        <a
+          class="block link-row"
+          href={hrefOf({ page: { name: "orders" } })}
+          onClick={(event) => {
+            event.preventDefault();
+            openPage({ name: "orders" });
+          }}
+        >
+          <Icon name="bolt" />
+          <span>
+            <strong>{m.my.orders}</strong>
+            <span class="quiet">{m.my.ordersHint}</span>
+          </span>
+          <Icon name="chevron" />
+        </a>
+      )}
       <Vehicles vehicles={mine.vehicles} />
       <Passkeys keys={mine.passkeys} />
       <Devices devices={mine.devices} />

@@ -20,6 +20,7 @@ export type ConnectorType =
   | 'UNKNOWN'
   | 'WIRELESS';
 
+/** A step on the way from the tap to the paid bill. */
 export type OrderStage =
   | 'BILLING'
   | 'CHARGING'
@@ -46,6 +47,7 @@ export type QuoteInput = {
   stationId: string;
 };
 
+/** What to start, one of `quoteId` and `qr`, and how it is paid. */
 export type StartInput = {
   agreementId?: string | null | undefined;
   capFen: number;
@@ -65,11 +67,11 @@ export type Status =
   | 'RESERVED'
   | 'UNKNOWN';
 
-export type PricedFragment = { id: string, startable: boolean, startsAt: string, endsAt: string, kwh: number, powerKw: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, parkingText: string | null, totalFen: number | null, madeAt: string, validUntil: string, lines: Array<{ startsAt: string, endsAt: string, kwh: number, electricityE4: number | null, serviceE4: number | null, electricityFen: number | null, serviceFen: number | null }>, cheapest: { startsAt: string, totalFen: number | null, savesFen: number | null } | null };
+export type PricedFragment = { id: string | null, startable: boolean, startsAt: string, endsAt: string, kwh: number, powerKw: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, parkingText: string | null, totalFen: number | null, madeAt: string, validUntil: string, lines: Array<{ startsAt: string, endsAt: string, kwh: number, electricityE4: number | null, serviceE4: number | null, electricityFen: number | null, serviceFen: number | null }>, cheapest: { startsAt: string, totalFen: number | null, savesFen: number | null } | null };
 
-export type OrderNowFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string, stationName: string, operator: string, evseId: string, connectorId: string, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number, serviceFen: number, parkingFen: number | null, kwh: number | null, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
+export type OrderNowFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
 
-export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string, stationName: string, operator: string, evseId: string, connectorId: string, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number, serviceFen: number, parkingFen: number | null, kwh: number | null, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
+export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
 
 export type BayQueryVariables = Exact<{
   station: string;
@@ -78,17 +80,12 @@ export type BayQueryVariables = Exact<{
 
 export type BayQuery = { station: { id: string, name: string, nameEn: string | null, practice: boolean, evses: Array<{ id: string, label: string | null, live: { status: Status, ageS: number | null }, connectors: Array<{ id: string, type: ConnectorType, powerKw: number | null }> }> } | null };
 
-export type PayChannelsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type PayChannelsQuery = { payChannels: Array<{ name: string, title: string, titleEn: string, practice: boolean }> };
-
 export type QuotedQueryVariables = Exact<{
   ask: QuoteInput;
 }>;
 
 
-export type QuotedQuery = { quote: { id: string, startable: boolean, startsAt: string, endsAt: string, kwh: number, powerKw: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, parkingText: string | null, totalFen: number | null, madeAt: string, validUntil: string, lines: Array<{ startsAt: string, endsAt: string, kwh: number, electricityE4: number | null, serviceE4: number | null, electricityFen: number | null, serviceFen: number | null }>, cheapest: { startsAt: string, totalFen: number | null, savesFen: number | null } | null } };
+export type QuotedQuery = { quote: { id: string | null, startable: boolean, startsAt: string, endsAt: string, kwh: number, powerKw: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, parkingText: string | null, totalFen: number | null, madeAt: string, validUntil: string, lines: Array<{ startsAt: string, endsAt: string, kwh: number, electricityE4: number | null, serviceE4: number | null, electricityFen: number | null, serviceFen: number | null }>, cheapest: { startsAt: string, totalFen: number | null, savesFen: number | null } | null } };
 
 export type ScannedQueryVariables = Exact<{
   code: string;
@@ -102,35 +99,35 @@ export type OrderQueryVariables = Exact<{
 }>;
 
 
-export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stationId: string, stationName: string, operator: string, evseId: string, connectorId: string, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number, serviceFen: number, parkingFen: number | null, kwh: number | null, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type OrdersQueryVariables = Exact<{
   first: number;
 }>;
 
 
-export type OrdersQuery = { orders: Array<{ number: string, stage: OrderStage, reason: string | null, stationId: string, stationName: string, operator: string, evseId: string, connectorId: string, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number, serviceFen: number, parkingFen: number | null, kwh: number | null, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> }> };
+export type OrdersQuery = { orders: Array<{ number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> }> };
 
 export type StartChargingMutationVariables = Exact<{
   ask: StartInput;
 }>;
 
 
-export type StartChargingMutation = { startCharging: { number: string, stage: OrderStage, reason: string | null, stationId: string, stationName: string, operator: string, evseId: string, connectorId: string, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number, serviceFen: number, parkingFen: number | null, kwh: number | null, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type StartChargingMutation = { startCharging: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type StopChargingMutationVariables = Exact<{
   number: string;
 }>;
 
 
-export type StopChargingMutation = { stopCharging: { number: string, stage: OrderStage, reason: string | null, stationId: string, stationName: string, operator: string, evseId: string, connectorId: string, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number, serviceFen: number, parkingFen: number | null, kwh: number | null, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type StopChargingMutation = { stopCharging: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type OrderProgressedSubscriptionVariables = Exact<{
   number: string;
 }>;
 
 
-export type OrderProgressedSubscription = { orderProgressed: { number: string, stage: OrderStage, reason: string | null, stationId: string, stationName: string, operator: string, evseId: string, connectorId: string, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number, serviceFen: number, parkingFen: number | null, kwh: number | null, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type OrderProgressedSubscription = { orderProgressed: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -310,16 +307,6 @@ export const BayDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:2408a78a5ff5a5e7d3361391ca72e6e7ddaaa2c46a3dcf48db2b520b48bd3721"}) as unknown as TypedDocumentString<BayQuery, BayQueryVariables>;
-export const PayChannelsDocument = new TypedDocumentString(`
-    query PayChannels {
-  payChannels {
-    name
-    title
-    titleEn
-    practice
-  }
-}
-    `, {"hash":"sha256:bd6437ff06c4dcea79d761ef400bbf2022122fd047ca9fdea66cbd6d5d77560e"}) as unknown as TypedDocumentString<PayChannelsQuery, PayChannelsQueryVariables>;
 export const QuotedDocument = new TypedDocumentString(`
     query Quoted($ask: QuoteInput!) {
   quote(ask: $ask) {
