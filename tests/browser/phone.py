@@ -63,6 +63,11 @@ class Phone:
         return next(str(message["code"]) for message in messages if message["phone"] == number)
 
     @property
+    def over(self) -> Any:
+        """The page that lies over the finder, which is hidden beneath it."""
+        return self.page.locator("main.page")
+
+    @property
     def cards(self) -> Any:
         return self.page.locator(".card:not(.ghost)")
 
@@ -96,6 +101,19 @@ class Phone:
     def widest(self) -> int:
         """How wide the document is; wider than the window is a horizontal scroll."""
         return int(self.page.evaluate("document.documentElement.scrollWidth"))
+
+    def small_targets(self, least: int) -> list[str]:
+        """Buttons, links that are blocks, fields and choices that are lower than so many pixels."""
+        return list(
+            self.page.evaluate(
+                """least => [...document.querySelectorAll(
+                    'button, .switch a, .button, .icon-button, .running, .order-row a, .choice, summary, .page input')]
+                    .filter(e => e.checkVisibility() && e.type !== 'radio')
+                    .filter(e => e.getBoundingClientRect().height < least - 0.01)
+                    .map(e => `${e.className} ${e.textContent} ${e.getBoundingClientRect().height}`)""",
+                least,
+            )
+        )
 
     def screenshot(self, name: str) -> None:
         """Kept as CI's output."""

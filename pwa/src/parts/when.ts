@@ -23,3 +23,6 @@ export const momentText = (at: string | number) =>
 
 /** 2026年11月 */
 export const monthText = (at: string | number) => format(at, "month", { year: "numeric", month: "long" });
+
+/** 14:05:09, for what lasts minutes. */
+export const secondText = (at: string | number) => format(at, "second", { timeStyle: "medium", hourCycle: "h23" });

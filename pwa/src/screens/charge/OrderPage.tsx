@@ -16,7 +16,7 @@ import { here } from "../../state/server";
 import { hasAccount } from "../../state/settings";
 import { SignIn } from "../account/SignIn";
 import { BillView } from "./BillView";
-import { Session } from "./Session";
+import { Session, Stop } from "./Session";
 import { Starting } from "./Starting";
 
 export function OrderPage() {
@@ -26,8 +26,11 @@ export function OrderPage() {
   useEffect(() => (known ? follow(number) : undefined), [number, known]);
   const found = order.value?.number === number ? order.value : null;
   const title = found && isRunning(found.stage) ? w().order.stage[found.stage] : w().order.title;
+  const foot = known && found?.stage === "CHARGING" ? <Stop found={found} /> : null;
   return (
-    <Frame title={title}>{known ? found ? <Filled found={found} /> : <Missing number={number} /> : <SignIn />}</Frame>
+    <Frame title={title} foot={foot}>
+      {known ? found ? <Filled found={found} /> : <Missing number={number} /> : <SignIn />}
+    </Frame>
   );
 }
 
@@ -64,8 +67,8 @@ function Filled({ found }: { found: Order }) {
       {(stage === "HOLDING" || stage === "CONFIRM" || stage === "STARTING" || stage === "CHARGING") && (
         <Starting found={found} />
       )}
-      {(stage === "CHARGING" || stage === "STOPPING" || found.readings.length > 0) && <Session found={found} />}
       {stage === "NOT_STARTED" ? <NotStarted found={found} /> : !isRunning(stage) && <BillView found={found} />}
+      {(stage === "CHARGING" || stage === "STOPPING" || found.readings.length > 0) && <Session found={found} />}
       <section class="block">
         <dl class="parts">
           <div>

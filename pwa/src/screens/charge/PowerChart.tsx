@@ -4,10 +4,11 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { w } from "../../i18n/mine";
 import type { Reading } from "../../kernel/order";
-import { timeText } from "../../parts/when";
+import { secondText, timeText } from "../../parts/when";
 import { here } from "../../state/server";
 
 const HEIGHT_REM = 9;
+const SHORT_S = 600;
 
 export function PowerChart({ readings }: { readings: readonly Reading[] }) {
   const box = useRef<HTMLDivElement>(null);
@@ -56,12 +57,17 @@ function options(element: HTMLElement): uPlot.Options {
     cursor: { show: false },
     scales: { y: { range: (_u, _least, most) => [0, Math.max(10, Math.ceil((most ?? 0) * 1.1))] } },
     axes: [
-      { ...axis, space: rem * 5, values: (_u, ticks) => ticks.map((s) => timeText(s * 1000)) },
+      { ...axis, size: rem * 2, space: rem * 5, values: (_u, ticks) => ticks.map(clockOf(ticks)) },
       { ...axis, size: rem * 2.75, values: (_u, ticks) => ticks.map(String) },
     ],
     series: [
       {},
-      { stroke: colour("--green"), width: 2, fill: colour("--green-soft"), points: { show: false }, spanGaps: false },
+      { stroke: colour("--green"), width: 2, fill: colour("--green-soft"), points: { size: 5 }, spanGaps: false },
     ],
   };
 }
+
+const clockOf = (ticks: number[]) =>
+  (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) < SHORT_S
+    ? (s: number) => secondText(s * 1000)
+    : (s: number) => timeText(s * 1000);

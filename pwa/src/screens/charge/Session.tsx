@@ -1,12 +1,12 @@
 /** The session as the pile reports it: each figure with its age, and the end one tap and a confirmation away. */
 import { useSignal } from "@preact/signals";
 import { w } from "../../i18n/mine";
-import { yuanOfFen } from "../../kernel/order";
+import { type Reading, yuanOfFen } from "../../kernel/order";
 import { Trouble } from "../../parts/Frame";
 import { lazy } from "../../parts/lazy";
 import { splitAge } from "../../parts/Notices";
 import { Sure } from "../../parts/Sure";
-import { timeText } from "../../parts/when";
+import { secondText } from "../../parts/when";
 import { type Order, stopCharging } from "../../state/orders";
 import { here } from "../../state/server";
 
@@ -17,8 +17,8 @@ const ROWS = 60;
 
 export function Session({ found }: { found: Order }) {
   const m = w().order;
-  const trouble = useSignal<string | null>(null);
   const live = found.stage === "CHARGING" || found.stage === "STOPPING";
+  const telling = found.readings.filter((r) => r.kw !== null || r.kwh !== null || r.soc !== null);
   const kw = found.kw === null ? "–" : found.kw.toFixed(1);
   return (
     <section class="block session">
@@ -43,7 +43,11 @@ export function Session({ found }: { found: Order }) {
             <div>
               <dt>{m.leftWhat(found.soc)}</dt>
               <dd class={found.minutesLeft === null ? "quiet" : ""}>
-                {found.minutesLeft === null ? m.leftUnknown : m.left(found.minutesLeft)}
+                {found.minutesLeft !== null
+                  ? m.left(found.minutesLeft)
+                  : found.soc === null
+                    ? m.leftUnknown
+                    : m.leftSoon}
               </dd>
             </div>
           )}
@@ -58,30 +62,43 @@ export function Session({ found }: { found: Order }) {
           {found.observedAt ? splitAge(m.reading, here(found.observedAt)) : m.noReading}
         </p>
       )}
-      {found.readings.length > 1 && (
+      {telling.length > 1 && (
         <>
-          <PowerChart readings={found.readings} />
-          <ReadingTable found={found} />
+          <PowerChart readings={telling} />
+          <ReadingTable readings={telling} />
         </>
       )}
-      <Trouble text={trouble.value} />
+      {live && (found.fenSoFar ?? 0) >= found.capFen && (
+        <p class="note" role="status">
+          {m.capReached(yuanOfFen(found.capFen))}
+        </p>
+      )}
       {found.stage === "STOPPING" && (
         <p class="note" role="status">
           {m.stageWhy.STOPPING}
         </p>
       )}
-      {found.stage === "CHARGING" && (
-        <Sure
-          label={m.stop}
-          why={m.stopWhy}
-          yes={m.stopYes}
-          kind="button danger wide-button stop"
-          onSure={async () => {
-            trouble.value = await stopCharging(found.number);
-          }}
-        />
-      )}
     </section>
+  );
+}
+
+/** The end, always within reach of the thumb. */
+export function Stop({ found }: { found: Order }) {
+  const m = w().order;
+  const trouble = useSignal<string | null>(null);
+  return (
+    <>
+      <Trouble text={trouble.value} />
+      <Sure
+        label={m.stop}
+        why={m.stopWhy}
+        yes={m.stopYes}
+        kind="button danger wide-button stop"
+        onSure={async () => {
+          trouble.value = await stopCharging(found.number);
+        }}
+      />
+    </>
   );
 }
 
@@ -121,10 +138,10 @@ function Ring({ found }: { found: Order }) {
 }
 
 /** What the curve shows, for those who do not see it. */
-function ReadingTable({ found }: { found: Order }) {
+function ReadingTable({ readings }: { readings: readonly Reading[] }) {
   const m = w().order;
-  const every = Math.max(1, Math.ceil(found.readings.length / ROWS));
-  const rows = found.readings.filter((_, i) => i % every === 0 || i === found.readings.length - 1);
+  const every = Math.max(1, Math.ceil(readings.length / ROWS));
+  const rows = readings.filter((_, i) => i % every === 0 || i === readings.length - 1);
   return (
     <details>
       <summary>{m.chartTable}</summary>
@@ -140,7 +157,7 @@ function ReadingTable({ found }: { found: Order }) {
         <tbody>
           {rows.toReversed().map((r) => (
             <tr key={r.at}>
-              <th scope="row">{timeText(here(r.at))}</th>
+              <th scope="row">{secondText(here(r.at))}</th>
               <td>{r.kw === null ? "–" : r.kw.toFixed(1)}</td>
               <td>{r.kwh === null ? "–" : r.kwh.toFixed(2)}</td>
               <td>{r.soc === null ? "–" : `${Math.round(r.soc)}%`}</td>
