@@ -73,20 +73,23 @@ def mine(phone: Phone) -> list[dict[str, object]]:
     )
 
 
-def lose_answers(phone: Phone, *operations: str, reach: bool) -> Callable[[], None]:
-    """Loses the answers to these operations, or, unless they `reach` the gateway, the questions; until called."""
+def lose_the_start(phone: Phone, *, reach: bool) -> Callable[[], None]:
+    """Loses the answer to a start, or, unless it is to `reach` the gateway, the start itself; and every look for one's
+    orders, until called."""
+    lost = {"startCharging", "orders"}
 
     def lose(route: Route) -> None:
-        if any(f"{name}(" in (route.request.post_data or "") for name in operations):
-            if reach:
-                route.fetch()
-            route.abort("connectionfailed")
-        else:
+        name = next((name for name in lost if f"{name}(" in (route.request.post_data or "")), None)
+        if name is None:
             route.continue_()
+            return
+        if name == "startCharging" and reach:
+            route.fetch()
+        route.abort("connectionfailed")
 
     phone.expects_network_errors = True
     phone.page.route("**/graphql", lose)
-    return lambda: phone.page.unroute("**/graphql", lose)
+    return lost.clear
 
 
 def test_a_session_from_the_quote_to_the_bill(phone: Phone) -> None:
@@ -158,7 +161,7 @@ def test_a_start_whose_answer_was_lost_is_found_and_not_begun_twice(phone: Phone
     phone.sign_in(next(numbers))
     expect(phone.page.locator(".who-phone")).to_be_visible()
     at_a_plug(phone)
-    again = lose_answers(phone, "startCharging", "orders", reach=True)
+    again = lose_the_start(phone, reach=True)
     phone.page.get_by_role("button", name=re.compile("开始充电 · 最多 ¥")).click()
     expect(phone.over.get_by_text("已经发出，还没有答复")).to_be_visible()
     again()
@@ -173,7 +176,7 @@ def test_an_old_start_that_never_arrived_is_given_up_and_begins_nothing(phone: P
     phone.sign_in(next(numbers))
     expect(phone.page.locator(".who-phone")).to_be_visible()
     at_a_plug(phone)
-    again = lose_answers(phone, "startCharging", "orders", reach=False)
+    again = lose_the_start(phone, reach=False)
     phone.page.get_by_role("button", name=re.compile("开始充电 · 最多 ¥")).click()
     expect(phone.over.get_by_text("已经发出，还没有答复")).to_be_visible()
     phone.page.evaluate(AGED)
@@ -230,7 +233,7 @@ def test_a_killed_start_without_an_answer_is_found_when_the_application_is_opene
     phone.sign_in(next(numbers))
     expect(phone.page.locator(".who-phone")).to_be_visible()
     at_a_plug(phone)
-    lose_answers(phone, "startCharging", "orders", reach=True)
+    lose_the_start(phone, reach=True)
     phone.page.get_by_role("button", name=re.compile("开始充电 · 最多 ¥")).click()
     expect(phone.over.get_by_text("已经发出，还没有答复")).to_be_visible()
     phone = reopened()
