@@ -9,16 +9,21 @@ export function serviceWorker(): Plugin {
   return {
     name: "finder-service-worker",
     apply: "build",
-    generateBundle(_options, bundle) {
-      const files = Object.keys(bundle).filter(
-        (file) => /\.(js|css)$/.test(file) && !/assets\/(map|powerchart)/i.test(file),
-      );
-      const shell = [...SHELL, ...files.map((file) => `/${file}`)];
-      const version = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 12);
-      const source = readFileSync(new URL("../src/sw.js", import.meta.url), "utf8")
-        .replace("__VERSION__", version)
-        .replace("__SHELL__", JSON.stringify(shell));
-      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    // Last of all: a chunk of styles alone loses its script on the way, and one file that is missing keeps the whole
+    // shell from being kept.
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const files = Object.keys(bundle).filter(
+          (file) => /\.(js|css)$/.test(file) && !/assets\/(map|powerchart)/i.test(file),
+        );
+        const shell = [...SHELL, ...files.map((file) => `/${file}`)];
+        const version = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 12);
+        const source = readFileSync(new URL("../src/sw.js", import.meta.url), "utf8")
+          .replace("__VERSION__", version)
+          .replace("__SHELL__", JSON.stringify(shell));
+        this.emitFile({ type: "asset", fileName: "sw.js", source });
+      },
     },
   };
 }

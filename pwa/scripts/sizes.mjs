@@ -21,6 +21,13 @@ const budgets = [
   ...rest.map((f) => [f, [f], 20]),
 ];
 
+const listed = [...readFileSync(new URL("sw.js", dist), "utf8").matchAll(/"\/(assets\/[^"]+)"/g)].map((m) => m[1]);
+const missing = listed.filter((f) => !files.includes(f));
+if (missing.length || listed.length === 0) {
+  console.error(`the service worker keeps files that are not there: ${missing.join(", ") || "none at all"}`);
+  process.exit(1);
+}
+
 let heavy = 0;
 for (const [name, parts, limit] of budgets) {
   const size = parts.reduce((sum, f) => sum + gz(f), 0);
