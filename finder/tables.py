@@ -14,6 +14,7 @@ from finder.federation.register import rows
 from finder.identity import audit
 from finder.identity import tables as people
 from finder.identity.oauth import tokens
+from finder.live.forecast import book as occupancy
 from finder.stations import sql
 from finder.storage import unit
 
@@ -29,4 +30,5 @@ TABLES: Sequence[sa.MetaData] = (
     audit.METADATA,
     tokens.METADATA,
     people.METADATA,
+    occupancy.METADATA,
 )
