@@ -24,6 +24,7 @@ from finder.federation.piles import SqlPiles
 from finder.federation.register.register import Register
 from finder.federation.register.roster import Roster
 from finder.federation.replays import SqlReplays
+from finder.forecasts import Forecasts
 from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
 from finder.identity.accounts import Accounts
@@ -167,6 +168,7 @@ class Engines:
     city: City
     bench: Workbench
     desk: SqlDesk
+    database: MigratedDatabase
     operators: Sequence[OperatorConnector]
     index: StationIndex
     board: LiveBoard
@@ -193,6 +195,7 @@ def choose(settings: Settings) -> Engines:
         city,
         bench,
         desk,
+        database,
         load_operators(settings.operators_file, bench),
         choose_index(settings),
         choose_board(settings),
@@ -214,8 +217,9 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         await board.start()
         operators = [*engines.operators, *practice]
         desk = engines.desk
+        merger = Merger()
         federation = Federation(
-            operators, store, Merger(), index, board, system_clock, sessions=desk.running, bills=desk.bills
+            operators, store, merger, index, board, system_clock, sessions=desk.running, bills=desk.bills
         )
         closing.push_async_callback(federation.close)
         await federation.start()
@@ -223,6 +227,8 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         closing.push_async_callback(_stop, roster)
         closing.push_async_callback(engines.office.checks.close)
         gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
+        foretold = Forecasts(engines.database, board, merger.stations, city, system_clock)
+        await closing.enter_async_context(foretold)
         about = About(
             city.title,
             city.title_en,
@@ -233,8 +239,8 @@ async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = (
         )
         lately = Lately(board)
         search = Search(index, lately, system_clock)
-        accounts = engines.accounts
-        gateway = Gateway(search, board, federation, gazetteer, about, system_clock, accounts=accounts, lately=lately)
+        below = (search, board, federation, gazetteer, about, system_clock)
+        gateway = Gateway(*below, accounts=engines.accounts, forecast=foretold, lately=lately)
         yield Rooms(city, index, board, store, federation, gazetteer, gateway)
 
 

@@ -50,6 +50,8 @@ POLICY: Mapping[str, Row] = {
     "Query.operators": OPEN,
     "Query.places": OPEN,
     "Query.quote": OPEN,
+    "Query.forecast": OPEN,
+    "Query.holidayWarnings": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -122,6 +124,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StatusChange",
         ),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
+        *("Forecast", "ForecastHour", "HolidayWarning"),
     }
 )
 

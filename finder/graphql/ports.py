@@ -11,8 +11,10 @@ from finder.identity.accounts import Accounts
 from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
+from finder.live.forecast.gatherings import Gathering
+from finder.live.forecast.outlook import Outlook
 from finder.live.lately import Lately
-from finder.stations.model import SourceId
+from finder.stations.model import SourceId, Station
 from finder.stations.search import Search
 
 
@@ -199,6 +201,16 @@ class About:
     notice_en: str | None = None
 
 
+class ForecastSeen(Protocol):
+    """What is foretold, read from memory."""
+
+    def outlook(self, station: Station, at: datetime) -> Outlook:
+        """Of the hour that holds this moment."""
+
+    def gatherings(self, within_days: int) -> Sequence[Gathering]:
+        """Where holidays that begin within so many days will make bays scarce."""
+
+
 class Metrics(Protocol):
     """Told of every operation, to count it."""
 
@@ -219,4 +231,5 @@ class Gateway:
     clock: Clock
     metrics: Metrics | None = None
     accounts: Accounts | None = None  # none: the finder alone
+    forecast: ForecastSeen | None = None
     lately: Lately | None = None  # shared with the search, so that a station is read once for both

@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from finder.graphql import forecast as foretold
 from finder.graphql import people, personal, queries, quotes, types, views
 from finder.graphql.policy import guard
 
@@ -47,6 +48,13 @@ class Query:  # noqa: D101
     )
     quote: quotes.QuoteType = _root(
         quotes.quote_session, "What a session will cost, line by line; its prices hold for 15 minutes."
+    )
+    forecast: foretold.Forecast = _root(
+        foretold.forecast,
+        "How likely a bay is free, hour by hour from `at` (now, where left out): at most 72 hours, within a week.",
+    )
+    holiday_warnings: list[foretold.HolidayWarning] = _root(
+        foretold.holiday_warnings, "Where bays will be scarce on holidays that begin within so many days, at most 60."
     )
     about: types.About = _root(queries.about, "What this deployment is: its name, its middle, its notice.")
     sign_in_providers: list[personal.SignInProvider] = _root(

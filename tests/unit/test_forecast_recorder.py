@@ -10,9 +10,9 @@ import pytest
 from finder.errors import StoreUnavailable
 from finder.kernel.geo import Point
 from finder.live.forecast.book import Minutes, Row
-from finder.live.forecast.history import hour_of
+from finder.live.forecast.history import day_of, hour_of
 from finder.live.forecast.places import AGE, Sites
-from finder.live.forecast.recorder import WAITING_HOURS, Recorder, day_of
+from finder.live.forecast.recorder import WAITING_HOURS, Recorder
 from finder.live.memory import MemoryBoard
 from finder.live.model import Observation, Status
 from finder.stations.model import Connector, Evse, Operator, Provenance, Station

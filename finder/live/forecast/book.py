@@ -30,6 +30,7 @@ DAY = sa.Table(
     sa.Index("occupancy_day_day", "day"),
 )
 _ROWS = 500  # in one statement
+_ALWAYS = 2**31 - 1
 
 
 @dataclass(slots=True)
@@ -94,13 +95,15 @@ class OccupancyBook:
         """Rows from that hour on, ordered by station and hour."""
         return self._read(HOUR, HOUR.c.hour, since)
 
-    def days(self, since: int) -> AsyncIterator[Sequence[Row]]:
-        """Rows from that day on, ordered by station and day."""
-        return self._read(DAY, DAY.c.day, since)
+    def days(self, since: int, until: int = _ALWAYS) -> AsyncIterator[Sequence[Row]]:
+        """Rows of these days, both ends included, ordered by station and day."""
+        return self._read(DAY, DAY.c.day, since, until)
 
-    async def _read(self, table: sa.Table, at: sa.Column[int], since: int) -> AsyncIterator[Sequence[Row]]:
+    async def _read(
+        self, table: sa.Table, at: sa.Column[int], since: int, until: int = _ALWAYS
+    ) -> AsyncIterator[Sequence[Row]]:
         database = await self._tables.made()
-        asked = sa.select(table.c.station, at, *(table.c[name] for name in _MINUTES)).where(at >= since)
+        asked = sa.select(table.c.station, at, *(table.c[name] for name in _MINUTES)).where(at.between(since, until))
         async with database.read() as connection:
             found = await connection.stream(asked.order_by(table.c.station, at))
             async for part in found.partitions(5_000):

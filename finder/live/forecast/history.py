@@ -31,6 +31,16 @@ def start_of(hour: int) -> datetime:
     return _EPOCH + hour * _HOUR
 
 
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH.date()).days
+
+
+def day_of(hour: int, zone: ZoneInfo) -> int:
+    """Days since 1970-01-01, of that hour's local date."""
+    return day_number(start_of(hour).astimezone(zone).date())
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """Hours in a row, of many stations: shares of each hour, 0 to 1, NaN where nobody saw.

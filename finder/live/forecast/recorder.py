@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -11,7 +10,7 @@ from finder.errors import Unavailable
 from finder.kernel.clock import Clock
 from finder.live.board import LiveBoard
 from finder.live.forecast.book import Minutes, OccupancyBook, Row
-from finder.live.forecast.history import hour_of, start_of
+from finder.live.forecast.history import day_of, hour_of
 from finder.live.forecast.places import Sites
 from finder.live.model import Status
 from finder.stations.model import StationId
@@ -23,12 +22,6 @@ KEPT_HOURS = 70 * 24
 KEPT_DAYS = 800  # so that a holiday is compared with that of the year before, and the one before that
 WAITING_HOURS = 48  # that are kept while the database is away
 _AT_A_TIME = 500  # stations between two turns of the event loop
-_EPOCH_DAY = datetime(1970, 1, 1).date().toordinal()
-
-
-def day_of(hour: int, zone: ZoneInfo) -> int:
-    """Days since 1970-01-01, of that hour's local date."""
-    return start_of(hour).astimezone(zone).date().toordinal() - _EPOCH_DAY
 
 
 class Recorder:

@@ -1,5 +1,6 @@
 """Shows what was measured: rows of a table, the same as Markdown, and the calibration as a small SVG."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -26,15 +27,15 @@ def rows(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
 
 def verdict(results: Sequence[Result]) -> str:
     """Of which sets the best baseline is beaten by WORTH at every horizon, and of how many there are."""
-    names = list(dict.fromkeys(each.series for each in results))
-    beaten = {
-        error: [
-            name for name in names if all((each.gain(error) or 0) >= WORTH for each in results if each.series == name)
-        ]
-        for error in ("mae", "brier")
-    }
-    said = [f"{error}: {len(found)} of {len(names)} ({', '.join(found) or 'none'})" for error, found in beaten.items()]
-    return f"sets on which the best baseline is beaten by {WORTH:.0%} or more at every horizon; " + "; ".join(said)
+    said = []
+    for error, name in (("mae", "MAE"), ("brier", "Brier")):
+        gains: defaultdict[str, list[float]] = defaultdict(list)
+        for each in results:
+            if (gain := each.gain(error)) is not None:
+                gains[each.series].append(gain)
+        beaten = [series for series, found in gains.items() if min(found) >= WORTH]
+        said.append(f"{name}: {len(beaten)} of {len(gains)} ({', '.join(beaten) or 'none'})")
+    return f"Sets on which the best baseline is beaten by {WORTH:.0%} or more at every horizon: {'; '.join(said)}"
 
 
 def write(results: Sequence[Result], page: Path, plot: Path) -> None:
