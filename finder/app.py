@@ -191,6 +191,7 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         SqlRoads(database, system_clock),
         settings.roads_reach_km * 1000,
         choose_router(settings),
+        database,
     )
 
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from finder.commands.connector import connector
 from finder.commands.coverage import coverage
 from finder.commands.demo import demo
+from finder.commands.forecast import forecast
 from finder.commands.ledger import ledger
 from finder.commands.migrate import migrate
 from finder.commands.operator import operator
@@ -36,6 +37,7 @@ cli.add_typer(pile, name="pile")
 cli.add_typer(migrate, name="migrate")
 cli.command("trip")(trip)
 cli.add_typer(roads, name="roads")
+cli.add_typer(forecast, name="forecast")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 

@@ -14,6 +14,7 @@ from finder.connectors.sdk.ports import OperatorConnector
 from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
 from finder.federation.register.roster import Roster
+from finder.forecasts import Forecasts
 from finder.graphql.ports import About, Gateway
 from finder.identity.accounts import Accounts
 from finder.kernel.clock import system_clock
@@ -35,6 +36,7 @@ from finder.stations.model import EvseId
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.store import StationStore
+from finder.storage.database import Database
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
@@ -63,6 +65,7 @@ class Engines:
     roads: RoadStore
     roads_reach_m: float
     router: Router
+    database: Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,8 @@ async def open_rooms(
             notice_zh=NOTICE_ZH if practice else None,
             notice_en=NOTICE_EN if practice else None,
         )
+        foretold = Forecasts(engines.database, board, merger.stations, city, system_clock)
+        await closing.enter_async_context(foretold)
         lately = Lately(board)
         search = Search(index, lately, system_clock)
         till.connect(search, federation.network)
@@ -166,8 +171,11 @@ async def open_rooms(
             agreements=engines.agreements,
             roads=RoadSearch(search, index, keeper),
             coverage=coverage,
+            forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
-            trips=Trips(index, _status(board), TariffPrices(), engines.router, roads_now, system_clock),
+            trips=Trips(
+                index, _status(board), TariffPrices(), engines.router, roads_now, system_clock, foretold.likely_free
+            ),
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
 

@@ -68,6 +68,8 @@ POLICY: Mapping[str, Row] = {
     "Query.quote": OPEN,
     "Query.coverage": OPEN,
     "Query.planTrip": OPEN,
+    "Query.forecast": OPEN,
+    "Query.holidayWarnings": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -221,6 +223,8 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
         "PileCount",
         *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
+        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
+        *("Forecast", "ForecastHour", "HolidayWarning"),
     }
 )
 

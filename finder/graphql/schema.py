@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from finder.graphql import agreements, covered, people, personal, queries, quotes, statements, trips, types, views
 from finder.graphql import differences as differing
+from finder.graphql import forecast as foretold
 from finder.graphql import orders as charging
 from finder.graphql import roads as along
 from finder.graphql.policy import guard
@@ -68,6 +69,13 @@ class Query:  # noqa: D101
     coverage: covered.CoverageReport = _root(
         covered.coverage,
         "The city's plan against what is there, in that year of the plan; by default the current one.",
+    )
+    forecast: foretold.Forecast = _root(
+        foretold.forecast,
+        "How likely a bay is free, hour by hour from `at` (now, where left out): at most 72 hours, within a week.",
+    )
+    holiday_warnings: list[foretold.HolidayWarning] = _root(
+        foretold.holiday_warnings, "Where bays will be scarce on holidays that begin within so many days, at most 60."
     )
     about: types.About = _root(queries.about, "What this deployment is: its name, its middle, its notice.")
     sign_in_providers: list[personal.SignInProvider] = _root(
