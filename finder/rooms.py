@@ -174,7 +174,13 @@ async def open_rooms(
             forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
             trips=Trips(
-                index, _status(board), TariffPrices(), engines.router, roads_now, system_clock, foretold.likely_free
+                index,
+                _status(board),
+                TariffPrices(),
+                engines.router,
+                roads_now,
+                system_clock,
+                lambda candidate, at: foretold.likely_free(candidate.id, at),
             ),
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
