@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from finder.commands.connector import connector
+from finder.commands.coverage import coverage
 from finder.commands.demo import demo
 from finder.commands.ledger import ledger
 from finder.commands.migrate import migrate
@@ -16,6 +17,7 @@ from finder.commands.operator import operator
 from finder.commands.people import people
 from finder.commands.pile import pile
 from finder.commands.provide import provide
+from finder.commands.roads import roads
 from finder.errors import FinderError
 from finder.settings import load_settings
 
@@ -28,8 +30,10 @@ cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")
 cli.add_typer(demo, name="demo")
+cli.add_typer(coverage, name="coverage")
 cli.add_typer(pile, name="pile")
 cli.add_typer(migrate, name="migrate")
+cli.add_typer(roads, name="roads")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 

@@ -1,10 +1,12 @@
 """Opens every room of a process over its engines, and closes them in the opposite order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from finder.charging.accounting import Accounting
+from finder.charging.agreements import Agreements
 from finder.cities import City
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -17,11 +19,15 @@ from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.office import Office
+from finder.roads.model import Road
 from finder.stations.index import StationIndex
 from finder.stations.merge import Merger
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.store import StationStore
+from finder.supervision.coverage.keeper import Coverage
+from finder.supervision.coverage.places import Places
+from finder.supervision.coverage.plan import Plan
 from finder.till import Till
 
 NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
@@ -41,7 +47,10 @@ class Engines:
     store: StationStore
     office: Office
     accounts: Accounts
+    agreements: Agreements
     till: Till
+    plan: Plan | None
+    roads: Callable[[], Awaitable[Sequence[Road]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +101,9 @@ async def open_rooms(
         closing.push_async_callback(engines.accounts.close)
         await board.start()
         operators = [*engines.operators, *practice]
-        desk, till = engines.desk, engines.till
+        desk, till, merger = engines.desk, engines.till, Merger()
         federation = Federation(
-            operators, store, Merger(), index, board, system_clock, sessions=desk.running, bills=desk.bills
+            operators, store, merger, index, board, system_clock, sessions=desk.running, bills=desk.bills
         )
         closing.push_async_callback(federation.close)
         await federation.start()
@@ -116,6 +125,9 @@ async def open_rooms(
         closing.push_async_callback(till.close)
         if works:
             till.start()
+        coverage = Coverage(
+            engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), engines.roads, system_clock
+        )
         gateway = Gateway(
             search,
             board,
@@ -126,6 +138,9 @@ async def open_rooms(
             accounts=engines.accounts,
             till=till if till.open else None,
             lately=lately,
+            agreements=engines.agreements,
+            coverage=coverage,
+            accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
 

@@ -59,6 +59,14 @@ class Item(StrEnum):
     DROPPED = "DROPPED"  # never asked for: something else came first, and it is reckoned anew
 
 
+class Compared(StrEnum):
+    """What the nightly comparison of channel, operator and ledger says of an order whose share waits for it."""
+
+    WAITING = "WAITING"
+    MATCHED = "MATCHED"  # all three tell the same: the share may be split
+    DISPUTED = "DISPUTED"  # until somebody has decided
+
+
 S = TypeVar("S", bound=StrEnum)
 
 
@@ -109,6 +117,13 @@ CAPTURE = Machine(
         Capture.SENT: {Capture.UNKNOWN},
         Capture.UNKNOWN: {Capture.CAPTURED, Capture.COLLECTING},
         Capture.COLLECTING: {Capture.CAPTURED, Capture.BAD_DEBT},
+    }
+)
+COMPARED = Machine(
+    {
+        Compared.WAITING: {Compared.MATCHED, Compared.DISPUTED},
+        Compared.DISPUTED: {Compared.MATCHED},
+        Compared.MATCHED: {Compared.DISPUTED},  # a bill that is told again with another amount
     }
 )
 ITEM = Machine(

@@ -10,7 +10,21 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.charging.machines import CAPTURE, HOLD, ITEM, RUNNING, SESSION, Capture, Hold, Item, Machine, S, Session
+from finder.charging.machines import (
+    CAPTURE,
+    COMPARED,
+    HOLD,
+    ITEM,
+    RUNNING,
+    SESSION,
+    Capture,
+    Compared,
+    Hold,
+    Item,
+    Machine,
+    S,
+    Session,
+)
 from finder.connectors.sdk.sessions import SessionSeen
 from finder.errors import NotFound
 from finder.kernel.ids import Number
@@ -58,7 +72,9 @@ class Order:
     problem: str | None = None  # a code: what a person must look at
     seen: SessionSeen | None = field(default=None, repr=False)
     moved_at: datetime | None = None  # of its last change
+    compared: Compared | None = None  # None: its share does not wait for the nightly comparison
     # What holds where it is paid and parked, as it was when the hold was asked for.
+    captured_at: datetime | None = None
     split_after_s: int | None = None
     returns_with_refund: bool | None = None
     car_park: str | None = None
@@ -101,16 +117,21 @@ class OrderItem:
         return replace(self, state=state) if ITEM.may(self.state, state) else self
 
 
-_MACHINES: dict[str, Any] = {"hold": HOLD, "session": SESSION, "capture": CAPTURE}
+_MACHINES: dict[str, Any] = {"hold": HOLD, "session": SESSION, "capture": CAPTURE, "compared": COMPARED}
 
 
 def _may(machine: Machine[S], before: S, after: S) -> bool:
     return machine.may(before, after)
 
 
-_STATES: dict[str, type[Hold | Session | Capture]] = {"hold": Hold, "session": Session, "capture": Capture}
+_STATES: dict[str, type[Hold | Session | Capture | Compared]] = {
+    "hold": Hold,
+    "session": Session,
+    "capture": Capture,
+    "compared": Compared,
+}
 _MONEY = {"cap", "bill_total", "pays", "captured"}
-_TIMES = {"created_at", "moved_at"}
+_TIMES = {"created_at", "moved_at", "captured_at"}
 _BLOBS: dict[str, Any] = {"tariff": Tariff, "seen": SessionSeen}
 _NEVER_NULL = {
     "number", "person", "operator", "evse_id", "channel", "sub_merchant", "agreement", "agreed", "title", "cap",

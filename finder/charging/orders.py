@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from finder.charging.bills import bill_of
 from finder.charging.confirming import confirming
 from finder.charging.keys import KeyReused, check_key
-from finder.charging.machines import RUNNING, Capture, Hold, Session
+from finder.charging.machines import RUNNING, Capture, Compared, Hold, Session
 from finder.charging.news import begin, change
 from finder.charging.order import ORDER, Order, OrderItem, find, items, load
 from finder.charging.readings import Reading, readings
@@ -53,10 +53,13 @@ class OrderView:
 
 
 class Orders:
-    """Orders in one database; `wake` tells the outbox that there is something to do."""
+    """Orders in one database; `wake` tells the outbox that there is something to do.
 
-    def __init__(self, work: Work, wake: Callable[[], None] = lambda: None) -> None:
-        self._work, self._wake = work, wake
+    Where `shares_wait`, our share of an order is split only once the nightly comparison has matched it.
+    """
+
+    def __init__(self, work: Work, wake: Callable[[], None] = lambda: None, *, shares_wait: bool = False) -> None:
+        self._work, self._wake, self._shares_wait = work, wake, shares_wait
 
     async def begun(self, person: str, asked: bytes, key: str) -> Order | None:
         """The order that this was asked for before, under the same key. Raises BadInput for a key of something else."""
@@ -88,6 +91,7 @@ class Orders:
                 person=person,
                 created_at=unit.now,
                 moved_at=unit.now,
+                compared=Compared.WAITING if self._shares_wait else None,
                 **{name: getattr(ask, name) for name in ask.__struct_fields__},
             )
             try:

@@ -47,17 +47,33 @@ async def settle(unit: Unit, order: Order, sold: Sequence[OrderItem], number: Nu
 
 
 def _next(order: Order, sold: Sequence[OrderItem]) -> OrderItem | None:
-    """The share to split off or, once there is none to come, the end of splitting; None while something is open."""
-    left = (order.captured or NOTHING).fen - refunded(sold)
-    if not order.commission_permille or not left or any(item.state in UNDER_WAY for item in sold):
+    """The share to split off; None where it is, cannot be, or something else comes first."""
+    if any(item.state in UNDER_WAY for item in sold) or _tried(sold, Step.SPLIT) or _tried(sold, Step.SPLIT_FINISH):
         return None
-    tried = {item.step: item.state for item in sold if item.state is not Item.DROPPED}
-    share, capture = left * order.commission_permille // 1000, order.capture_number or order.number
-    if Step.SPLIT not in tried and share:
-        return _new(order, sold, Step.SPLIT, Money(share), capture)
-    if Step.SPLIT_FINISH not in tried and tried.get(Step.SPLIT) is not Item.FAILED:
-        return _new(order, sold, Step.SPLIT_FINISH, Money(left - _share(sold)), capture)
-    return None
+    share = _left(order, sold) * order.commission_permille // 1000
+    return _new(order, sold, Step.SPLIT, Money(share), order.capture_number or order.number) if share else None
+
+
+async def free_rest(unit: Unit, order: Order, sold: Sequence[OrderItem]) -> list[OrderItem] | None:
+    """Ends splitting, so that the rest is the operator's; all items, or None where something comes before that.
+
+    A share that could not be split off is a person's affair first; of what was given back whole nothing is left.
+    """
+    open_ = any(item.state in UNDER_WAY or (item.step is Step.SPLIT and item.state is Item.FAILED) for item in sold)
+    if open_ or order.held or _tried(sold, Step.SPLIT_FINISH) or not _left(order, sold):
+        return None
+    rest = Money(_left(order, sold) - _share(sold))
+    finish = _new(order, sold, Step.SPLIT_FINISH, rest, order.capture_number or order.number)
+    await put_item(unit, finish)
+    return [*sold, finish]
+
+
+def _tried(sold: Sequence[OrderItem], step: Step) -> bool:
+    return any(item.step is step and item.state is not Item.DROPPED for item in sold)
+
+
+def _left(order: Order, sold: Sequence[OrderItem]) -> int:
+    return (order.captured or NOTHING).fen - refunded(sold)
 
 
 async def told(unit: Unit, order: Order, seen: Seen) -> tuple[Order, list[OrderItem] | None]:
@@ -102,8 +118,7 @@ async def _post(unit: Unit, order: Order, item: OrderItem) -> None:
 
 async def _pass_on(unit: Unit, order: Order, sold: Sequence[OrderItem], number: Number) -> None:
     """Once nothing will be split off, what comes to the channel is the operator's, and what goes from it is his too."""
-    ended = any(item.step is Step.SPLIT_FINISH and item.state is Item.DONE for item in sold)
-    if order.capture is not Capture.CAPTURED or not (ended or order.commission_permille == 0):
+    if not any(item.step is Step.SPLIT_FINISH and item.state is Item.DONE for item in sold):
         return
     left = (await balances(unit.connection, order.number)).get(Account.CHANNEL_CLEARING, 0)
     if left:

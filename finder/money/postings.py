@@ -93,9 +93,11 @@ class Books:
         """The driver will not pay."""
         return self._one(Edge.BAD_DEBT, number, Account.BAD_DEBT, Account.USER_RECEIVABLE, amount)
 
-    def difference(self, key: str, account: Account, fen: int, note: str) -> Transaction:
-        """What a reconciliation found: above 0 is debited to the account, below 0 credited, against suspense."""
-        debit, credit = (account, Account.SUSPENSE) if fen > 0 else (Account.SUSPENSE, account)
+    def difference(
+        self, key: str, account: Account, fen: int, note: str, counter: Account = Account.SUSPENSE
+    ) -> Transaction:
+        """What a reconciliation found: above 0 is debited to the account, below 0 credited, against the counter."""
+        debit, credit = (account, counter) if fen > 0 else (counter, account)
         moves = (Move(debit, credit, Money(abs(fen))),)
         return self._transaction(Edge.DIFFERENCE, key, moves, note)
 

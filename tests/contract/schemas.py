@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from finder.storage.database import Database
-from finder.storage.migrate import alembic_config
+from finder.storage.migrate import alembic_config, revisions
 from finder.tables import TABLES
 
 Schema = set[tuple[str, ...]]
@@ -51,16 +51,17 @@ async def make_first(database: Database) -> None:
     """The tables of the first revision, as the finder made them before it had revisions."""
 
     def make(connection: sa.Connection) -> None:
-        command.upgrade(alembic_config(connection), "0001")
+        command.upgrade(alembic_config(connection), revisions()[0])
         connection.execute(sa.text("DROP TABLE alembic_version"))
 
     async with database.write() as connection:
         await connection.run_sync(make)
 
 
-def grown(before: Schema, after: Schema) -> bool:
-    """Whether everything is still there, and tables have at most gained columns."""
-    return all(any(row[:3] == now[:3] and set(row) <= set(now) for now in after) for row in before)
+def goes_on(before: Schema, after: Schema) -> bool:
+    """Whether all that was there is there still; a table may have gained columns."""
+    kept = {row[:3]: set(row[3:]) for row in after}
+    return all(set(row[3:]) <= kept.get(row[:3], set()) for row in before)
 
 
 async def make_all(database: Database) -> None:

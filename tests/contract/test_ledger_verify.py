@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 from finder.charging.order import Order
 from finder.charging.verify import verify
 from finder.cli import cli
-from finder.commands.ledger import plain
 from finder.kernel.money import Money
 from finder.money.invoice_rows import BUYER, INVOICE, LINE
 from finder.money.ledger import POSTING, TRANSACTION, Account, Edge, Move, Transaction, post
 from finder.money.postings import Books
+from finder.money.spreadsheet import plain
 from finder.money.verify import Broken, Invariant
 from finder.storage.database import Database
 from finder.storage.migrate import MigratedDatabase
@@ -79,7 +79,7 @@ async def _break(unit: Unit, invariant: Invariant, order: Order, captured: int) 
         case Invariant.HOLD_ONCE:
             await post(unit, book.hold_over("again", Money(1)))
         case Invariant.PASSED_ON:
-            await post(unit, book.settled("more", Money(1)))
+            await post(unit, book.settled("half", Money(captured // 2)))
         case Invariant.INVOICED:
             of = {"kind": "SUPPLY", "operator": "o", "issuer": "i", "state": "ISSUED"}
             await unit.connection.execute(sa.insert(BUYER).values(id="b"))

@@ -28,7 +28,7 @@ from finder.storage.migrate import MigratedDatabase, migrate, revision, revision
 from finder.storage.unit import Work
 from finder.tables import TABLES
 from tests.contract.hand import Hand
-from tests.contract.schemas import empty, grown, make_all, make_first, schema
+from tests.contract.schemas import empty, goes_on, make_all, make_first, schema
 from tests.contract.test_ledger import BOOKS
 from tests.contract.test_station_store import station
 
@@ -79,12 +79,12 @@ async def test_a_database_from_before_revisions_is_taken_over_with_its_rows(
 ) -> None:
     await make_first(bare)
     before = await schema(bare)
-    with monkeypatch.context() as patch:
-        patch.setattr(Database, "create", _nothing)  # the rooms of today have more
+    with monkeypatch.context() as then:
+        then.setattr(bare, "create", _as_it_is)  # what today's rooms would make was not there then
         await _fill(bare)
     assert await migrate(bare) is None
     assert await revision(bare) == NEWEST
-    assert grown(before, await schema(bare))
+    assert goes_on(before, await schema(bare))
     await _holds(bare)
 
 
@@ -252,7 +252,7 @@ async def test_every_table_of_the_code_is_gathered() -> None:
     assert len(named) > 20
 
 
-async def _nothing(database: Database, metadata: sa.MetaData) -> None:
+async def _as_it_is(_: sa.MetaData) -> None:
     return None
 
 

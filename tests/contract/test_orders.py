@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -11,10 +13,11 @@ from finder.charging.effects import handlers
 from finder.charging.insolvency import Insolvency
 from finder.charging.keys import MAX_KEY
 from finder.charging.machines import Capture, Hold, Item, Session
-from finder.charging.news import take_channel
+from finder.charging.news import change, take_channel, take_session
 from finder.charging.order import Held
 from finder.charging.orders import MAX_CAP, StartAsk
 from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef, StartRequest
+from finder.connectors.sdk.sessions import SessionSeen, SessionState
 from finder.errors import BadInput, ChannelRefused, Conflict, NotFound, OperatorUnavailable
 from finder.identity.audit import Actor, Audit
 from finder.kernel.ids import part
@@ -153,6 +156,37 @@ async def test_a_hold_that_ends_between_the_bill_and_its_capture_is_collected_by
     assert paid.capture_number == part(order.number, "P", 0)
 
 
+async def test_the_meters_latest_word_in_each_ten_seconds_is_kept_for_the_chart(world: World) -> None:
+    order = await world.orders.start("p", world.ask(1), "k")
+    began = order.created_at
+    told = [(0, "0.1"), (4, "0.3"), (3, "0.2"), (12, "0.5")]  # seconds and kWh; the third came late
+    for second, kwh in told:
+        seen = SessionSeen(
+            source=order.operator,
+            native_id="n",
+            state=SessionState.CHARGING,
+            observed_at=began.replace(second=0, microsecond=0) + timedelta(minutes=1, seconds=second),
+            kwh=Decimal(kwh),
+        )
+        async with world.work.begin() as unit:
+            await take_session(unit, order.number, seen)
+    kept = (await world.orders.order("p", order.number)).readings
+    assert [str(each.kwh) for each in kept] == ["0.3", "0.5"]
+
+
+async def test_what_the_channel_gave_to_confirm_with_is_there_while_it_waits(world: World) -> None:
+    order = await world.orders.start("p", world.ask(1), "k")
+    number = part(order.number, "H", 0)
+    gave = {"package": "sealed"}
+    async with world.work.begin() as unit:
+        await change(unit, order, order.moved(hold=Hold.UNKNOWN))
+    for stand, confirm in ((Stand.PENDING, gave), (Stand.DONE, {})):
+        async with world.work.begin() as unit:
+            phone = gave if stand is Stand.PENDING else {}
+            await take_channel(unit, Seen("wechat", Step.HOLD, number, stand, order.cap, phone=phone))
+        assert (await world.orders.order("p", order.number)).confirm == confirm
+
+
 async def test_another_persons_order_does_not_exist(world: World) -> None:
     order = await world.start()
     assert await code(world.orders.order("stranger", order.number)) == "NO_SUCH_ORDER"
@@ -219,8 +253,10 @@ async def test_a_share_waits_as_long_as_its_channel_wants_and_then_the_rest_is_t
     assert share.number not in world.channel.effects
     world.clock.later(1)
     await world.post()
-    finish = part(number, "F", 0)
-    assert list(world.channel.effects)[-2:] == [share.number, finish]
+    assert await world.free(number)
+    assert not await world.free(number)
+    await world.post()
+    assert list(world.channel.effects)[-2:] == [share.number, part(number, "F", 0)]
     books = await world.books(number)
     assert books.get(Account.CHANNEL_CLEARING, 0) == books.get(Account.OPERATOR_PAYABLE, 0) == 0
     assert books[Account.COMMISSION_INCOME] == -share.amount.fen
@@ -240,7 +276,12 @@ async def test_a_refund_before_the_share_was_split_off_makes_the_share_smaller(w
     assert steps["L01"] == (Step.SPLIT, Item.DONE, left * 55 // 1000)
     assert Step.SPLIT_RETURN not in {item.step for item in view.items}
     assert part(number, "L", 0) not in world.channel.effects
-    assert (await world.books(number)).get(Account.CHANNEL_CLEARING, 0) == 0
+    assert await world.free(number)
+    await world.post()
+    await world.orders.refund(number, Money(100), "差价", "after all")
+    for _ in range(3):
+        await world.happen(1)
+    assert (await world.books(number)).get(Account.CHANNEL_CLEARING, 0) == 0  # it was the operator's to give back
 
 
 @pytest.mark.parametrize("stand", [Stand.DONE, Stand.FAILED])
@@ -305,6 +346,7 @@ async def test_nothing_of_an_insolvent_operators_orders_is_passed_on_and_nothing
     view = await world.orders.order(person, number)
     assert view.order.held == Held.OPERATOR
     assert [item.state for item in view.items] == [Item.DROPPED]
+    assert not await world.free(number)
     assert over(view.order, view.items)
     await world.orders.refund(number, Money(100), "差价", "r")
     await world.happen(1)
@@ -317,5 +359,5 @@ async def test_nothing_of_an_insolvent_operators_orders_is_passed_on_and_nothing
     view = await world.orders.order(person, number)
     assert view.order.held is None
     done = {item.step for item in view.items if item.state is Item.DONE}
-    assert done == {Step.SPLIT, Step.SPLIT_FINISH, Step.REFUND}
+    assert done == {Step.SPLIT, Step.REFUND}
     assert (await world.orders.start("q", world.ask(77), "k")).number

@@ -42,6 +42,7 @@ class AlipayChannel:
     """One service provider's application."""
 
     name = CHANNEL
+    holds_agreed = False
     returns_with_refund = True
     split_after = timedelta(seconds=30)
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0010"
+down_revision = "0009"
 _WAITING = sa.text("state IN ('OPEN', 'ANSWERED', 'APPEALED') AND person IS NOT NULL")
 
 
