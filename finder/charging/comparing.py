@@ -13,10 +13,10 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from finder.charging import settling
 from finder.charging.machines import Capture, Compared, Item
 from finder.charging.news import change
 from finder.charging.order import ITEMS, ORDER, Order, find, items, load
-from finder.charging.settling import free_rest
 from finder.kernel.clock import SHANGHAI
 from finder.kernel.ids import Number
 from finder.money.channel_rows import RowState, captures
@@ -38,19 +38,17 @@ FREED_AFTER = timedelta(days=30)  # by the channel itself
 ALARM_AFTER = timedelta(days=25)
 _LOOK_BACK = FREED_AFTER + timedelta(days=7)  # a capture comes later than its order
 _AT_ONCE = 200
-_UNDER_WAY = (Item.NEW, Item.SENT, Item.UNKNOWN, Item.ABNORMAL)
 _SEEN = (RowState.MATCHED, RowState.RAISED)  # with no difference open, what was raised is decided
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Settled:
-    """How many orders a pass let go on, holds back, and warns of."""
+    """How many orders a pass matched, holds back, and warns of."""
 
     matched: int = 0
     disputed: int = 0
     waiting: int = 0
-    freed: int = 0
     alarms: int = 0
 
 
@@ -137,7 +135,7 @@ async def _apply(work: Work, number: Number, verdict: Compared, captured: date |
         order = await load(unit.connection, number, lock=True)
         sold = list(await items(unit.connection, number))
         if any(item.step is Step.SPLIT_FINISH and item.state is not Item.DROPPED for item in sold):
-            return  # another process was here
+            return  # nothing follows any more
         match verdict:
             case Compared.MATCHED:
                 told.matched += 1
@@ -145,16 +143,13 @@ async def _apply(work: Work, number: Number, verdict: Compared, captured: date |
                 told.disputed += 1
             case Compared.WAITING:
                 told.waiting += 1
-        after = order.moved(compared=verdict)
-        freed = await free_rest(unit, order, sold) if verdict is Compared.MATCHED else None
-        if freed is not None:
+        after = await change(unit, order, order.moved(compared=verdict), sold)
+        if verdict is Compared.MATCHED:
             await agreed(unit, number, Entry.CAPTURE, {number})
-            sold = freed
-            told.freed += 1
         elif captured is not None and unit.now.astimezone(SHANGHAI).date() - captured >= ALARM_AFTER:
             told.alarms += await _warn(unit, order, captured)
-        if after != order or sold:
-            await change(unit, order, after, sold)
+        sold = await settling.settle(unit, after, sold, f"{number}.{verdict.value.lower()}")
+        await change(unit, after, after, sold)
 
 
 async def _warn(unit: Unit, order: Order, captured: date) -> int:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
-from finder.charging.machines import ITEM, Capture, Compared, Hold, Item, Session
+from finder.charging.machines import ITEM, Capture, Hold, Item, Session
 from finder.charging.order import Held, Order, OrderItem
 from finder.kernel.ids import Number, part
 from finder.money.channels.port import Step
@@ -41,11 +41,11 @@ UNDER_WAY = (Item.NEW, Item.SENT, Item.UNKNOWN, Item.ABNORMAL)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An effect to be sent under this number; None: now."""
+    """An effect to be sent under this number, no earlier than `after` from now."""
 
     effect: Effect
     number: Number
-    not_before: datetime | None = None
+    after: timedelta = timedelta(0)
 
 
 def due(order: Order, items: Sequence[OrderItem] = ()) -> list[Due]:
@@ -60,7 +60,7 @@ def numbered(order: Order, effect: Effect, count: int = 0) -> Number:
 
 def over(order: Order, items: Sequence[OrderItem] = ()) -> bool:
     """Whether nothing more will happen of itself: paid, or never charged, or written off."""
-    if order.held == Held.DISPUTE or not all(ITEM.over(item.state) or waits(order, item) for item in items):
+    if not all(ITEM.over(item.state) for item in items) or order.held == Held.DISPUTE:
         return False
     if order.session is Session.REJECTED:
         return order.hold in (Hold.RELEASED, Hold.FAILED, Hold.EXPIRED)
@@ -99,19 +99,13 @@ def _money(order: Order) -> Iterator[Due]:
         yield Due(Effect.PAY, numbered(order, Effect.PAY))
 
 
-def waits(order: Order, item: OrderItem) -> bool:
-    """Whether a share is not split yet because the nightly comparison has not matched its order."""
-    matched = order.compared in (None, Compared.MATCHED)
-    return not matched and item.step is Step.SPLIT and item.state is Item.NEW
-
-
 def _items(order: Order, items: Sequence[OrderItem]) -> Iterator[Due]:
     """A share goes back once it is split off, a refund once that is back, and both once no invoice says otherwise."""
     open_ = {step for step in Step if any(i.step is step and i.state in UNDER_WAY for i in items)}
     waits_for = {Step.SPLIT_RETURN: {Step.SPLIT}, Step.REFUND: {Step.SPLIT, Step.SPLIT_RETURN}}
-    split_at = order.captured_at and order.captured_at + timedelta(seconds=order.split_after_s or 0)
+    wait = timedelta(seconds=order.split_after_s or 0)
     for item in items:
-        if (order.reversing and item.step in waits_for) or waits(order, item):
+        if order.reversing and item.step in waits_for:
             continue
         if item.state is Item.NEW and not waits_for.get(item.step, set()) & open_:
-            yield Due(Effect.ITEM, item.number, split_at if item.step is Step.SPLIT else None)
+            yield Due(Effect.ITEM, item.number, wait if item.step is Step.SPLIT else timedelta(0))

@@ -28,6 +28,9 @@ class KeepingDesk(Desk, Protocol):
     async def running(self, source: SourceId) -> Mapping[EvseId, SessionSeen]:
         """An operator's sessions that charge now."""
 
+    async def bills(self, source: SourceId, since: datetime, until: datetime) -> Sequence[tuple[Bill, Heard]]:
+        """An operator's bills of sessions that ended in since <= t < until, as they were told."""
+
 
 class OrderDesk:
     """A Desk over another one. A repeat is applied too: the first time may have ended between the two."""

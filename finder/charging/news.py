@@ -5,7 +5,6 @@ Whatever is told twice, late or out of order comes through these same functions,
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 import msgspec
 import structlog
@@ -60,8 +59,7 @@ async def change(unit: Unit, before: Order, after: Order, sold: Sequence[OrderIt
 
 async def _follow_up(unit: Unit, order: Order, sold: Sequence[OrderItem]) -> None:
     for effect in due(order, sold):
-        wait = max((effect.not_before or unit.now) - unit.now, timedelta(0))
-        await unit.send(effect.effect.value, effect.number, order.number.encode(), after=wait)
+        await unit.send(effect.effect.value, effect.number, order.number.encode(), after=effect.after)
 
 
 async def take_channel(unit: Unit, seen: Seen) -> Order:
@@ -130,11 +128,7 @@ async def _captured(unit: Unit, order: Order, seen: Seen) -> Order:
     assert order.pays is not None
     book, taken = books(order, unit), order.pays
     after = order.moved(
-        capture=Capture.CAPTURED,
-        captured=taken,
-        captured_at=unit.now,
-        capture_number=seen.number,
-        capture_channel_id=seen.channel_id,
+        capture=Capture.CAPTURED, captured=taken, capture_number=seen.number, capture_channel_id=seen.channel_id
     )
     if after.capture is not Capture.CAPTURED:
         return order

@@ -67,6 +67,9 @@ class Nightly:
         except Unavailable as away:
             log.warning("nights_wait", code=away.code)
             return 1
+        except Exception:
+            log.exception("night_fault")
+            return 1
 
     async def parties(self) -> list[tuple[Party, str]]:
         """Every channel, and every operator of whom the last month had an order."""

@@ -74,7 +74,6 @@ class Order:
     moved_at: datetime | None = None  # of its last change
     compared: Compared | None = None  # None: its share does not wait for the nightly comparison
     # What holds where it is paid and parked, as it was when the hold was asked for.
-    captured_at: datetime | None = None
     split_after_s: int | None = None
     returns_with_refund: bool | None = None
     car_park: str | None = None
@@ -131,7 +130,7 @@ _STATES: dict[str, type[Hold | Session | Capture | Compared]] = {
     "compared": Compared,
 }
 _MONEY = {"cap", "bill_total", "pays", "captured"}
-_TIMES = {"created_at", "moved_at", "captured_at"}
+_TIMES = {"created_at", "moved_at"}
 _BLOBS: dict[str, Any] = {"tariff": Tariff, "seen": SessionSeen}
 _NEVER_NULL = {
     "number", "person", "operator", "evse_id", "channel", "sub_merchant", "agreement", "agreed", "title", "cap",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from finder.charging.decide import ITEM_LETTER, UNDER_WAY
-from finder.charging.machines import Capture, Item
+from finder.charging.machines import Capture, Compared, Item
 from finder.charging.order import Held, Order, OrderItem, items, put_item, save
 from finder.errors import BadInput
 from finder.kernel.ids import Number, part
@@ -33,13 +33,19 @@ def refunded(sold: Sequence[OrderItem]) -> int:
     return _sum(sold, Step.REFUND)
 
 
+def paused(order: Order) -> bool:
+    """Whether nothing is split off yet: somebody must decide first, or the nightly comparison match it."""
+    return order.held is not None or order.compared not in (None, Compared.MATCHED)
+
+
 async def settle(unit: Unit, order: Order, sold: Sequence[OrderItem], number: Number) -> list[OrderItem]:
     """Adds and drops items until they are what the order calls for, and passes on in the books what the operator has.
 
     All of them. `number` is the effect after which this is asked.
     """
-    kept = [await _dropped(unit, item) if order.held and _waits(item) else item for item in sold]
-    if order.capture is Capture.CAPTURED and not order.held and (item := _next(order, kept)) is not None:
+    still = paused(order)
+    kept = [await _dropped(unit, item) if still and _waits(item) else item for item in sold]
+    if order.capture is Capture.CAPTURED and not still and (item := _next(order, kept)) is not None:
         await put_item(unit, item)
         kept.append(item)
     await _pass_on(unit, order, kept, number)
@@ -47,33 +53,17 @@ async def settle(unit: Unit, order: Order, sold: Sequence[OrderItem], number: Nu
 
 
 def _next(order: Order, sold: Sequence[OrderItem]) -> OrderItem | None:
-    """The share to split off; None where it is, cannot be, or something else comes first."""
-    if any(item.state in UNDER_WAY for item in sold) or _tried(sold, Step.SPLIT) or _tried(sold, Step.SPLIT_FINISH):
+    """The share to split off or, once there is none to come, the end of splitting; None while something is open."""
+    left = (order.captured or NOTHING).fen - refunded(sold)
+    if not order.commission_permille or not left or any(item.state in UNDER_WAY for item in sold):
         return None
-    share = _left(order, sold) * order.commission_permille // 1000
-    return _new(order, sold, Step.SPLIT, Money(share), order.capture_number or order.number) if share else None
-
-
-async def free_rest(unit: Unit, order: Order, sold: Sequence[OrderItem]) -> list[OrderItem] | None:
-    """Ends splitting, so that the rest is the operator's; all items, or None where something comes before that.
-
-    A share that could not be split off is a person's affair first; of what was given back whole nothing is left.
-    """
-    open_ = any(item.state in UNDER_WAY or (item.step is Step.SPLIT and item.state is Item.FAILED) for item in sold)
-    if open_ or order.held or _tried(sold, Step.SPLIT_FINISH) or not _left(order, sold):
-        return None
-    rest = Money(_left(order, sold) - _share(sold))
-    finish = _new(order, sold, Step.SPLIT_FINISH, rest, order.capture_number or order.number)
-    await put_item(unit, finish)
-    return [*sold, finish]
-
-
-def _tried(sold: Sequence[OrderItem], step: Step) -> bool:
-    return any(item.step is step and item.state is not Item.DROPPED for item in sold)
-
-
-def _left(order: Order, sold: Sequence[OrderItem]) -> int:
-    return (order.captured or NOTHING).fen - refunded(sold)
+    tried = {item.step: item.state for item in sold if item.state is not Item.DROPPED}
+    share, capture = left * order.commission_permille // 1000, order.capture_number or order.number
+    if Step.SPLIT not in tried and share:
+        return _new(order, sold, Step.SPLIT, Money(share), capture)
+    if Step.SPLIT_FINISH not in tried and tried.get(Step.SPLIT) is not Item.FAILED:
+        return _new(order, sold, Step.SPLIT_FINISH, Money(left - _share(sold)), capture)
+    return None
 
 
 async def told(unit: Unit, order: Order, seen: Seen) -> tuple[Order, list[OrderItem] | None]:
@@ -118,7 +108,8 @@ async def _post(unit: Unit, order: Order, item: OrderItem) -> None:
 
 async def _pass_on(unit: Unit, order: Order, sold: Sequence[OrderItem], number: Number) -> None:
     """Once nothing will be split off, what comes to the channel is the operator's, and what goes from it is his too."""
-    if not any(item.step is Step.SPLIT_FINISH and item.state is Item.DONE for item in sold):
+    ended = any(item.step is Step.SPLIT_FINISH and item.state is Item.DONE for item in sold)
+    if order.capture is not Capture.CAPTURED or not (ended or order.commission_permille == 0):
         return
     left = (await balances(unit.connection, order.number)).get(Account.CHANNEL_CLEARING, 0)
     if left:

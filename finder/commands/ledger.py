@@ -146,10 +146,10 @@ def decide(
     note: Annotated[str, typer.Option(help="理由 · why")],
 ) -> None:
     """处理一条差异；CHANNEL_IS_RIGHT 会记账到 suspense · decides one; where the channel is right, the books follow."""
-    from finder.money.differences import decide as deciding
+    from finder.charging.accounting import Accounting
 
     async def run() -> None:
         async with _work() as work:
-            await deciding(work, difference_id, decision, by, note)
+            await Accounting(work).decide(difference_id, decision, by, note)
 
     asyncio.run(run())

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from finder.charging.nightly import Nightly
     from finder.money.runs import Party, Run, RunState
 
-Channels = Annotated[
-    Path | None, typer.Option("--channels", envvar="FINDER_CHANNELS_FILE", help="支付渠道文件 · payment channels' file")
-]
 Day = Annotated[
     datetime | None,
     typer.Argument(formats=["%Y-%m-%d"], help="业务日，默认补齐应对账的日子 · a business day; else all that are due"),
@@ -37,7 +33,7 @@ class _NoPayers:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, file: Path | None) -> "AsyncIterator[Nightly]":
+async def _opened(settings: Settings) -> "AsyncIterator[Nightly]":
     from finder.app import choose_database
     from finder.charging.desk import OrderDesk
     from finder.charging.nightly import Nightly
@@ -55,7 +51,7 @@ async def _opened(settings: Settings, file: Path | None) -> "AsyncIterator[Night
         work, desk = Work(database, system_clock), SqlDesk(database, system_clock)
         bench = Workbench(desk=desk, notebook=SqlNotebook(database, system_clock), public_url=settings.base_url)
         connectors = {each.source: each for each in load_operators(settings.operators_file, bench)}
-        channels = load_channels(file, settings.base_url)
+        channels = load_channels(settings.channels_file, settings.base_url)
         for connector in connectors.values():
             closing.push_async_callback(connector.close)
         for channel in channels.values():
@@ -63,9 +59,9 @@ async def _opened(settings: Settings, file: Path | None) -> "AsyncIterator[Night
         yield Nightly(Outside(work, channels, connectors.get, _NoPayers()), OrderDesk(desk, work), desk.bills)
 
 
-def reconcile(day: Day = None, channels: Channels = None) -> None:
+def reconcile(day: Day = None) -> None:
     """三方对账：渠道账单、运营商清单与账本 · channels' bills and operators' lists against the ledger."""
-    runs = asyncio.run(_run(load_settings(), None if day is None else day.date(), channels))
+    runs = asyncio.run(_run(load_settings(), None if day is None else day.date()))
     table = Table("对方 · party", "业务日 · day", "结果 · state", "一致 · matched", "等待 · waiting", "差异 · new", "")
     for run in runs:
         counts = (str(count) for count in (run.matched, run.waiting, run.raised))
@@ -74,9 +70,9 @@ def reconcile(day: Day = None, channels: Channels = None) -> None:
     raise typer.Exit(1 if any(run.state != "DONE" for run in runs) else 0)
 
 
-async def _run(settings: Settings, day: date | None, channels: Path | None) -> "list[Run]":
+async def _run(settings: Settings, day: date | None) -> "list[Run]":
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    async with _opened(settings, channels) as nightly:
+    async with _opened(settings) as nightly:
         due = await nightly.due() if day is None else [(*each, [day]) for each in await nightly.parties()]
         with Progress(*columns, console=Console(stderr=True)) as bar:
             task = bar.add_task("对账 · comparing", total=sum(len(days) for _, _, days in due))

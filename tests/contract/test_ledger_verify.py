@@ -79,7 +79,7 @@ async def _break(unit: Unit, invariant: Invariant, order: Order, captured: int) 
         case Invariant.HOLD_ONCE:
             await post(unit, book.hold_over("again", Money(1)))
         case Invariant.PASSED_ON:
-            await post(unit, book.settled("half", Money(captured // 2)))
+            await post(unit, book.settled("more", Money(1)))
         case Invariant.INVOICED:
             of = {"kind": "SUPPLY", "operator": "o", "issuer": "i", "state": "ISSUED"}
             await unit.connection.execute(sa.insert(BUYER).values(id="b"))

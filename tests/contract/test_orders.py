@@ -253,10 +253,8 @@ async def test_a_share_waits_as_long_as_its_channel_wants_and_then_the_rest_is_t
     assert share.number not in world.channel.effects
     world.clock.later(1)
     await world.post()
-    assert await world.free(number)
-    assert not await world.free(number)
-    await world.post()
-    assert list(world.channel.effects)[-2:] == [share.number, part(number, "F", 0)]
+    finish = part(number, "F", 0)
+    assert list(world.channel.effects)[-2:] == [share.number, finish]
     books = await world.books(number)
     assert books.get(Account.CHANNEL_CLEARING, 0) == books.get(Account.OPERATOR_PAYABLE, 0) == 0
     assert books[Account.COMMISSION_INCOME] == -share.amount.fen
@@ -276,12 +274,7 @@ async def test_a_refund_before_the_share_was_split_off_makes_the_share_smaller(w
     assert steps["L01"] == (Step.SPLIT, Item.DONE, left * 55 // 1000)
     assert Step.SPLIT_RETURN not in {item.step for item in view.items}
     assert part(number, "L", 0) not in world.channel.effects
-    assert await world.free(number)
-    await world.post()
-    await world.orders.refund(number, Money(100), "差价", "after all")
-    for _ in range(3):
-        await world.happen(1)
-    assert (await world.books(number)).get(Account.CHANNEL_CLEARING, 0) == 0  # it was the operator's to give back
+    assert (await world.books(number)).get(Account.CHANNEL_CLEARING, 0) == 0
 
 
 @pytest.mark.parametrize("stand", [Stand.DONE, Stand.FAILED])
@@ -346,7 +339,6 @@ async def test_nothing_of_an_insolvent_operators_orders_is_passed_on_and_nothing
     view = await world.orders.order(person, number)
     assert view.order.held == Held.OPERATOR
     assert [item.state for item in view.items] == [Item.DROPPED]
-    assert not await world.free(number)
     assert over(view.order, view.items)
     await world.orders.refund(number, Money(100), "差价", "r")
     await world.happen(1)
@@ -359,5 +351,5 @@ async def test_nothing_of_an_insolvent_operators_orders_is_passed_on_and_nothing
     view = await world.orders.order(person, number)
     assert view.order.held is None
     done = {item.step for item in view.items if item.state is Item.DONE}
-    assert done == {Step.SPLIT, Step.REFUND}
+    assert done == {Step.SPLIT, Step.SPLIT_FINISH, Step.REFUND}
     assert (await world.orders.start("q", world.ask(77), "k")).number

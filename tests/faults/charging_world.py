@@ -9,11 +9,10 @@ from typing import Any
 
 from finder.charging.decide import over
 from finder.charging.effects import handlers
-from finder.charging.news import change, take_bill, take_channel, take_session
-from finder.charging.order import Order, find, items, load
+from finder.charging.news import take_bill, take_channel, take_session
+from finder.charging.order import Order, find, items
 from finder.charging.orders import Orders, StartAsk
 from finder.charging.outside import Outside
-from finder.charging.settling import free_rest
 from finder.charging.sweep import Sweeper
 from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef, StartRequest
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
@@ -404,15 +403,6 @@ class World:
         for seen in notices:
             async with self.work.begin() as unit:
                 await take_channel(unit, seen)
-
-    async def free(self, number: Number) -> bool:
-        """The nightly comparison has matched an order: its rest is the operator's."""
-        async with self.work.begin() as unit:
-            order = await load(unit.connection, number, lock=True)
-            sold = await free_rest(unit, order, await items(unit.connection, number))
-            if sold is not None:
-                await change(unit, order, order, sold)
-            return sold is not None
 
     async def all(self) -> list[Order]:
         async with self.work.read() as connection:

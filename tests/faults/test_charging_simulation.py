@@ -46,7 +46,7 @@ async def prove_order(world: World, order: Order) -> None:
     shared = sum(e.amount.fen for e in effects.values() if e.step is Step.SPLIT)
     returned = sum(e.amount.fen for e in effects.values() if e.step is Step.SPLIT_RETURN)
     ended = any(e.step is Step.SPLIT_FINISH for e in effects.values())
-    assert ended or taken == given, "the rest is not the operator's"
+    assert ended is (taken > given), "the rest is not the operator's"
     assert book.get(Account.CHANNEL_CLEARING, 0) == 0
     assert book.get(Account.PLATFORM_AT_CHANNEL, 0) == shared - returned
     assert shared - returned == (taken - given) * order.commission_permille // 1000
@@ -83,9 +83,6 @@ async def story(file: Path, patch: pytest.MonkeyPatch, seed: int, trouble: float
             await world.happen(1)
             await prove(world)
         await settle(world)
-        for order in await world.all():
-            await world.free(order.number)
-        await settle(world, 5)
         assert [(o.number, o.hold, o.session, o.capture, o.problem) for o in await world.unfinished()] == []
         await prove(world)
         orders = await world.all()
@@ -114,8 +111,6 @@ async def maybe(world: World, order: Order) -> None:
         await world.orders.stop(order.person, order.number)
     if order.capture is not Capture.CAPTURED or order.captured is None or world.dice.random() >= 0.1:
         return
-    if world.dice.random() < 0.3:
-        await world.free(order.number)
     async with world.work.read() as connection:
         given = [item for item in await items(connection, order.number) if item.step is Step.REFUND]
     if not given:

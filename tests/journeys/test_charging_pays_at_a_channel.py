@@ -134,18 +134,16 @@ async def test_an_order_is_held_captured_and_split_however_the_channel_tells_it(
         order = await scene.ended(await scene.start())
         assert (order.capture, order.hold, order.problem) == (Capture.CAPTURED, Hold.CONSUMED, None)
         async with scene.world.work.read() as connection:
-            (share,) = await items(connection, order.number)
+            rest, share = await items(connection, order.number)
         assert (share.step, share.state) == (Step.SPLIT, Item.DONE)
+        assert (rest.step, rest.state) == (Step.SPLIT_FINISH, Item.DONE)
         books = await scene.world.books(order.number)
         assert books.get(Account.USER_RECEIVABLE, 0) == books.get(Account.HOLD, 0) == 0
         (trade,) = scene.server.channel.book.trades.values()
         assert order.captured is not None
         assert (trade.fen, trade.split) == (order.captured.fen, share.amount.fen)
         assert books[Account.PLATFORM_AT_CHANNEL] == trade.split
-        assert await scene.world.free(order.number)
-        await scene.ended(order)
         assert trade.finished
-        books = await scene.world.books(order.number)
         assert books.get(Account.CHANNEL_CLEARING, 0) == books.get(Account.OPERATOR_PAYABLE, 0) == 0
 
 

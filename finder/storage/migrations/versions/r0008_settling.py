@@ -17,7 +17,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("operator"),
     )
-    op.add_column("charging_order", sa.Column("captured_at", sa.BigInteger(), nullable=True))
     op.add_column("charging_order", sa.Column("split_after_s", sa.Integer(), nullable=True))
     op.add_column("charging_order", sa.Column("returns_with_refund", sa.Boolean(), nullable=True))
     op.add_column("charging_order", sa.Column("held", sa.Text(), nullable=True))
