@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     sms_key: SecretStr | None = None
     oidc_file: Path | None = None  # TOML that lists OpenID Connect providers; their secrets come from the environment
     channels_file: Path | None = None  # TOML that lists our accounts at payment channels; secrets from the environment
+    invoices_file: Path | None = None  # TOML that lists who issues invoices; our keys for them from the environment
+    car_parks_file: Path | None = None  # TOML that lists car parks that are told who charged; keys likewise
     works: bool = True  # carries out effects in this process too; false where `finder work` does
     register_loopback: bool = False  # operators' platforms on this machine itself; for practice only
 
