@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from finder.aftercare import aftercare_held
 from finder.charging.agreements import Agreements, AgreementsHeld
 from finder.charging.payers import LinkedPayers, PayerProof, PracticePayers
 from finder.charging.personal import OrdersHeld
@@ -61,7 +62,14 @@ def open_accounts(
     people = open_people(settings, database, vault, clock)
     return Accounts(
         people,
-        Privacy(people, [OrdersHeld(Work(database, clock)), AgreementsHeld(people.store)]),
+        Privacy(
+            people,
+            [
+                OrdersHeld(Work(database, clock)),
+                AgreementsHeld(people.store),
+                *aftercare_held(database, vault, clock),
+            ],
+        ),
         Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name))),
         Oidc(people, providers, settings.base_url, clock),
     )

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from finder.accounts import open_accounts, open_agreements, open_people
+from finder.aftercare import OnlyVehicle, open_outsiders
 from finder.cities import load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -165,7 +166,9 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
     merchants = open_merchants(settings, practice)
     accounts = open_accounts(settings, database, vault, city.title)
     agreements = open_agreements(accounts, merchants.channels)
-    till = Till(database, vault, desk, merchants, agreements)
+    outsiders = open_outsiders(settings, None if practice is None else practice.aftercare)
+    plates = OnlyVehicle(accounts.people.vehicles)
+    till = Till(database, vault, desk, merchants, agreements, outsiders, plates)
     bench = Workbench(
         clock=system_clock,
         desk=till.desk,

@@ -11,7 +11,9 @@ from rich.markup import escape
 from finder.commands.connector import connector
 from finder.commands.coverage import coverage
 from finder.commands.demo import demo
+from finder.commands.dispute import dispute
 from finder.commands.forecast import forecast
+from finder.commands.invoice import invoice
 from finder.commands.ledger import ledger
 from finder.commands.migrate import migrate
 from finder.commands.operator import operator
@@ -31,6 +33,8 @@ cli.add_typer(people, name="people")
 cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")
+cli.add_typer(dispute, name="dispute")
+cli.add_typer(invoice, name="invoice")
 cli.add_typer(demo, name="demo")
 cli.add_typer(coverage, name="coverage")
 cli.add_typer(pile, name="pile")

@@ -50,6 +50,17 @@ _ORDER = (
     *("number", "stage", "reason", "stationId", "stationName", "operator", "evseId", "connectorId", "channel"),
     *("createdAt", "startedAt", "endedAt", "observedAt", "capFen", "kwh", "kw", "soc", "fenSoFar", "minutesLeft"),
     *("readings", "confirm", "tariff", "bill", "capturedFen", "refundedFen", "refunds"),
+    *("invoices", "dispute", "parkingEntitlement"),
+)
+_INVOICE = (
+    *("number", "state", "issuer", "operator", "title", "totalFen", "lines", "askedAt", "issuedAt", "invoiceNo"),
+    *("redNo", "reason", "replaces"),
+)
+_DISPUTE = (
+    *("id", "order", "reason", "text", "answer", "appeal", "state", "note", "refundFen", "openedAt", "decidedAt"),
+)
+_PARKING = (
+    *("number", "carPark", "state", "minutesFree", "discountPercent", "until", "byPlate", "reference", "reason"),
 )
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
@@ -102,6 +113,19 @@ POLICY: Mapping[str, Row] = {
     **dict.fromkeys((f"Reading.{name}" for name in ("at", "kwh", "kw", "soc")), OPEN),
     **dict.fromkeys((f"ConfirmField.{name}" for name in ("name", "value")), OPEN),
     **dict.fromkeys((f"OrderBill.{name}" for name in _BILL), OPEN),
+    "Query.invoices": MINE,
+    "Mutation.requestInvoice": MINE,
+    "Mutation.disputeOrder": MINE,
+    "Mutation.appealDispute": MINE,
+    "Mutation.withdrawDispute": MINE,
+    "Mutation.sharePlate": MINE,
+    # Found for their owner alone.
+    **dict.fromkeys((f"Invoice.{name}" for name in _INVOICE), OPEN),
+    **dict.fromkeys(
+        (f"InvoiceLine.{name}" for name in ("order", "part", "name", "ratePercent", "fen", "taxFen")), OPEN
+    ),
+    **dict.fromkeys((f"Dispute.{name}" for name in _DISPUTE), OPEN),
+    **dict.fromkeys((f"ParkingEntitlement.{name}" for name in _PARKING), OPEN),
     **dict.fromkeys((f"Refund.{name}" for name in ("amountFen", "state", "reason")), OPEN),
     # What is one's own.
     "Query.me": MINE,
@@ -200,6 +224,7 @@ PERSONAL = frozenset(
     {
         *("Me", "Device", "Vehicle", "Passkey", "Agreement", "ProviderFlow", "CodeSent", "Tokens"),
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
+        *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
         *("DifferenceConnection", "Difference", "Statement"),
     }

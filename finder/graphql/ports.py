@@ -8,7 +8,10 @@ from typing import Protocol
 
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
+from finder.charging.disputes import Disputes
+from finder.charging.invoicing import Invoicing
 from finder.charging.orders import Orders
+from finder.charging.parked import Parked
 from finder.charging.progress import Progress
 from finder.charging.starting import Starts
 from finder.errors import FinderError
@@ -227,6 +230,22 @@ class Metrics(Protocol):
         `outcome`: 'ok' or the first error's code."""
 
 
+class Aftercare(Protocol):
+    """What follows a session."""
+
+    @property
+    def invoicing(self) -> Invoicing:
+        """Invoices."""
+
+    @property
+    def disputes(self) -> Disputes:
+        """Disputes."""
+
+    @property
+    def parked(self) -> Parked:
+        """Car parks."""
+
+
 class Till(Protocol):
     """Where orders are begun, ended and followed."""
 
@@ -237,6 +256,10 @@ class Till(Protocol):
     @property
     def orders(self) -> Orders:
         """Ends and shows them."""
+
+    @property
+    def aftercare(self) -> "Aftercare":
+        """What follows them."""
 
     @property
     def progress(self) -> Progress:

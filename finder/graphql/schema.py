@@ -8,7 +8,19 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import agreements, covered, people, personal, queries, quotes, statements, trips, types, views
+from finder.graphql import (
+    aftercare,
+    agreements,
+    covered,
+    people,
+    personal,
+    queries,
+    quotes,
+    statements,
+    trips,
+    types,
+    views,
+)
 from finder.graphql import differences as differing
 from finder.graphql import forecast as foretold
 from finder.graphql import orders as charging
@@ -88,6 +100,7 @@ class Query:  # noqa: D101
         charging.scanned, "The connector that a code at a pile names: `hlht://…`, a link, or the number written on it."
     )
     order: charging.Order = _root(charging.order, "One of one's own.")
+    invoices: list[aftercare.Invoice] = _root(aftercare.invoices, "One's own, the newest first, at most 100.")
     orders: list[charging.Order] = _root(charging.orders, "One's own, the newest first, at most 100.")
     differences: differing.DifferenceConnection = _root(
         differing.differences, "Where channels, operators and the ledger differ; for auditors and administrators."
@@ -133,6 +146,21 @@ class Mutation:  # noqa: D101
     unlink_provider: bool = _change(people.unlink_provider, "By the provider's id.")
     start_charging: charging.Order = _change(
         charging.start_charging, "Begins a session, once for each key: a repeat gets the same order."
+    )
+    request_invoice: list[aftercare.Invoice] = _change(
+        aftercare.request_invoice,
+        "Of one's own orders that are paid, at most 100: one for each who issues, once for each key.",
+    )
+    dispute_order: aftercare.Dispute = _change(
+        aftercare.dispute_order, "Within 25 days, in at most 500 characters; its money waits until that is decided."
+    )
+    appeal_dispute: aftercare.Dispute = _change(
+        aftercare.appeal_dispute, "Within seven days of a rejection; somebody else decides."
+    )
+    withdraw_dispute: aftercare.Dispute = _change(aftercare.withdraw_dispute, "Does without it.")
+    share_plate: bool = _change(
+        aftercare.share_plate,
+        "Whether car parks may be told one's plate; else they are told only what their gate finds it by.",
     )
     stop_charging: charging.Order = _change(charging.stop_charging, "Asks for the end of a session of one's own.")
     add_agreement: agreements.Agreement = _change(
