@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from finder.charging.machines import Capture, Compared, Item, Session
 from finder.charging.nightly import Nightly, next_night
 from finder.charging.order import Order
+from finder.charging.verify import verify
 from finder.cli import cli
 from finder.connectors.sdk.desk import Claimed
 from finder.connectors.sdk.sessions import Bill
@@ -25,6 +26,7 @@ from finder.money.differences import Decision, Entry, Kind, decide
 from finder.money.ledger import Account
 from finder.money.reconcile import CARRY_DAYS
 from finder.money.runs import LEASE, Party, RunState
+from finder.money.verify import Broken
 from finder.storage.database import Database
 from finder.storage.migrate import MigratedDatabase
 from tests.contract.nightly_world import FEE_FEN, Nights
@@ -63,6 +65,7 @@ async def test_where_all_three_agree_the_share_goes_out_and_then_the_rest_is_fre
     await nights.night(3)
     assert await nights.world.books() == before
     assert await nights.differences(decided=None) == []
+    assert [each async for each in verify(nights.work) if isinstance(each, Broken)] == []
 
 
 async def test_what_is_not_matched_is_neither_split_nor_freed(nights: Nights) -> None:
