@@ -404,3 +404,40 @@ async def test_the_command_compares_what_is_due_or_a_day_and_says_who_was_away(
     assert (code, "jinbei" in nothing) == (0, False)  # nothing is due any more
     code, _ = await asyncio.to_thread(run, "yesterday")
     assert code == 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_after_days_of_lost_answers_and_pushes_the_nights_leave_nothing_at_the_channel(
+    database: Database, seed: int
+) -> None:
+    nights = Nights(database, seed=seed)
+    world = nights.world
+    for trouble in (0.3, 0.3, 0.0):
+        world.trouble(trouble)
+        for _ in range(3):
+            await world.start()
+        for _ in range(20):
+            await world.happen(30)
+        nights.operator.away = nights.channel.away = trouble > 0 and seed % 2 == 1
+        await nights.night()
+    nights.operator.away = nights.channel.away = False
+    for _ in range(100):
+        await world.happen(60)
+        if not await world.unfinished():
+            break
+    assert not await world.unfinished()
+    await nights.night(CARRY_DAYS + 3)
+    captured = [order for order in await world.all() if order.captured]
+    assert len(captured) >= 3
+    odd = {each.order for each in await nights.differences()}
+    for order in captured:
+        if order.number in odd:
+            assert order.problem  # it was told two totals, and waits for a person
+            continue
+        assert (order.compared, order.problem or "SECOND_BILL") == (Compared.MATCHED, "SECOND_BILL")
+        steps = {item.step: item.state for item in await nights.items(order.number)}
+        assert steps == {Step.SPLIT: Item.DONE, Step.SPLIT_FINISH: Item.DONE}
+        books = await world.books(order.number)
+        assert Account.CHANNEL_CLEARING not in books
+        assert Account.OPERATOR_PAYABLE not in books
+    assert [each async for each in verify(nights.work) if isinstance(each, Broken)] == []
