@@ -8,10 +8,14 @@ import sqlalchemy as sa
 import finder.charging.agreements
 import finder.charging.bills
 import finder.charging.confirming
+import finder.charging.dispute_rows
 import finder.charging.order
+import finder.charging.parking
 import finder.charging.readings
+import finder.charging.standing
 import finder.money.channel_rows
 import finder.money.differences
+import finder.money.invoice_rows
 import finder.money.ledger
 import finder.money.operator_rows
 import finder.money.reconcile

@@ -13,13 +13,12 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.charging.decide import ITEM_LETTER
+from finder.charging import settling
 from finder.charging.machines import Capture, Compared, Item
 from finder.charging.news import change
-from finder.charging.order import ITEMS, ORDER, Order, OrderItem, find, items, load, put_item
+from finder.charging.order import ITEMS, ORDER, Order, find, items, load
 from finder.kernel.clock import SHANGHAI
-from finder.kernel.ids import Number, part
-from finder.kernel.money import Money
+from finder.kernel.ids import Number
 from finder.money.channel_rows import RowState, captures
 from finder.money.channels.port import Step
 from finder.money.differences import (
@@ -39,19 +38,17 @@ FREED_AFTER = timedelta(days=30)  # by the channel itself
 ALARM_AFTER = timedelta(days=25)
 _LOOK_BACK = FREED_AFTER + timedelta(days=7)  # a capture comes later than its order
 _AT_ONCE = 200
-_UNDER_WAY = (Item.NEW, Item.SENT, Item.UNKNOWN, Item.ABNORMAL)
 _SEEN = (RowState.MATCHED, RowState.RAISED)  # with no difference open, what was raised is decided
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Settled:
-    """How many orders a pass let go on, holds back, and warns of."""
+    """How many orders a pass matched, holds back, and warns of."""
 
     matched: int = 0
     disputed: int = 0
     waiting: int = 0
-    freed: int = 0
     alarms: int = 0
 
 
@@ -80,7 +77,7 @@ async def reconsider(work: Work, number: Number) -> None:
 
 async def _held(work: Work) -> AsyncIterator[Sequence[Order]]:
     """Captured orders with a share of ours, of which the channel was not yet told that nothing follows."""
-    ended = sa.select(ITEMS.c.order).where(ITEMS.c.step == Step.SPLIT_FINISH.value)
+    ended = sa.select(ITEMS.c.order).where(ITEMS.c.step == Step.SPLIT_FINISH.value, ITEMS.c.state != Item.DROPPED.value)
     held = (
         ORDER.c.capture == Capture.CAPTURED.value,
         ORDER.c.commission_permille > 0,
@@ -137,8 +134,8 @@ async def _apply(work: Work, number: Number, verdict: Compared, captured: date |
     async with work.begin() as unit:
         order = await load(unit.connection, number, lock=True)
         sold = list(await items(unit.connection, number))
-        if any(item.step is Step.SPLIT_FINISH for item in sold):
-            return  # another process was here
+        if any(item.step is Step.SPLIT_FINISH and item.state is not Item.DROPPED for item in sold):
+            return  # nothing follows any more
         match verdict:
             case Compared.MATCHED:
                 told.matched += 1
@@ -146,28 +143,13 @@ async def _apply(work: Work, number: Number, verdict: Compared, captured: date |
                 told.disputed += 1
             case Compared.WAITING:
                 told.waiting += 1
-        after = order.moved(compared=verdict)
-        if verdict is Compared.MATCHED and all(_done(item) for item in sold):
-            finish = OrderItem(
-                part(number, ITEM_LETTER[Step.SPLIT_FINISH], 0),
-                number,
-                Step.SPLIT_FINISH,
-                Money(0),
-                order.capture_number or number,
-            )
-            await put_item(unit, finish)
+        after = await change(unit, order, order.moved(compared=verdict), sold)
+        if verdict is Compared.MATCHED:
             await agreed(unit, number, Entry.CAPTURE, {number})
-            sold.append(finish)
-            told.freed += 1
         elif captured is not None and unit.now.astimezone(SHANGHAI).date() - captured >= ALARM_AFTER:
             told.alarms += await _warn(unit, order, captured)
-        if after != order or sold:
-            await change(unit, order, after, sold)
-
-
-def _done(item: OrderItem) -> bool:
-    """Whether nothing of this item is on its way. A share that could not be split is a person's affair first."""
-    return item.state not in _UNDER_WAY and not (item.step is Step.SPLIT and item.state is Item.FAILED)
+        sold = await settling.settle(unit, after, sold, f"{number}.{verdict.value.lower()}")
+        await change(unit, after, after, sold)
 
 
 async def _warn(unit: Unit, order: Order, captured: date) -> int:

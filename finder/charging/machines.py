@@ -48,7 +48,7 @@ class Capture(StrEnum):
 
 
 class Item(StrEnum):
-    """A split, a split's return or a refund."""
+    """A split, a split's return, the end of splitting, or a refund."""
 
     NEW = "NEW"
     SENT = "SENT"
@@ -56,6 +56,7 @@ class Item(StrEnum):
     DONE = "DONE"
     FAILED = "FAILED"
     ABNORMAL = "ABNORMAL"  # a person must act at the channel
+    DROPPED = "DROPPED"  # never asked for: something else came first, and it is reckoned anew
 
 
 class Compared(StrEnum):
@@ -127,7 +128,7 @@ COMPARED = Machine(
 )
 ITEM = Machine(
     {
-        Item.NEW: {Item.SENT},
+        Item.NEW: {Item.SENT, Item.DROPPED},
         Item.SENT: {Item.DONE, Item.FAILED, Item.UNKNOWN, Item.ABNORMAL},
         Item.UNKNOWN: {Item.DONE, Item.FAILED, Item.ABNORMAL},
         Item.ABNORMAL: {Item.DONE, Item.FAILED},

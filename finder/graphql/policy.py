@@ -61,8 +61,13 @@ POLICY: Mapping[str, Row] = {
     "Query.searchStations": OPEN,
     "Query.operators": OPEN,
     "Query.places": OPEN,
+    "Query.roads": OPEN,
+    "Query.road": OPEN,
+    "Query.stationsAlongRoad": OPEN,
+    "Query.stationsAlongRoute": OPEN,
     "Query.quote": OPEN,
     "Query.coverage": OPEN,
+    "Query.planTrip": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -211,9 +216,11 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StationEdge",
             "StatusChange",
         ),
+        *("Trip", "TripPlan", "TripStop", "TripLeg", "TripAlternative", "TripGap", "TripWarning"),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
         *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
         "PileCount",
+        *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
     }
 )
 

@@ -17,6 +17,8 @@ from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
+from finder.roads.search import RoadSearch
+from finder.roads.trips import Trips
 from finder.stations.model import SourceId
 from finder.stations.search import Search
 from finder.supervision.coverage.keeper import Coverage
@@ -243,6 +245,8 @@ class Gateway:
     accounts: Accounts | None = None  # none: the finder alone
     till: Till | None = None  # none: nothing can be charged or paid from here
     accounting: Accounting | None = None  # none: this deployment keeps no books
+    roads: RoadSearch | None = None  # none: no roads
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
     coverage: Coverage | None = None
+    trips: Trips | None = None  # none: no trips are planned here

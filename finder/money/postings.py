@@ -64,8 +64,10 @@ class Books:
         return self._one(Edge.SPLIT, number, Account.PLATFORM_AT_CHANNEL, Account.CHANNEL_CLEARING, amount)
 
     def settled(self, number: Number, amount: Money) -> Transaction:
-        """The channel passed the rest to the operator."""
-        return self._one(Edge.SETTLED, number, Account.OPERATOR_PAYABLE, Account.CHANNEL_CLEARING, amount)
+        """The channel passed the rest to the operator or, below 0, took it from him again, as for a refund."""
+        accounts = (Account.OPERATOR_PAYABLE, Account.CHANNEL_CLEARING)
+        debit, credit = accounts if amount.fen > 0 else accounts[::-1]
+        return self._one(Edge.SETTLED, number, debit, credit, Money(abs(amount.fen)))
 
     def refund_asked(self, number: Number, amount: Money) -> Transaction:
         """A refund is on its way to the driver."""

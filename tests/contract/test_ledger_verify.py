@@ -13,6 +13,7 @@ from finder.charging.order import Order
 from finder.charging.verify import verify
 from finder.cli import cli
 from finder.kernel.money import Money
+from finder.money.invoice_rows import BUYER, INVOICE, LINE
 from finder.money.ledger import POSTING, TRANSACTION, Account, Edge, Move, Transaction, post
 from finder.money.postings import Books
 from finder.money.spreadsheet import plain
@@ -77,6 +78,15 @@ async def _break(unit: Unit, invariant: Invariant, order: Order, captured: int) 
             await post(unit, book.split("s", Money(captured)))
         case Invariant.HOLD_ONCE:
             await post(unit, book.hold_over("again", Money(1)))
+        case Invariant.PASSED_ON:
+            await post(unit, book.settled("more", Money(1)))
+        case Invariant.INVOICED:
+            of = {"kind": "SUPPLY", "operator": "o", "issuer": "i", "state": "ISSUED"}
+            await unit.connection.execute(sa.insert(BUYER).values(id="b"))
+            invoice = sa.insert(INVOICE).values(**of, number="n", buyer="b", goes=False, replaced=False)
+            await unit.connection.execute(invoice.values(reversals=0, asked_at=0))
+            line = {"invoice": "n", "n": 0, "order_no": order.number, "part": "SERVICE", "name": "x"}
+            await unit.connection.execute(sa.insert(LINE).values(**line, rate_percent=6, fen=captured + 1, tax_fen=0))
         case Invariant.SETTLED:
             owes = moves(Account.USER_RECEIVABLE, Account.SUSPENSE, 1)
             await post(unit, Transaction("x", Edge.DIFFERENCE, order.number, "o", "c", owes, unit.now))

@@ -151,11 +151,11 @@ async def test_a_session_of_nobody_in_the_list_waits_three_days_and_cannot_be_po
 
 async def test_what_only_the_channel_tells_is_asked_for_and_applied(nights: Nights) -> None:
     paid = await nights.paid()
-    await nights.orders.refund(paid.number, Money(1), "桩故障")
+    await nights.orders.refund(paid.number, Money(1), "桩故障", key="r1")
     await nights.world.post()
     sold = {item.step: item.state for item in await nights.items(paid.number)}
     assert sold[Step.SPLIT] is Item.DONE  # what is given back does not wait for the night
-    await nights.orders.refund(paid.number, Money(2), "桩故障")
+    await nights.orders.refund(paid.number, Money(2), "桩故障", key="r2")
     nights.channel.loses_answers = True
     await nights.world.post()
     lost = [item for item in await nights.items(paid.number) if item.state is not Item.DONE]
