@@ -7,6 +7,7 @@ import sqlalchemy as sa
 # These put their tables into storage's own, so that they are written in one unit of work, or among people's.
 import finder.charging.agreements
 import finder.charging.order
+import finder.charging.plug_tables
 import finder.money.differences
 import finder.money.ledger
 import finder.money.reconcile  # noqa: F401 - for its tables

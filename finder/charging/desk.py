@@ -40,7 +40,7 @@ class OrderDesk:
         if heard is Heard.OLD:
             return heard
         async with self._work.begin() as unit:
-            number = await _order_of(unit.connection, seen.source, seen.order, seen.native_id)
+            number = await order_of(unit.connection, seen.source, seen.order, seen.native_id)
             if number is None:
                 return heard
             await take_session(unit, number, seen)
@@ -51,7 +51,7 @@ class OrderDesk:
         """See Desk. A disputed bill reaches its order as well, which then waits for a person."""
         heard = await self._desk.bill(bill)
         async with self._work.begin() as unit:
-            number = await _order_of(unit.connection, bill.source, bill.order, bill.session_id or bill.native_id)
+            number = await order_of(unit.connection, bill.source, bill.order, bill.session_id or bill.native_id)
             if number is None:
                 return heard
             await take_bill(unit, number, bill)
@@ -73,7 +73,7 @@ class OrderDesk:
         return await self._desk.running(source)
 
 
-async def _order_of(
+async def order_of(
     connection: AsyncConnection, source: SourceId, order: OrderNo | None, native_id: str
 ) -> Number | None:
     """The order that an operator means, by our number, by its short name, or by the operator's own number."""

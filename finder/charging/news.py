@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from finder.charging.check import check_bill
-from finder.charging.decide import Effect, due, numbered
+from finder.charging.decide import Effect, due, numbered, unheld
 from finder.charging.machines import Capture, Hold, Item, Session
 from finder.charging.order import Order, OrderItem, add, items, load, put_item, save
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
@@ -187,6 +187,8 @@ async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
         told = None  # it has not stopped yet
     if told is not None:
         after = after.moved(session=told)
+    if unheld(after, unit.now):
+        after = after.moved(wants_stop=True, reason="NOT_HELD")
     return await change(unit, order, after)
 
 

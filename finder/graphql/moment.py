@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from finder.charging.agreements import Agreements
+from finder.charging.plugs import Plugs
 from finder.errors import TooLarge, Unavailable
 from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.ports import Feeds, Gateway
@@ -110,15 +111,26 @@ class Context:
     def agreements(self) -> Agreements:
         """Payment agreements. Raises Unavailable where this deployment has none."""
         if self.gateway.agreements is None:
-            raise Unavailable(
-                "本站未开通支付；查找充电站不受影响",
-                "nothing is paid here; the finder needs none of it",
-                code="NO_PAYMENTS",
-            )
+            raise _no_payments()
         return self.gateway.agreements
+
+    @property
+    def plugs(self) -> Plugs:
+        """Charging by the plug. Raises Unavailable where this deployment has none."""
+        if self.gateway.plugs is None:
+            raise _no_payments()
+        return self.gateway.plugs
 
     async def caller(self) -> Caller:
         """Who asks. Raises NotSignedIn."""
         if self._caller is None:
             self._caller = await self.accounts.people.caller(self.asker.token)
         return self._caller
+
+
+def _no_payments() -> Unavailable:
+    return Unavailable(
+        "本站未开通支付；查找充电站不受影响",
+        "nothing is paid here; the finder needs none of it",
+        code="NO_PAYMENTS",
+    )

@@ -83,6 +83,11 @@ POLICY: Mapping[str, Row] = {
     "Mutation.unlinkProvider": MINE,
     "Mutation.addAgreement": MINE,
     "Mutation.endAgreement": MINE,
+    "Mutation.bindVehicle": MINE,
+    "Mutation.unbindVehicle": MINE,
+    "Mutation.claimVehicle": MINE,
+    "Mutation.notMe": MINE,
+    "Mutation.readNotices": MINE,
     "Mutation.exportMyData": MINE,
     "Mutation.eraseMe": MINE,
     "Me.id": MINE,
@@ -94,6 +99,27 @@ POLICY: Mapping[str, Row] = {
     "Me.passkeys": MINE,
     "Me.providers": MINE,
     "Me.agreements": MINE,
+    "Me.bindings": MINE,
+    "Me.plugCases": MINE,
+    "Me.notices": MINE,
+    "Binding.vehicle": MINE,
+    "Binding.agreement": MINE,
+    "Binding.state": MINE,
+    "Binding.proof": MINE,
+    "Binding.contract": MINE,
+    "Binding.madeAt": MINE,
+    "PlugCase.id": MINE,
+    "PlugCase.kind": MINE,
+    "PlugCase.order": MINE,
+    "PlugCase.openedAt": MINE,
+    "PlugCase.decision": MINE,
+    "Notice.id": MINE,
+    "Notice.kind": MINE,
+    "Notice.text": MINE,
+    "Notice.order": MINE,
+    "Notice.vehicle": MINE,
+    "Notice.at": MINE,
+    "Notice.read": MINE,
     "Agreement.id": MINE,
     "Agreement.channel": MINE,
     "Agreement.standing": MINE,
@@ -115,7 +141,12 @@ POLICY: Mapping[str, Row] = {
     "Vehicle.addedAt": MINE,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
-PERSONAL = frozenset({"Me", "Device", "Vehicle", "Passkey", "Agreement", "ProviderFlow", "CodeSent", "Tokens"})
+PERSONAL = frozenset(
+    {
+        *("Me", "Device", "Vehicle", "Passkey", "Agreement", "Binding", "PlugCase", "Notice"),
+        *("ProviderFlow", "CodeSent", "Tokens"),
+    }
+)
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
     {
         *("About", "Availability", "BoxAnswer", "Cluster", "Connector", "Evse", "FactMissing", "Feed", "Finding"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from finder.charging.agreements import Agreements
+from finder.charging.plugs import Plugs
 from finder.errors import FinderError
 from finder.identity.accounts import Accounts
 from finder.kernel.clock import Clock
@@ -222,3 +223,4 @@ class Gateway:
     accounts: Accounts | None = None  # none: the finder alone
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
+    plugs: Plugs | None = None  # none: no car charges by its plug
