@@ -16,6 +16,7 @@ from finder.commands.operator import operator
 from finder.commands.people import people
 from finder.commands.pile import pile
 from finder.commands.provide import provide
+from finder.commands.roads import roads
 from finder.errors import FinderError
 from finder.settings import load_settings
 
@@ -30,6 +31,7 @@ cli.add_typer(ledger, name="ledger")
 cli.add_typer(demo, name="demo")
 cli.add_typer(pile, name="pile")
 cli.add_typer(migrate, name="migrate")
+cli.add_typer(roads, name="roads")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 
@@ -48,6 +50,14 @@ def serve(port: Port = None) -> None:
     from finder.serve import serve_gateway
 
     serve_gateway(load_settings(**_chosen(port)))
+
+
+@cli.command()
+def work() -> None:
+    """后台工作：支付、启停、补查，可任意多开 · effects and follow-ups, any number of them beside `finder serve`."""
+    from finder.serve import work as working
+
+    working(load_settings())
 
 
 @cli.command()

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     sms_url: str = ""  # a text message gateway (see identity/sms.py); empty: nobody can sign in by phone
     sms_key: SecretStr | None = None
     oidc_file: Path | None = None  # TOML that lists OpenID Connect providers; their secrets come from the environment
+    channels_file: Path | None = None  # TOML that lists our accounts at payment channels; secrets from the environment
+    works: bool = True  # carries out effects in this process too; false where `finder work` does
     register_loopback: bool = False  # operators' platforms on this machine itself; for practice only
 
     @field_validator("log_level")

@@ -6,8 +6,11 @@ import sqlalchemy as sa
 
 # These put their tables into storage's own, so that they are written in one unit of work, or among people's.
 import finder.charging.agreements
+import finder.charging.bills
+import finder.charging.confirming
 import finder.charging.order
 import finder.charging.plug_tables
+import finder.charging.readings
 import finder.money.differences
 import finder.money.ledger
 import finder.money.reconcile  # noqa: F401 - for its tables
@@ -16,6 +19,7 @@ from finder.federation.register import rows
 from finder.identity import audit
 from finder.identity import tables as people
 from finder.identity.oauth import tokens
+from finder.roads import sql as roads
 from finder.stations import sql
 from finder.storage import unit
 
@@ -31,4 +35,5 @@ TABLES: Sequence[sa.MetaData] = (
     audit.METADATA,
     tokens.METADATA,
     people.METADATA,
+    roads.METADATA,
 )

@@ -9,10 +9,13 @@ from dataclasses import replace
 import msgspec
 import structlog
 
+from finder.charging.bills import keep_bill
 from finder.charging.check import check_bill
+from finder.charging.confirming import keep_confirming
 from finder.charging.decide import Effect, due, numbered, unheld
 from finder.charging.machines import Capture, Hold, Item, Session
 from finder.charging.order import Order, OrderItem, add, items, load, put_item, save
+from finder.charging.readings import keep_reading
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
 from finder.kernel.ids import Number, order_of, part
 from finder.kernel.money import Money
@@ -67,6 +70,7 @@ async def _follow_up(unit: Unit, order: Order, sold: Sequence[OrderItem]) -> Non
 async def take_channel(unit: Unit, seen: Seen) -> Order:
     """What a channel said of one of our numbers. Raises NotFound, BadInput for a number of nobody's."""
     order = await load(unit.connection, order_of(seen.number), lock=True)
+    await keep_confirming(unit, seen)
     match seen.step:
         case Step.HOLD:
             return await _hold(unit, order, seen)
@@ -189,6 +193,7 @@ async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
         after = after.moved(session=told)
     if unheld(after, unit.now):
         after = after.moved(wants_stop=True, reason="NOT_HELD")
+    await keep_reading(unit, number, seen)
     return await change(unit, order, after)
 
 
@@ -215,6 +220,7 @@ async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:
     if order.session is Session.REJECTED or order.session is Session.IDLE:
         return await change(unit, order, order.moved(problem="BILL_WITHOUT_SESSION"))
     verdict = check_bill(bill, order.tariff, order.cap)
+    await keep_bill(unit, number, bill)
     problem = order.problem if verdict.accepted else f"BILL_{verdict.wrong[0].value}"
     ended = order.moved(session=Session.ENDED)
     after = ended.moved(

@@ -1,22 +1,26 @@
 """What a driver does: begins an order, ends it, looks at it; and how money is given back."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
+from finder.charging.bills import bill_of
+from finder.charging.confirming import confirming
 from finder.charging.decide import ITEM_LETTER
 from finder.charging.machines import RUNNING, Capture, Hold, Item, Session
 from finder.charging.news import begin, books, change
 from finder.charging.order import ORDER, Order, OrderItem, find, items, load, put_item
+from finder.charging.readings import Reading, readings
+from finder.connectors.sdk.sessions import Bill
 from finder.errors import BadInput, NotFound
 from finder.kernel.ids import Number, new_order, part
 from finder.kernel.money import Money
 from finder.money.channels.port import Step
 from finder.money.ledger import post
 from finder.stations.model import EvseId, SourceId, Tariff
-from finder.storage.unit import Receipt, Unit, Work
+from finder.storage.unit import Receipt, Unit, Work, known
 
 MAX_CAP = Money(100_000)  # 1,000 yuan: what the channels let a charging order hold
 MAX_KEY = 64
@@ -40,10 +44,13 @@ class StartAsk(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order with its items."""
+    """An order with its items, what its meter said, and with what it is confirmed while it waits for that."""
 
     order: Order
     items: Sequence[OrderItem]
+    readings: Sequence[Reading] = ()
+    confirm: Mapping[str, str] = field(default_factory=dict, repr=False)
+    bill: Bill | None = None
 
 
 class Orders:
@@ -52,20 +59,27 @@ class Orders:
     def __init__(self, work: Work, wake: Callable[[], None] = lambda: None) -> None:
         self._work, self._wake = work, wake
 
-    async def start(self, person: str, ask: StartAsk, key: str) -> Order:
+    async def begun(self, person: str, asked: bytes, key: str) -> Order | None:
+        """The order that this was asked for before, under the same key. Raises BadInput for a key of something else."""
+        async with self._work.read() as connection:
+            received = await known(connection, f"start:{person}", key, asked)
+            if received is None or received.answer is None:
+                return None
+            if received.receipt is Receipt.CONFLICT:
+                raise _key_used()
+            return await load(connection, received.answer.decode())
+
+    async def start(self, person: str, ask: StartAsk, key: str, asked: bytes | None = None) -> Order:
         """Begins an order, once for each of a person's keys: a repeat gets the same one.
 
+        `asked` is what the key stands for, where that is not `ask` itself, which holds what was found out for it.
         Raises BadInput: another content under the key, an amount out of range, a session that runs at this EVSE.
         """
         _check(ask, key)
         async with self._work.begin() as unit:
-            received = await unit.receive(f"start:{person}", key, msgspec.json.encode(ask))
+            received = await unit.receive(f"start:{person}", key, asked or msgspec.json.encode(ask))
             if received.receipt is Receipt.CONFLICT:
-                raise BadInput(
-                    "同一幂等键已用于另一笔订单，请换一个新的键",
-                    "this idempotency key was used for another order: use a new one",
-                    code="IDEMPOTENCY_CONFLICT",
-                )
+                raise _key_used()
             if received.receipt is Receipt.REPEAT and received.answer is not None:
                 return await load(unit.connection, received.answer.decode())
             await _free(unit, person, ask.evse_id)
@@ -100,7 +114,24 @@ class Orders:
     async def order(self, person: str, number: Number) -> OrderView:
         """One's own order. Raises NotFound, for another's too."""
         async with self._work.read() as connection:
-            return OrderView(_own(await load(connection, number), person), await items(connection, number))
+            order = _own(await load(connection, number), person)
+            waits = order.hold in (Hold.UNKNOWN, Hold.PENDING) or order.capture is Capture.COLLECTING
+            return OrderView(
+                order,
+                await items(connection, number),
+                await readings(connection, number),
+                await confirming(connection, number) if waits else {},
+                await bill_of(connection, number),
+            )
+
+    async def views(self, person: str, limit: int) -> list[OrderView]:
+        """One's own orders with their items and bills, the newest first; without what their meters said."""
+        async with self._work.read() as connection:
+            found = await find(connection, ORDER.c.person == person, limit=limit, newest=True)
+            return [
+                OrderView(each, await items(connection, each.number), bill=await bill_of(connection, each.number))
+                for each in found
+            ]
 
     async def orders(self, person: str, limit: int = 50) -> list[Order]:
         """One's own orders, the newest first."""
@@ -141,6 +172,14 @@ class Orders:
         for item in made:
             await put_item(unit, item)
         return made
+
+
+def _key_used() -> BadInput:
+    return BadInput(
+        "同一幂等键已用于另一笔订单，请换一个新的键",
+        "this idempotency key was used for another order: use a new one",
+        code="IDEMPOTENCY_CONFLICT",
+    )
 
 
 def _new(order: Order, sold: Sequence[OrderItem], step: Step, amount: Money, of: Number, note: str) -> OrderItem:

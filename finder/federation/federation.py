@@ -23,6 +23,7 @@ from finder.federation.follow import Follower
 from finder.federation.health import Failure, FailureKind, Feed, FeedHealth
 from finder.federation.ingest import Ingest
 from finder.federation.limits import Limits
+from finder.federation.network import Network
 from finder.federation.operator import Operator, Sessions, no_receiver
 from finder.federation.quality.guard import Bounds, Guard
 from finder.federation.quality.model import Quality
@@ -70,6 +71,7 @@ class Federation:
         self._store, self._merger, self._board = store, merger, board
         self._follower = Follower(store, merger, index, board, every_s=follow_every_s)
         self._operators: dict[SourceId, Operator] = {}
+        self.network = Network(self._operators, self._follower.evses)
         self._away: dict[SourceId, Failure] = {}  # operators that were taken out, and why
         self._live: dict[SourceId, bool] = {}  # in the order in which they are believed; whether they tell live status
         self._task: asyncio.Task[None] | None = None

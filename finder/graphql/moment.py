@@ -7,7 +7,7 @@ from finder.charging.agreements import Agreements
 from finder.charging.plugs import Plugs
 from finder.errors import TooLarge, Unavailable
 from finder.graphql.asker import NOBODY, Asker
-from finder.graphql.ports import Feeds, Gateway
+from finder.graphql.ports import Feeds, Gateway, Till
 from finder.identity.accounts import Accounts
 from finder.identity.roles import Caller
 from finder.kernel.clock import minute_of_week
@@ -106,6 +106,17 @@ class Context:
                 code="NO_ACCOUNTS",
             )
         return self.gateway.accounts
+
+    @property
+    def till(self) -> Till:
+        """Where orders are. Raises Unavailable where this deployment takes none."""
+        if self.gateway.till is None:
+            raise Unavailable(
+                "本站暂不能启动充电，请使用运营商自己的应用",
+                "charging cannot be started from here: use the operator's own application",
+                code="NO_ORDERS",
+            )
+        return self.gateway.till
 
     @property
     def agreements(self) -> Agreements:

@@ -41,6 +41,13 @@ _SIGNED_IN = _ALL - {Standing.ANYONE}
 OPEN = Row(_ALL, _ALL)
 MINE = Row(_SIGNED_IN, frozenset())
 
+_ORDER = (
+    *("number", "stage", "reason", "stationId", "stationName", "operator", "evseId", "connectorId", "channel"),
+    *("createdAt", "startedAt", "endedAt", "observedAt", "capFen", "kwh", "kw", "soc", "fenSoFar", "minutesLeft"),
+    *("readings", "confirm", "tariff", "bill", "capturedFen", "refundedFen", "refunds"),
+)
+_BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
+
 POLICY: Mapping[str, Row] = {
     # The finder needs no account.
     "Query.stationsNear": OPEN,
@@ -69,6 +76,20 @@ POLICY: Mapping[str, Row] = {
     "Tokens.accessToken": OPEN,
     "Tokens.refreshToken": OPEN,
     "Tokens.expiresInS": OPEN,
+    # What can be started, and how it is paid, anybody may know.
+    "Query.payChannels": OPEN,
+    "Query.scanned": OPEN,
+    # One's own orders; what lies in one is reached through it alone.
+    "Query.order": MINE,
+    "Query.orders": MINE,
+    "Mutation.startCharging": MINE,
+    "Mutation.stopCharging": MINE,
+    "Subscription.orderProgressed": MINE,
+    **dict.fromkeys((f"Order.{name}" for name in _ORDER), MINE),
+    **dict.fromkeys((f"Reading.{name}" for name in ("at", "kwh", "kw", "soc")), OPEN),
+    **dict.fromkeys((f"ConfirmField.{name}" for name in ("name", "value")), OPEN),
+    **dict.fromkeys((f"OrderBill.{name}" for name in _BILL), OPEN),
+    **dict.fromkeys((f"Refund.{name}" for name in ("amountFen", "state", "reason")), OPEN),
     # What is one's own.
     "Query.me": MINE,
     "Mutation.signOut": MINE,
@@ -145,6 +166,7 @@ PERSONAL = frozenset(
     {
         *("Me", "Device", "Vehicle", "Passkey", "Agreement", "Binding", "PlugCase", "Notice"),
         *("ProviderFlow", "CodeSent", "Tokens"),
+        *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
     }
 )
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
@@ -161,7 +183,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StationEdge",
             "StatusChange",
         ),
-        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
+        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
     }
 )
 

@@ -7,7 +7,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from finder.charging.agreements import Agreements
+from finder.charging.orders import Orders
 from finder.charging.plugs import Plugs
+from finder.charging.progress import Progress
+from finder.charging.starting import Starts
 from finder.errors import FinderError
 from finder.identity.accounts import Accounts
 from finder.kernel.clock import Clock
@@ -209,6 +212,22 @@ class Metrics(Protocol):
         `outcome`: 'ok' or the first error's code."""
 
 
+class Till(Protocol):
+    """Where orders are begun, ended and followed."""
+
+    @property
+    def starts(self) -> Starts:
+        """Begins them."""
+
+    @property
+    def orders(self) -> Orders:
+        """Ends and shows them."""
+
+    @property
+    def progress(self) -> Progress:
+        """Tells that they moved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """Everything below the resolvers."""
@@ -221,6 +240,7 @@ class Gateway:
     clock: Clock
     metrics: Metrics | None = None
     accounts: Accounts | None = None  # none: the finder alone
+    till: Till | None = None  # none: nothing can be charged or paid from here
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
     plugs: Plugs | None = None  # none: no car charges by its plug

@@ -9,6 +9,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from finder.graphql import agreements, people, personal, plugs, queries, quotes, types, views
+from finder.graphql import orders as charging
 from finder.graphql.policy import guard
 
 PRINTED = Path(__file__).with_name("schema.graphql")
@@ -52,6 +53,14 @@ class Query:  # noqa: D101
     sign_in_providers: list[personal.SignInProvider] = _root(
         people.sign_in_providers, "Where one can sign in besides by phone and passkey."
     )
+    pay_channels: list[charging.PayChannel] = _root(
+        charging.pay_channels, "How one can pay here; empty where one cannot."
+    )
+    scanned: charging.ScannedPlug = _root(
+        charging.scanned, "The connector that a code at a pile names: `hlht://…`, a link, or the number written on it."
+    )
+    order: charging.Order = _root(charging.order, "One of one's own.")
+    orders: list[charging.Order] = _root(charging.orders, "One's own, the newest first, at most 100.")
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -88,6 +97,10 @@ class Mutation:  # noqa: D101
     begin_link: personal.ProviderFlow = _change(people.begin_link, "To link an account at a provider.")
     link_provider: bool = _change(people.link_provider, "With what the browser came back with.")
     unlink_provider: bool = _change(people.unlink_provider, "By the provider's id.")
+    start_charging: charging.Order = _change(
+        charging.start_charging, "Begins a session, once for each key: a repeat gets the same order."
+    )
+    stop_charging: charging.Order = _change(charging.stop_charging, "Asks for the end of a session of one's own.")
     add_agreement: agreements.Agreement = _change(
         agreements.add_agreement, "Agrees to pay sessions at a channel, each up to a cap; as often as asked, once."
     )
@@ -120,6 +133,9 @@ class Subscription:  # noqa: D101
         queries.status_changed,
         "Each flip of these stations (at most 200), or of the stations in the box, "
         "whole stations' availability with it.",
+    )
+    order_progressed: charging.Order = _follow(
+        charging.order_progressed, "An order of one's own: as it is now, and then each time that it has moved."
     )
 
 

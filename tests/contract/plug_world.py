@@ -47,7 +47,7 @@ class Hand(PeoplesHand):
         self._world = world
 
     @property
-    def now(self) -> datetime:  # type: ignore[override]
+    def now(self) -> datetime:
         return self._world.clock.now
 
     @now.setter
@@ -125,7 +125,7 @@ class PlugWorld:
         evse: int = 1,
         ref: str | None = None,
         kind: TokenKind = TokenKind.VIN,
-        **changed: object,
+        **other: object,
     ) -> Authorization:
         """The operator asks for a car at one of its EVSEs."""
         told = {"source": SOURCE, "evse_id": f"{SOURCE}/{evse}", "connector_id": "1"} | other

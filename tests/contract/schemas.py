@@ -1,5 +1,7 @@
 """A database's schema as the database itself tells it, to compare word for word but for the order of columns."""
 
+from functools import partial
+
 import sqlalchemy as sa
 
 from finder.storage.database import Database
@@ -48,9 +50,10 @@ def _parts(said: str) -> list[str]:
 
 async def make_first(database: Database) -> None:
     """The tables of the first revision, as the finder made them before it had revisions."""
-    for tables in TABLES:
-        if tables.tables.keys() <= FIRST.tables.keys():
-            await database.create(tables)
+    async with database.write() as connection:
+        for tables in TABLES:
+            first = [table for name, table in tables.tables.items() if name in FIRST.tables]
+            await connection.run_sync(partial(tables.create_all, tables=first))
 
 
 async def make_all(database: Database) -> None:

@@ -2,19 +2,22 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
 
 import msgspec
 import pytest
 
 from finder.charging.effects import handlers
 from finder.charging.machines import Capture, Hold, Session
-from finder.charging.news import take_channel
+from finder.charging.news import change, take_channel, take_session
 from finder.charging.orders import MAX_CAP, MAX_KEY, StartAsk
 from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef, StartRequest
+from finder.connectors.sdk.sessions import SessionSeen, SessionState
 from finder.errors import BadInput, NotFound, OperatorUnavailable
 from finder.kernel.ids import part
 from finder.kernel.money import Money
-from finder.money.channels.port import Stand, Step
+from finder.money.channels.port import Seen, Stand, Step
 from finder.money.ledger import Account
 from finder.storage.database import Database
 from finder.storage.outbox import Outbox
@@ -146,6 +149,37 @@ async def test_a_hold_that_ends_between_the_bill_and_its_capture_is_collected_by
     paid = (await world.orders.order(order.person, order.number)).order
     assert (paid.hold, paid.capture) == (Hold.EXPIRED, Capture.CAPTURED)
     assert paid.capture_number == part(order.number, "P", 0)
+
+
+async def test_the_meters_latest_word_in_each_ten_seconds_is_kept_for_the_chart(world: World) -> None:
+    order = await world.orders.start("p", world.ask(1), "k")
+    began = order.created_at
+    told = [(0, "0.1"), (4, "0.3"), (3, "0.2"), (12, "0.5")]  # seconds and kWh; the third came late
+    for second, kwh in told:
+        seen = SessionSeen(
+            source=order.operator,
+            native_id="n",
+            state=SessionState.CHARGING,
+            observed_at=began.replace(second=0, microsecond=0) + timedelta(minutes=1, seconds=second),
+            kwh=Decimal(kwh),
+        )
+        async with world.work.begin() as unit:
+            await take_session(unit, order.number, seen)
+    kept = (await world.orders.order("p", order.number)).readings
+    assert [str(each.kwh) for each in kept] == ["0.3", "0.5"]
+
+
+async def test_what_the_channel_gave_to_confirm_with_is_there_while_it_waits(world: World) -> None:
+    order = await world.orders.start("p", world.ask(1), "k")
+    number = part(order.number, "H", 0)
+    gave = {"package": "sealed"}
+    async with world.work.begin() as unit:
+        await change(unit, order, order.moved(hold=Hold.UNKNOWN))
+    for stand, confirm in ((Stand.PENDING, gave), (Stand.DONE, {})):
+        async with world.work.begin() as unit:
+            phone = gave if stand is Stand.PENDING else {}
+            await take_channel(unit, Seen("wechat", Step.HOLD, number, stand, order.cap, phone=phone))
+        assert (await world.orders.order("p", order.number)).confirm == confirm
 
 
 async def test_another_persons_order_does_not_exist(world: World) -> None:

@@ -61,7 +61,7 @@ class Killed(Exception):
 class FakeChannel:
     """Keeps its own truth: what was really held, taken, split and given back, by number."""
 
-    name, practice, returns_with_refund = "wechat", True, False
+    name, practice, holds_agreed, returns_with_refund = "wechat", True, True, False
 
     def __init__(self, dice: random.Random, clock: Clock) -> None:
         self.dice, self.clock = dice, clock

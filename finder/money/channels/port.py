@@ -191,6 +191,10 @@ class Channel(Protocol):
         """True for a channel of the sandbox: no real money moves."""
 
     @property
+    def holds_agreed(self) -> bool:
+        """Whether a standing agreement lets a hold be made with no confirmation."""
+
+    @property
     def returns_with_refund(self) -> bool:
         """True where a split is returned only together with a refund (Alipay): `RefundAsk.returned` says how much.
 

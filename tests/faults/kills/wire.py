@@ -95,7 +95,7 @@ class Truth(msgspec.Struct):
 class WireChannel:
     """The Channel port over the practice channel's HTTP."""
 
-    name, practice, returns_with_refund = "wechat", True, False
+    name, practice, holds_agreed, returns_with_refund = "wechat", True, True, False
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http

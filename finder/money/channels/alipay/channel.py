@@ -42,6 +42,7 @@ class AlipayChannel:
     """One service provider's application."""
 
     name = CHANNEL
+    holds_agreed = False
     returns_with_refund = True
 
     def __init__(self, config: AlipayConfig, clock: Clock = system_clock) -> None:

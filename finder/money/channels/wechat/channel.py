@@ -41,6 +41,7 @@ class WechatChannel:
     """One service provider's account."""
 
     name = CHANNEL
+    holds_agreed = True
     returns_with_refund = False
 
     def __init__(self, config: WechatConfig, clock: Clock = system_clock) -> None:
