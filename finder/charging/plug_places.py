@@ -9,7 +9,6 @@ from finder.live.model import Status
 from finder.stations.model import Connector, Evse, EvseId, SourceId, Station, StationId, Tariff
 
 MAX_TITLE = 20
-_BLOCKED = (Status.BLOCKED,)
 
 
 class Terms(Protocol):
@@ -56,16 +55,17 @@ class Places(Protocol):
 
 
 class KnownPlaces:
-    """Places of the finder's own stations. Is a Places."""
+    """Places of the finder's own stations; none until it is connected. Is a Places."""
 
-    def __init__(
-        self,
-        stations: Stations,
-        station_of: Callable[[EvseId], StationId | None],
-        terms: Callable[[SourceId], Terms | None],
-        board: LiveBoard,
-    ) -> None:
-        self._stations, self._station_of, self._terms, self._board = stations, station_of, terms, board
+    def __init__(self, terms: Callable[[SourceId], Terms | None]) -> None:
+        self._terms = terms
+        self._stations: Stations | None = None
+        self._station_of: Callable[[EvseId], StationId | None] = lambda _: None
+        self._board: LiveBoard | None = None
+
+    def connect(self, stations: Stations, station_of: Callable[[EvseId], StationId | None], board: LiveBoard) -> None:
+        """Tells it where stations are and how they are now, once they are open."""
+        self._stations, self._station_of, self._board = stations, station_of, board
 
     def settles(self, source: SourceId) -> bool:
         """See Places."""
@@ -75,7 +75,7 @@ class KnownPlaces:
     async def place(self, evse_id: EvseId, connector_id: str | None) -> Place | None:
         """See Places."""
         terms, station_id = self._terms(evse_id.partition("/")[0]), self._station_of(evse_id)
-        if terms is None or not terms.merchants or station_id is None:
+        if terms is None or not terms.merchants or station_id is None or self._stations is None:
             return None
         station = await self._stations.station(station_id)
         evse = None if station is None else next((each for each in station.evses if each.id == evse_id), None)
@@ -93,7 +93,7 @@ class KnownPlaces:
 
     def blocked(self, evse_id: EvseId) -> bool:
         """See Places."""
-        return self._board.read(evse_id).status in _BLOCKED
+        return self._board is not None and self._board.read(evse_id).status is Status.BLOCKED
 
 
 def _only(evse: Evse) -> Connector | None:

@@ -1,6 +1,6 @@
 """Two drivers with cars, agreements and phones, one operator at which cars are plugged in, one channel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,12 +10,13 @@ from finder.charging.car_proofs import CarProof
 from finder.charging.desk import OrderDesk
 from finder.charging.effects import handlers
 from finder.charging.order import Order, load
+from finder.charging.orders import StartAsk
 from finder.charging.outside import Outside
 from finder.charging.payers import Payer, PayerProof, Word
 from finder.charging.plug_and_charge import PlugAndCharge
 from finder.charging.plug_cases import Cases
 from finder.charging.plug_desk import PlugDesk
-from finder.charging.plug_places import Place
+from finder.charging.plug_places import Place, Places
 from finder.charging.sweep import Sweeper
 from finder.charging.told import Notices
 from finder.connectors.sdk.control import StartRequest
@@ -132,6 +133,22 @@ class PlugWorld:
         ask = AuthorizationAsk(kind=kind, token=token, asked_at=self.world.clock(), operator_ref=ref, **told)  # type: ignore[arg-type]
         return await self.desk.authorize(ask)
 
+    def tapped(self, driver: "Driver", source: str, gun: str) -> StartAsk:
+        """What a driver agrees to who begins at this gun from the phone."""
+        return StartAsk(
+            operator=source,
+            evse_id=f"{source}/{gun}",
+            connector_id=gun,
+            channel="wechat",
+            sub_merchant="m1",
+            agreement=driver.agreement.id,
+            agreed=True,
+            title="充电",
+            cap=CAP,
+            commission_permille=50,
+            tariff=TARIFF,
+        )
+
     async def order(self, number: str | None) -> Order:
         assert number is not None
         async with self.world.work.read() as connection:
@@ -160,8 +177,15 @@ class Driver:
     agreement: Agreement
 
 
-def plug_world(database: Database, proofs: Sequence[CarProof] = (), *, deadline_s: float = 20.0) -> PlugWorld:
-    """All of it in this database."""
+def plug_world(
+    database: Database,
+    proofs: Sequence[CarProof] = (),
+    *,
+    deadline_s: float = 20.0,
+    places: Places | None = None,
+    connectors: Mapping[str, object] | None = None,
+) -> PlugWorld:
+    """All of it in this database, at the simulated operator or at others."""
     world = World(database, seed=1, trouble=0)
     clock, inbox = Hand(world), Inbox()
     buckets = MemoryBuckets(clock=lambda: world.clock.now.timestamp())
@@ -169,12 +193,13 @@ def plug_world(database: Database, proofs: Sequence[CarProof] = (), *, deadline_
     people = People(store, audit, inbox, clock, buckets)
     wallets: dict[str, PayerProof] = {"wechat": Wallets(), "alipay": Wallets()}
     agreements = Agreements(store, audit, clock, buckets, wallets)
-    outside = Outside(world.work, {"wechat": world.channel}, {SOURCE: world.operator}.get, agreements)
+    reached: Mapping[str, object] = {SOURCE: world.operator} if connectors is None else connectors
+    outside = Outside(world.work, {"wechat": world.channel}, reached.get, agreements)
     world.outside, world.outbox = outside, Outbox(world.work, handlers(outside), at_once=1)
     world.sweeper = Sweeper(outside)
     yard, work = Yard(), world.work
     bindings = Bindings(work, store, audit, buckets, agreements, proofs)
-    plugs = PlugAndCharge(work, store, yard, deadline_s=deadline_s)
+    plugs = PlugAndCharge(work, store, places or yard, deadline_s=deadline_s)
     desk = PlugDesk(OrderDesk(SqlDesk(database, clock), work), plugs, bindings, work, store)
     cases = Cases(work, store, audit, buckets)
     peoples = PeopleWorld(database, clock, inbox, people)
