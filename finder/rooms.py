@@ -18,6 +18,7 @@ from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.office import Office
+from finder.plugging import Plugging
 from finder.stations.index import StationIndex
 from finder.stations.merge import Merger
 from finder.stations.places import Gazetteer
@@ -44,6 +45,7 @@ class Engines:
     accounts: Accounts
     agreements: Agreements
     till: Till
+    plugging: Plugging
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ async def open_rooms(
         lately = Lately(board)
         search = Search(index, lately, system_clock)
         till.connect(search, federation.network)
+        engines.plugging.connect(search, federation.network, board)
+        closing.push_async_callback(engines.plugging.plugs.deciding.settle)
         closing.push_async_callback(till.close)
         if works:
             till.start()
@@ -129,6 +133,7 @@ async def open_rooms(
             till=till if till.open else None,
             lately=lately,
             agreements=engines.agreements,
+            plugs=engines.plugging.plugs if till.open else None,
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
 
