@@ -46,6 +46,7 @@ Once = Callable[[int], Awaitable[object]]
 
 async def measure() -> dict[str, object]:
     """Both engines, one after the other; takes under a minute."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     told: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder, postgres() as url:
         for engine in ENGINES:
@@ -153,7 +154,6 @@ def show(part: dict[str, object]) -> None:
 
 def main() -> int:
     """Measures and prints, and writes nothing."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     part = asyncio.run(measure())
     show(part)
     json.dump(part, sys.stdout, indent=1)

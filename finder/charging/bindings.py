@@ -219,4 +219,4 @@ async def _standing(connection: AsyncConnection, person: str, agreement: str) ->
 
 
 def _contract() -> str:
-    return CONTRACT_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(12))
+    return CONTRACT_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(8))

@@ -96,7 +96,7 @@ async def test_an_ocpi_operator_hears_why_not(cpo: PracticeCpo, ours: House, p: 
     async def answer(uid: str, place: Any = PLACE, kind: str = "EMAID") -> Any:
         return await cpo.caller.authorize(uid, kind, place)
 
-    assert (await answer("CNFDRC000000000000"))["status_code"] == 2004
+    assert (await answer("CNFDRC00000000"))["status_code"] == 2004
     assert (await answer(VIN, kind="OTHER"))["status_code"] == 2004  # a VIN is no token at OCPI
     assert (await answer(shown, None))["status_code"] == 2002
     nowhere = (await answer(shown, {"location_id": "NONE", "evse_uids": ["E3-2"]}))["data"]
