@@ -26,7 +26,7 @@ class Plugging:
         self._places = KnownPlaces(till.merchants.terms.get)
         proofs = car_proofs(till.merchants)
         bindings = Bindings(work, store, audit, people.buckets, agreements, proofs, wake)
-        deciding = PlugAndCharge(work, store, self._places, wake)
+        deciding = PlugAndCharge(work, store, till.orders, self._places, wake)
         self.plugs = Plugs(bindings, Cases(work, store, audit, people.buckets, wake), Notices(store, clock), deciding)
         self.desk = PlugDesk(till.desk, deciding, bindings, work, store, wake)
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
 from finder.cities import City
 from finder.connectors.sdk.kinds import Workbench
@@ -19,11 +20,20 @@ from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.office import Office
 from finder.plugging import Plugging
+from finder.roads.keeper import RoadKeeper
+from finder.roads.model import Road
+from finder.roads.search import RoadSearch
+from finder.roads.shipped import drawn
+from finder.roads.store import RoadStore
+from finder.stations.along import StationRoadIndex
 from finder.stations.index import StationIndex
 from finder.stations.merge import Merger
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.store import StationStore
+from finder.supervision.coverage.keeper import Coverage
+from finder.supervision.coverage.places import Places
+from finder.supervision.coverage.plan import Plan
 from finder.till import Till
 
 NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
@@ -38,7 +48,7 @@ class Engines:
     bench: Workbench
     desk: SqlDesk
     operators: Sequence[OperatorConnector]
-    index: StationIndex
+    index: StationRoadIndex
     board: LiveBoard
     store: StationStore
     office: Office
@@ -46,6 +56,9 @@ class Engines:
     agreements: Agreements
     till: Till
     plugging: Plugging
+    plan: Plan | None
+    roads: RoadStore
+    roads_reach_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +108,22 @@ async def open_rooms(
         closing.push_async_callback(board.close)
         closing.push_async_callback(engines.accounts.close)
         await board.start()
+        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
+        shipped = drawn(city.roads, gazetteer)
+        keeper = RoadKeeper(engines.roads, index, lambda: shipped, reach_m=engines.roads_reach_m)
+        await keeper.start()
         operators = [*engines.operators, *practice]
-        desk, till = engines.desk, engines.till
+        desk, till, merger = engines.desk, engines.till, Merger()
         federation = Federation(
-            operators, store, Merger(), index, board, system_clock, sessions=desk.running, bills=desk.bills
+            operators, store, merger, index, board, system_clock, sessions=desk.running, bills=desk.bills
         )
         closing.push_async_callback(federation.close)
         await federation.start()
+        following = asyncio.create_task(keeper.run())
+        closing.push_async_callback(_stop, following)
         roster = asyncio.create_task(Roster(engines.office.register, federation).run())
         closing.push_async_callback(_stop, roster)
         closing.push_async_callback(engines.office.checks.close)
-        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
         about = About(
             city.title,
             city.title_en,
@@ -122,6 +140,13 @@ async def open_rooms(
         closing.push_async_callback(till.close)
         if works:
             till.start()
+
+        async def roads_now() -> list[Road]:
+            return list(keeper.book.roads.values())
+
+        coverage = Coverage(
+            engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), roads_now, system_clock
+        )
         gateway = Gateway(
             search,
             board,
@@ -134,6 +159,9 @@ async def open_rooms(
             lately=lately,
             agreements=engines.agreements,
             plugs=engines.plugging.plugs if till.open else None,
+            roads=RoadSearch(search, index, keeper),
+            coverage=coverage,
+            accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
 

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from load_tests import crowd, intake, nearby, orders, plugs, servers
+from load_tests import crowd, intake, nearby, orders, plugs, roads, servers
 from load_tests.report import report
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -16,7 +16,7 @@ RESULTS = Path(__file__).parent / "results.json"
 def main() -> int:
     """Runs the parts that are asked for; what was measured of the others before is kept, with its day."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", default="nearby,intake,crowd,orders,plugs")
+    parser.add_argument("--parts", default="nearby,intake,crowd,orders,roads,plugs")
     parser.add_argument("--stations", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
@@ -45,6 +45,11 @@ def main() -> int:
     if "plugs" in parts:
         results["plugs"] = plugged = today | asyncio.run(plugs.measure())
         plugs.show(plugged)
+    if "roads" in parts:
+        along = asyncio.run(roads.compare(chosen.stations, chosen.rounds, chosen.seconds, chosen.engines.split(",")))
+        results["roads"] = today | along
+        results["road_vs_nearby"] = along["road_vs_nearby"]
+        roads.show(today | along)
     chosen.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     if chosen.out == RESULTS:
         report(results)

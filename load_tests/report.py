@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from load_tests import crowd, intake, nearby, orders, plugs
+from load_tests import crowd, intake, nearby, orders, plugs, roads
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: written by make bench -->\n", "<!-- /measured -->\n"
@@ -42,6 +42,10 @@ def _tables(results: Results) -> Iterator[str]:
         part = msgspec.convert(results["plugs"], dict[str, object])
         yield f"{part['measured_on']}:\n"
         yield _table("a plugged-in car is answered, ms", plugs.COLUMNS, plugs.rows, part)
+    if "roads" in results:
+        part = msgspec.convert(results["roads"], dict[str, object])
+        yield f"{part['measured_on']}, {part['stations']:,} stations, {part['roads']} roads, {part['rounds']} rounds:\n"
+        yield _table("stations along a road", roads.COLUMNS, roads.rows, part)
 
 
 def _table(

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.charging.machines import RUNNING, Session
-from finder.charging.news import begin, change
+from finder.charging.news import change
 from finder.charging.order import Order, load
+from finder.charging.orders import Orders, StartAsk
 from finder.charging.plug_places import Place, Places
 from finder.charging.plug_rules import Car, Grant, Refused, allowed_now, car_of, grants
 from finder.charging.plug_tables import BINDING, PLUGGED
 from finder.charging.told import NoticeKind, tell
 from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Permission, TokenKind
-from finder.errors import BadInput, FinderError
+from finder.errors import BadInput, Conflict, FinderError
 from finder.identity.store import Store
 from finder.identity.tables import VEHICLE
-from finder.kernel.ids import Number, new_order
+from finder.kernel.ids import Number
 from finder.kernel.vin import read_vin
 from finder.storage.unit import Unit, Work, to_us
 
@@ -44,12 +44,13 @@ class PlugAndCharge:
         self,
         work: Work,
         store: Store,
+        orders: Orders,
         places: Places,
         wake: Callable[[], None] = lambda: None,
         *,
         deadline_s: float = DEADLINE_S,
     ) -> None:
-        self._work, self._store, self._places, self._wake = work, store, places, wake
+        self._work, self._store, self._orders, self._places, self._wake = work, store, orders, places, wake
         self._deadline_s = deadline_s
         self._asked: set[asyncio.Task[_Decided]] = set()
         self._late: set[asyncio.Task[None]] = set()
@@ -143,11 +144,7 @@ class PlugAndCharge:
                 after = other.order.moved(wants_stop=True, reason=other.order.reason or "MOVED_ON")
                 await change(unit, other.order, after)
         until = unit.now + Grant.LASTS
-        order = self._order(unit, ask, car, place)
-        try:
-            await begin(unit, order)
-        except IntegrityError:  # the EVSE was taken a moment earlier
-            raise Refused(Permission.ALREADY_CHARGING) from None
+        order = await self._begun(unit, ask, car, place)
         row = {"order": order.number, "vehicle": car.vehicle, "source": ask.source, "ref": ask.operator_ref, "asks": 1}
         times = {"granted_at": to_us(unit.now), "until": to_us(until)}
         await unit.connection.execute(sa.insert(PLUGGED).values(**row, **times))
@@ -177,12 +174,10 @@ class PlugAndCharge:
             return Authorization(Permission.ALLOWED, order.number, order.cap, lasts, order.person)
         return None
 
-    def _order(self, unit: Unit, ask: AuthorizationAsk, car: Car, place: Place) -> Order:
+    async def _begun(self, unit: Unit, ask: AuthorizationAsk, car: Car, place: Place) -> Order:
         """An order whose start is sent with the answer: it is held for at once, and never started from here."""
         assert ask.evse_id is not None
-        return Order(
-            number=new_order(self._work.clock),
-            person=car.person,
+        agreed = StartAsk(
             operator=ask.source,
             evse_id=ask.evse_id,
             connector_id=place.connector_id,
@@ -194,10 +189,13 @@ class PlugAndCharge:
             cap=car.agreement.cap,
             commission_permille=place.commission_permille,
             tariff=place.tariff,
-            created_at=unit.now,
-            session=Session.START_SENT,
-            moved_at=unit.now,
         )
+        try:
+            return await self._orders.open(unit, car.person, agreed, Session.START_SENT)
+        except BadInput:  # another session runs there
+            raise Refused(Permission.ALREADY_CHARGING) from None
+        except Conflict:  # it takes no new orders
+            raise Refused(Permission.UNKNOWN_OPERATOR) from None
 
     async def _undo(self, deciding: "asyncio.Task[_Decided]") -> None:
         """Takes back an order that was begun for somebody who has been refused; unless the next ask was answered."""

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.charging.bindings import Bindings
-from finder.charging.desk import KeepingDesk, order_of
+from finder.charging.desk import OrderDesk, order_of
 from finder.charging.machines import RUNNING
 from finder.charging.news import change
 from finder.charging.order import ORDER, find, load
@@ -38,7 +38,7 @@ class PlugDesk:
 
     def __init__(
         self,
-        desk: KeepingDesk,
+        desk: OrderDesk,
         plugs: PlugAndCharge,
         bindings: Bindings,
         work: Work,

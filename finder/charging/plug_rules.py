@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from finder.charging.agreements import AGREEMENT, Agreement
 from finder.charging.agreements import read as read_agreement
-from finder.charging.machines import RUNNING, Capture, Session
+from finder.charging.machines import Capture, Session
 from finder.charging.order import ORDER, Order, find
 from finder.charging.plug_places import Place
 from finder.charging.plug_tables import BINDING, PLUGGED
@@ -104,9 +104,6 @@ async def allowed_now(
         raise Refused(Permission.NO_AGREEMENT)
     if await _owes(unit, car.person):
         raise Refused(Permission.IN_ARREARS)
-    here = (ORDER.c.evse_id == ask.evse_id, ORDER.c.session.in_(RUNNING))
-    if ask.evse_id is not None and await find(unit.connection, *here, limit=1):
-        raise Refused(Permission.ALREADY_CHARGING)
     today = [grant for grant in before if unit.now - grant.granted_at < timedelta(days=1)]
     just_ended = [grant for grant in before if _ended_here(grant, ask, unit.now)]
     if len(today) >= MOST_A_DAY or just_ended:

@@ -40,6 +40,11 @@ _ALL = frozenset(Standing)
 _SIGNED_IN = _ALL - {Standing.ANYONE}
 OPEN = Row(_ALL, _ALL)
 MINE = Row(_SIGNED_IN, frozenset())
+_OFFICIALS = frozenset({Standing.AUDITOR, Standing.ADMINISTRATOR})
+OFFICIAL = Row(_OFFICIALS, _OFFICIALS)  # of the books, which are nobody's own
+_SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
+SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
+ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 _ORDER = (
     *("number", "stage", "reason", "stationId", "stationName", "operator", "evseId", "connectorId", "channel"),
@@ -47,6 +52,11 @@ _ORDER = (
     *("readings", "confirm", "tariff", "bill", "capturedFen", "refundedFen", "refunds"),
 )
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
+
+
+def _mine(type_name: str, *fields: str) -> Mapping[str, Row]:
+    return {f"{type_name}.{field}": MINE for field in fields}
+
 
 POLICY: Mapping[str, Row] = {
     # The finder needs no account.
@@ -56,7 +66,12 @@ POLICY: Mapping[str, Row] = {
     "Query.searchStations": OPEN,
     "Query.operators": OPEN,
     "Query.places": OPEN,
+    "Query.roads": OPEN,
+    "Query.road": OPEN,
+    "Query.stationsAlongRoad": OPEN,
+    "Query.stationsAlongRoute": OPEN,
     "Query.quote": OPEN,
+    "Query.coverage": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -122,25 +137,10 @@ POLICY: Mapping[str, Row] = {
     "Me.agreements": MINE,
     "Me.bindings": MINE,
     "Me.plugCases": MINE,
+    **_mine("Binding", "vehicle", "agreement", "state", "proof", "contract", "madeAt"),
+    **_mine("PlugCase", "id", "kind", "order", "openedAt", "decision"),
+    **_mine("Notice", "id", "kind", "text", "order", "vehicle", "at", "read"),
     "Me.notices": MINE,
-    "Binding.vehicle": MINE,
-    "Binding.agreement": MINE,
-    "Binding.state": MINE,
-    "Binding.proof": MINE,
-    "Binding.contract": MINE,
-    "Binding.madeAt": MINE,
-    "PlugCase.id": MINE,
-    "PlugCase.kind": MINE,
-    "PlugCase.order": MINE,
-    "PlugCase.openedAt": MINE,
-    "PlugCase.decision": MINE,
-    "Notice.id": MINE,
-    "Notice.kind": MINE,
-    "Notice.text": MINE,
-    "Notice.order": MINE,
-    "Notice.vehicle": MINE,
-    "Notice.at": MINE,
-    "Notice.read": MINE,
     "Agreement.id": MINE,
     "Agreement.channel": MINE,
     "Agreement.standing": MINE,
@@ -160,6 +160,53 @@ POLICY: Mapping[str, Row] = {
     "Vehicle.plate": MINE,
     "Vehicle.newEnergy": MINE,
     "Vehicle.addedAt": MINE,
+    # The books.
+    "Query.differences": OFFICIAL,
+    "Mutation.decideDifference": ADMINISTRATORS,
+    "DifferenceConnection.nodes": OFFICIAL,
+    "DifferenceConnection.pageInfo": OFFICIAL,
+    "Difference.id": OFFICIAL,
+    "Difference.kind": OFFICIAL,
+    "Difference.entry": OFFICIAL,
+    "Difference.channel": OFFICIAL,
+    "Difference.operator": OFFICIAL,
+    "Difference.order": OFFICIAL,
+    "Difference.ref": OFFICIAL,
+    "Difference.day": OFFICIAL,
+    "Difference.channelFen": OFFICIAL,
+    "Difference.ledgerFen": OFFICIAL,
+    "Difference.operatorFen": OFFICIAL,
+    "Difference.raw": OFFICIAL,
+    "Difference.raisedAt": OFFICIAL,
+    "Difference.decision": OFFICIAL,
+    "Difference.decidedBy": OFFICIAL,
+    "Difference.decidedAt": OFFICIAL,
+    "Difference.note": OFFICIAL,
+    "Difference.allowed": OFFICIAL,
+    "Query.statement": SETTLED_WITH,  # of one's own operator, which the resolver sees to
+    "Statement.operator": SETTLED_WITH,
+    "Statement.since": SETTLED_WITH,
+    "Statement.until": SETTLED_WITH,
+    "Statement.provisional": SETTLED_WITH,
+    "Statement.sessions": SETTLED_WITH,
+    "Statement.kwh": SETTLED_WITH,
+    "Statement.opening": SETTLED_WITH,
+    "Statement.billed": SETTLED_WITH,
+    "Statement.revised": SETTLED_WITH,
+    "Statement.fee": SETTLED_WITH,
+    "Statement.commission": SETTLED_WITH,
+    "Statement.settled": SETTLED_WITH,
+    "Statement.adjusted": SETTLED_WITH,
+    "Statement.net": SETTLED_WITH,
+    "Statement.closing": SETTLED_WITH,
+    "Statement.captured": SETTLED_WITH,
+    "Statement.refunded": SETTLED_WITH,
+    "Statement.split": SETTLED_WITH,
+    "Statement.openItems": SETTLED_WITH,
+    "Statement.differences": SETTLED_WITH,
+    "Statement.digest": SETTLED_WITH,
+    "Statement.csv": SETTLED_WITH,
+    "Statement.pdf": SETTLED_WITH,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 PERSONAL = frozenset(
@@ -167,6 +214,8 @@ PERSONAL = frozenset(
         *("Me", "Device", "Vehicle", "Passkey", "Agreement", "Binding", "PlugCase", "Notice"),
         *("ProviderFlow", "CodeSent", "Tokens"),
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
+        *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
+        *("DifferenceConnection", "Difference", "Statement"),
     }
 )
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
@@ -184,6 +233,9 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StatusChange",
         ),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
+        *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
+        "PileCount",
+        *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
     }
 )
 
@@ -224,7 +276,7 @@ async def check(row: Row, source: Any, context: Context) -> None:
     if Standing.ANYONE in row.own & row.other:
         return
     caller = await context.caller()
-    own = source is None or source.person == caller.person
+    own = source is None or getattr(source, "person", None) == caller.person  # the books are nobody's own
     if not may(row, caller, own=own):
         raise Forbidden("您无权查看或操作此内容", "you may not see or do this")
 

@@ -199,7 +199,7 @@ def plug_world(
     world.sweeper = Sweeper(outside)
     yard, work = Yard(), world.work
     bindings = Bindings(work, store, audit, buckets, agreements, proofs)
-    plugs = PlugAndCharge(work, store, places or yard, deadline_s=deadline_s)
+    plugs = PlugAndCharge(work, store, world.orders, places or yard, deadline_s=deadline_s)
     desk = PlugDesk(OrderDesk(SqlDesk(database, clock), work), plugs, bindings, work, store)
     cases = Cases(work, store, audit, buckets)
     peoples = PeopleWorld(database, clock, inbox, people)

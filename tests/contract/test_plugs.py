@@ -12,6 +12,7 @@ from finder.charging.news import change
 from finder.charging.order import Order, load, save
 from finder.charging.payers import Word
 from finder.charging.plug_rules import COOL_DOWN, MOST_A_DAY, UNPAID, Grant
+from finder.charging.standing import put_standing
 from finder.charging.sweep import NEVER_BEGAN
 from finder.charging.told import NoticeKind
 from finder.connectors.sdk.desk import Permission, TokenKind, VehicleSeen
@@ -296,6 +297,15 @@ async def test_a_contract_stands_for_a_car_whose_charger_knows_no_vin(p: PlugWor
     assert (await p.plug(binding.contract, kind=TokenKind.CARD)).permission is Permission.UNBOUND
     assert (await p.plug(VIN, kind=TokenKind.EMAID)).permission is Permission.UNBOUND
     assert len(await p.world.all()) == 1
+
+
+async def test_at_an_operator_that_takes_no_new_orders_no_car_charges(p: PlugWorld, zhang: Driver) -> None:
+    async with p.world.work.begin() as unit:
+        await put_standing(unit, SOURCE, "supervisor:zhang", "破产", insolvent=True)
+    assert (await p.plug()).permission is Permission.UNKNOWN_OPERATOR
+    async with p.world.work.begin() as unit:
+        await put_standing(unit, SOURCE, "supervisor:zhang", "恢复", insolvent=False)
+    assert (await p.plug()).permission is Y
 
 
 async def test_no_car_pays_under_an_agreement_that_asks(p: PlugWorld) -> None:
