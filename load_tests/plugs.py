@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -101,10 +101,8 @@ async def _measured(p: PlugWorld, vins: list[str], at_once: int) -> dict[str, fl
         async with database.read() as connection:
             await connection.execute(sa.select(BINDING).where(BINDING.c.vehicle == vehicle))
 
-    for warm in (bare, unbound):
-        await _times(warm, 5, at_once)
-    yes, reads = await _times(plugged, len(vins), at_once), await _times(bare, len(vins), at_once)
-    again, no = await _times(plugged, len(vins), at_once), await _times(unbound, len(vins), at_once)
+    await _turns([bare, unbound], 5, at_once)
+    yes, again, no, reads = await _turns([plugged, plugged, unbound, bare], len(vins), at_once)
     read = statistics.median(reads)
     return {
         "yes_p50_ms": round(statistics.median(yes), 2),
@@ -117,15 +115,16 @@ async def _measured(p: PlugWorld, vins: list[str], at_once: int) -> dict[str, fl
     }
 
 
-async def _times(once: Once, count: int, at_once: int) -> list[float]:
-    """Milliseconds of each, so many at a time."""
-    waiting, times = iter(range(count)), list[float]()
+async def _turns(kinds: Sequence[Once], count: int, at_once: int) -> list[list[float]]:
+    """Milliseconds of each kind, which take turns, so many askers at a time: a busy second slows all of them."""
+    waiting, times = iter(range(count)), [list[float]() for _ in kinds]
 
     async def asker() -> None:
         for n in waiting:
-            began = time.perf_counter()
-            await once(n)
-            times.append((time.perf_counter() - began) * 1000)
+            for once, told in zip(kinds, times, strict=True):
+                began = time.perf_counter()
+                await once(n)
+                told.append((time.perf_counter() - began) * 1000)
 
     await asyncio.gather(*(asker() for _ in range(at_once)))
     return times

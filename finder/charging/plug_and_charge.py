@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.charging.machines import RUNNING, Session
+from finder.charging.machines import RUNNING, Hold, Session
 from finder.charging.news import change
 from finder.charging.order import Order, load
 from finder.charging.orders import Orders, StartAsk
@@ -164,6 +164,8 @@ class PlugAndCharge:
                 continue
             if order.wants_stop:
                 raise Refused(Permission.REVOKED)
+            if order.hold in (Hold.FAILED, Hold.EXPIRED):
+                raise Refused(Permission.NOT_ALLOWED)  # nothing pays for it: it is being stopped
             until = grant.renewed(unit.now)
             if grant.pending and until <= unit.now:
                 raise Refused(Permission.NOT_ALLOWED)  # too late to begin it; it is given up soon

@@ -245,6 +245,7 @@ async def test_a_hold_that_is_refused_after_the_answer_stops_the_car_and_a_payme
         await change(unit, now, now.moved(hold=Hold.UNKNOWN))
         now = await load(unit.connection, order.number, lock=True)
         await change(unit, now, now.moved(hold=Hold.FAILED))
+    assert (await p.plug()).permission is N
     ended = await p.until(order, session=Session.BILLED)
     assert ended.hold is Hold.FAILED
     paid = await p.until(order, capture=Capture.CAPTURED)
