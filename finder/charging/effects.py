@@ -26,9 +26,9 @@ class HoldHandler(Effecting):
     """Asks the channel to hold the cap."""
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
-        """See Handler. An order that was given up meanwhile is not held for."""
+        """See Handler. An order that was given up meanwhile, or is billed already, is not held for."""
         order = await locked(letter, unit)
-        if order.hold is Hold.NEW and order.session is not Session.IDLE:
+        if order.hold is Hold.NEW and order.session in (Session.REJECTED, Session.BILLED):
             await change(unit, order, order.moved(hold=Hold.RELEASED))
             return False
         if order.hold is Hold.NEW:

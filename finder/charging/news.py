@@ -12,7 +12,7 @@ import structlog
 from finder.charging.bills import keep_bill
 from finder.charging.check import check_bill
 from finder.charging.confirming import keep_confirming
-from finder.charging.decide import Effect, due, numbered
+from finder.charging.decide import Effect, due, numbered, unheld
 from finder.charging.dispute_rows import dispute_bill
 from finder.charging.machines import Capture, Hold, Session
 from finder.charging.order import Order, OrderItem, add, items, load, save
@@ -163,6 +163,8 @@ async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
         told = None  # it has not stopped yet
     if told is not None:
         after = after.moved(session=told)
+    if unheld(after, unit.now):
+        after = after.moved(wants_stop=True, reason="NOT_HELD")
     await keep_reading(unit, number, seen)
     return await change(unit, order, after)
 

@@ -240,11 +240,16 @@ async def load(connection: AsyncConnection, number: Number, *, lock: bool = Fals
 
 
 async def find(
-    connection: AsyncConnection, *where: sa.ColumnElement[bool], limit: int = 100, newest: bool = False
+    connection: AsyncConnection,
+    *where: sa.ColumnElement[bool],
+    limit: int = 100,
+    newest: bool = False,
+    lock: bool = False,
 ) -> list[Order]:
-    """Orders that fit, by number, which is by age."""
+    """Orders that fit, by number, which is by age; `lock` as in `load`."""
     by = ORDER.c.number.desc() if newest else ORDER.c.number
-    rows = await connection.execute(sa.select(ORDER).where(*where).order_by(by).limit(limit))
+    question = sa.select(ORDER).where(*where).order_by(by).limit(limit)
+    rows = await connection.execute(question.with_for_update() if lock else question)
     return [_read(row) for row in rows]
 
 

@@ -84,22 +84,32 @@ class Orders:
                 raise KeyReused
             if received.receipt is Receipt.REPEAT and received.answer is not None:
                 return await load(unit.connection, received.answer.decode())
-            await check_solvent(unit.connection, ask.operator)
-            await _free(unit, person, ask.evse_id)
-            order = Order(
-                number=new_order(self._work.clock),
-                person=person,
-                created_at=unit.now,
-                moved_at=unit.now,
-                compared=Compared.WAITING if self._shares_wait else None,
-                **{name: getattr(ask, name) for name in ask.__struct_fields__},
-            )
-            try:
-                await begin(unit, order)
-            except IntegrityError as taken:  # by somebody who was a moment earlier
-                raise _in_use(mine=False) from taken
+            order = await self.open(unit, person, ask)
             await unit.answered(f"start:{person}", key, order.number.encode())
         self._wake()
+        return order
+
+    async def open(self, unit: Unit, person: str, ask: StartAsk, session: Session = Session.IDLE) -> Order:
+        """Writes a new order within the caller's unit, which is in vain where this raises.
+
+        `session` is START_SENT where the operator is told by the answer that it may begin. Raises BadInput for an EVSE
+        at which a session runs, Conflict for an operator that takes no new orders.
+        """
+        await check_solvent(unit.connection, ask.operator)
+        await _free(unit, person, ask.evse_id)
+        order = Order(
+            number=new_order(self._work.clock),
+            person=person,
+            created_at=unit.now,
+            moved_at=unit.now,
+            session=session,
+            compared=Compared.WAITING if self._shares_wait else None,
+            **{name: getattr(ask, name) for name in ask.__struct_fields__},
+        )
+        try:
+            await begin(unit, order)
+        except IntegrityError as taken:  # by somebody who was a moment earlier
+            raise _in_use(mine=False) from taken
         return order
 
     async def stop(self, person: str, number: Number) -> Order:
