@@ -11,15 +11,18 @@ import structlog
 
 from finder.charging.check import check_bill
 from finder.charging.decide import Effect, due, numbered
+from finder.charging.keep import LOCKED, SOLD, add, held, put_item, save, sold_of
 from finder.charging.machines import Capture, Hold, Item, Session
-from finder.charging.order import Order, OrderItem, add, items, load, put_item, save
+from finder.charging.order import Order, OrderItem
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
+from finder.errors import BadInput
 from finder.kernel.ids import Number, order_of, part
 from finder.kernel.money import Money
 from finder.money.channels.port import Seen, Stand, Step
 from finder.money.ledger import post
 from finder.money.postings import Books
-from finder.storage.unit import Receipt, Unit
+from finder.storage.rows import INBOX_ROWS
+from finder.storage.unit import Need, Receipt, Unit
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +39,7 @@ _SESSIONS = {
     SessionState.REJECTED: Session.REJECTED,
 }
 _ITEMS = {Stand.DONE: Item.DONE, Stand.FAILED: Item.FAILED, Stand.ABNORMAL: Item.ABNORMAL}
+_OF_THE_ORDER = (Step.HOLD, Step.RELEASE, Step.CAPTURE)
 _AMOUNTS = ("started_at", "ended_at", "kwh", "soc", "electricity", "service", "total")
 
 
@@ -54,7 +58,7 @@ async def change(unit: Unit, before: Order, after: Order, sold: Sequence[OrderIt
     """Saves an order, and puts into the outbox whatever its states now call for."""
     await save(unit, before, after)
     if sold is None:  # before money was taken there is nothing of it to share or to give back
-        sold = await items(unit.connection, after.number) if after.capture is Capture.CAPTURED else ()
+        sold = await sold_of(unit, after.number) if after.capture is Capture.CAPTURED else ()
     await _follow_up(unit, after, sold)
     return after
 
@@ -64,9 +68,18 @@ async def _follow_up(unit: Unit, order: Order, sold: Sequence[OrderItem]) -> Non
         await unit.send(effect.effect.value, effect.number, order.number.encode())
 
 
+def channel_needs(seen: Seen) -> list[Need]:
+    """What `take_channel` reads."""
+    try:
+        number = order_of(seen.number)
+    except BadInput:
+        return []
+    return [(LOCKED, number)] if seen.step in _OF_THE_ORDER else [(LOCKED, number), (SOLD, number)]
+
+
 async def take_channel(unit: Unit, seen: Seen) -> Order:
     """What a channel said of one of our numbers. Raises NotFound, BadInput for a number of nobody's."""
-    order = await load(unit.connection, order_of(seen.number), lock=True)
+    order = await held(unit, order_of(seen.number))
     match seen.step:
         case Step.HOLD:
             return await _hold(unit, order, seen)
@@ -143,6 +156,7 @@ async def _captured(unit: Unit, order: Order, seen: Seen) -> Order:
     sold = list[OrderItem]()
     if share.fen:
         item = OrderItem(part(order.number, "L", 0), order.number, Step.SPLIT, share, seen.number)
+        unit.know(SOLD, order.number, sold)  # before money was taken there was nothing to share
         await put_item(unit, item)
         await post(unit, book.commission(item.number, share))
         sold.append(item)
@@ -150,7 +164,7 @@ async def _captured(unit: Unit, order: Order, seen: Seen) -> Order:
 
 
 async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
-    sold = await items(unit.connection, order.number)
+    sold = await sold_of(unit, order.number)
     item = next((each for each in sold if each.number == seen.number and each.step is seen.step), None)
     if item is None or seen.stand not in _ITEMS:
         return order
@@ -175,9 +189,14 @@ async def _post_item(unit: Unit, order: Order, item: OrderItem) -> None:
         await post(unit, book.refund_failed(item.number, item.amount))
 
 
+def session_needs(number: Number) -> list[Need]:
+    """What `take_session` reads."""
+    return [(LOCKED, number)]
+
+
 async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
     """What an operator said of an order's session. Raises NotFound."""
-    order = await load(unit.connection, number, lock=True)
+    order = await held(unit, number)
     if order.operator != seen.source:
         log.warning("session_of_another_operator", order=number, source=seen.source)
         return order
@@ -199,9 +218,14 @@ def _later(before: SessionSeen | None, told: SessionSeen) -> SessionSeen:
     return msgspec.structs.replace(newer, **kept)
 
 
+def bill_needs(number: Number, bill: Bill) -> list[Need]:
+    """What `take_bill` reads."""
+    return [(LOCKED, number), (INBOX_ROWS, (f"bill:{bill.source}", bill.native_id))]
+
+
 async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:
     """An operator's bill: once, held against what was agreed; another total for it is a person's affair."""
-    order = await load(unit.connection, number, lock=True)
+    order = await held(unit, number)
     if order.operator != bill.source:
         log.warning("bill_of_another_operator", order=number, source=bill.source)
         return order

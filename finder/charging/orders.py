@@ -7,15 +7,17 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 
 from finder.charging.decide import ITEM_LETTER
-from finder.charging.machines import RUNNING, Capture, Hold, Item, Session
+from finder.charging.keep import AT_EVSE, LOCKED, held, put_item
+from finder.charging.machines import Capture, Hold, Item, Session
 from finder.charging.news import begin, books, change
-from finder.charging.order import ORDER, Order, OrderItem, find, items, load, put_item
+from finder.charging.order import ORDER, Order, OrderItem, find, items, load
 from finder.errors import BadInput, NotFound
 from finder.kernel.ids import Number, new_order, part
 from finder.kernel.money import Money
 from finder.money.channels.port import Step
 from finder.money.ledger import post
 from finder.stations.model import EvseId, SourceId, Tariff
+from finder.storage.rows import INBOX_ROWS
 from finder.storage.unit import Receipt, Unit, Work
 
 MAX_CAP = Money(100_000)  # 1,000 yuan: what the channels let a charging order hold
@@ -58,8 +60,10 @@ class Orders:
         Raises BadInput: another content under the key, an amount out of range, a session that runs at this EVSE.
         """
         _check(ask, key)
-        async with self._work.begin() as unit:
-            received = await unit.receive(f"start:{person}", key, msgspec.json.encode(ask))
+        source = f"start:{person}"
+
+        async def begun(unit: Unit) -> Order:
+            received = await unit.receive(source, key, msgspec.json.encode(ask))
             if received.receipt is Receipt.CONFLICT:
                 raise BadInput(
                     "同一幂等键已用于另一笔订单，请换一个新的键",
@@ -67,8 +71,9 @@ class Orders:
                     code="IDEMPOTENCY_CONFLICT",
                 )
             if received.receipt is Receipt.REPEAT and received.answer is not None:
-                return await load(unit.connection, received.answer.decode())
-            await _free(unit, person, ask.evse_id)
+                return await held(unit, received.answer.decode())
+            if running := await unit.ask(AT_EVSE, ask.evse_id):
+                raise _in_use(mine=running.person == person)
             order = Order(
                 number=new_order(self._work.clock),
                 person=person,
@@ -80,20 +85,26 @@ class Orders:
                 await begin(unit, order)
             except IntegrityError as taken:  # by somebody who was a moment earlier
                 raise _in_use(mine=False) from taken
-            await unit.answered(f"start:{person}", key, order.number.encode())
+            await unit.answered(source, key, order.number.encode())
+            return order
+
+        order = await self._work.do(begun, (INBOX_ROWS, (source, key)), (AT_EVSE, ask.evse_id))
         self._wake()
         return order
 
     async def stop(self, person: str, number: Number) -> Order:
         """Asks for the end of one's own session; of one that has not begun yet, that it never will."""
-        async with self._work.begin() as unit:
-            order = _own(await load(unit.connection, number, lock=True), person)
+
+        async def ended(unit: Unit) -> Order:
+            order = _own(await held(unit, number), person)
             after = order.moved(wants_stop=True)
             if order.session is Session.IDLE:
                 after = after.moved(session=Session.REJECTED, reason="GIVEN_UP")
             if after.session is Session.REJECTED and order.hold is Hold.NEW:
                 after = after.moved(hold=Hold.RELEASED)
-            await change(unit, order, after)
+            return await change(unit, order, after)
+
+        after = await self._work.do(ended, (LOCKED, number))
         self._wake()
         return after
 
@@ -183,13 +194,8 @@ def _check(ask: StartAsk, key: str) -> None:
         raise BadInput("佣金不得超过 30%", "a commission is at most 30 %", code="COMMISSION_OUT_OF_RANGE")
 
 
-async def _free(unit: Unit, person: str, evse_id: EvseId) -> None:
-    """One person charges at an EVSE once, and an EVSE charges one car."""
-    for order in await find(unit.connection, ORDER.c.evse_id == evse_id, ORDER.c.session.in_(RUNNING), limit=1):
-        raise _in_use(mine=order.person == person)
-
-
 def _in_use(*, mine: bool) -> BadInput:
+    """One person charges at an EVSE once, and an EVSE charges one car."""
     return BadInput(
         "您在这个充电桩已有进行中的订单" if mine else "这个充电桩正在为另一辆车服务",
         "you have an order running here" if mine else "another car is being charged here",
