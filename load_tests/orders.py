@@ -199,7 +199,7 @@ async def _driver(url: str) -> AsyncIterator[Once]:
     """The driver alone: asyncpg, or sqlite3, which is one writer and blocks."""
     if url.startswith("sqlite"):
         with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as file:
-            file.execute("PRAGMA synchronous = NORMAL")
+            file.execute("PRAGMA synchronous = FULL")
 
             async def write(n: int) -> None:
                 file.execute("BEGIN IMMEDIATE")

@@ -1,7 +1,7 @@
 """Orders and items read and written, in a unit of one's own or in one that others share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import sqlalchemy as sa
 
@@ -20,7 +20,7 @@ from finder.charging.order import (
 from finder.kernel.ids import Number
 from finder.stations.model import EvseId
 from finder.storage.rows import padded
-from finder.storage.unit import Read, Unit, Write
+from finder.storage.unit import Read, Unit, Write, to_us
 
 _CHANGES = tuple(each.name for each in fields(Order) if each.name not in AGREED and each.name != "moved_at")
 _ALL = tuple(each.name for each in fields(Order))
@@ -39,7 +39,7 @@ _RUNS_AT = sa.select(ORDER).where(
 
 async def add(unit: Unit, order: Order) -> None:
     """Writes a new order."""
-    await unit.later(ADDED, replace(order, moved_at=unit.now))
+    await unit.later(ADDED, order)
     unit.know(LOCKED, order.number, order)
     unit.know(AT_EVSE, order.evse_id, order)
 
@@ -47,7 +47,7 @@ async def add(unit: Unit, order: Order) -> None:
 async def save(unit: Unit, before: Order, after: Order) -> None:
     """Writes what changed."""
     if any(getattr(before, name) != getattr(after, name) for name in _CHANGES):
-        await unit.later(SAVED, replace(after, moved_at=unit.now))
+        await unit.later(SAVED, after)
         unit.know(LOCKED, after.number, after)
 
 
@@ -86,13 +86,15 @@ async def _sold(unit: Unit, orders: Sequence[Number]) -> Mapping[Number, Sequenc
 
 
 async def _add(unit: Unit, orders: Sequence[Order]) -> bool:
-    await unit.connection.execute(_ADD, [row_of(order, _ALL) for order in orders])
+    now = to_us(unit.now)
+    await unit.connection.execute(_ADD, [{**row_of(order, _ALL), "moved_at": now} for order in orders])
     return True
 
 
 async def _save(unit: Unit, orders: Sequence[Order]) -> bool:
     last = {order.number: order for order in orders}
-    rows = [{**row_of(order, (*_CHANGES, "moved_at")), "own": number} for number, order in last.items()]
+    moved = {"moved_at": to_us(unit.now)}
+    rows = [{**row_of(order, _CHANGES), **moved, "own": number} for number, order in last.items()]
     await unit.connection.execute(_SAVE, rows)
     return True
 

@@ -63,6 +63,8 @@ class Order:
         for name, machine in _MACHINES.items():
             if name in changes and not _may(machine, getattr(self, name), changes[name]):
                 del changes[name]
+        if all(getattr(self, name) == value for name, value in changes.items()):
+            return self
         return replace(self, **changes)
 
 

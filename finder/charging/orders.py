@@ -88,9 +88,7 @@ class Orders:
             await unit.answered(source, key, order.number.encode())
             return order
 
-        order = await self._work.do(begun, (INBOX_ROWS, (source, key)), (AT_EVSE, ask.evse_id))
-        self._wake()
-        return order
+        return await self._work.do(begun, (INBOX_ROWS, (source, key)), (AT_EVSE, ask.evse_id))
 
     async def stop(self, person: str, number: Number) -> Order:
         """Asks for the end of one's own session; of one that has not begun yet, that it never will."""
@@ -104,9 +102,7 @@ class Orders:
                 after = after.moved(hold=Hold.RELEASED)
             return await change(unit, order, after)
 
-        after = await self._work.do(ended, (LOCKED, number))
-        self._wake()
-        return after
+        return await self._work.do(ended, (LOCKED, number))
 
     async def order(self, person: str, number: Number) -> OrderView:
         """One's own order. Raises NotFound, for another's too."""

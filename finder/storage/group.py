@@ -36,6 +36,7 @@ class SharedUnit(Unit):
         self._read: dict[Need, Any] = {}
         self._undo: list[tuple[Need, Any]] = []
         self._writes: list[tuple[Write[Any], Any]] = []
+        self.sent: list[dict[str, Any]] = []  # into the outbox; until it is written, these rows may be changed
 
     @property
     def connection(self) -> AsyncConnection:
@@ -65,15 +66,17 @@ class SharedUnit(Unit):
     async def later(self, write: Write[Any], row: Any) -> bool:
         """See Unit. Whether it was there before is not known yet: always true."""
         self._writes.append((write, row))
+        if write is LETTERS_SENT:
+            self.sent.append(row)
         return True
 
     async def attempt(self, task: Task[T]) -> T:
         """What the task returns; where it raises, it never was."""
-        undo, writes = len(self._undo), len(self._writes)
+        undo, writes, sent = len(self._undo), len(self._writes), len(self.sent)
         try:
             return await task(self)
         except BaseException:
-            del self._writes[writes:]
+            del self._writes[writes:], self.sent[sent:]
             while len(self._undo) > undo:
                 need, before = self._undo.pop()
                 if before is Alone:
@@ -98,10 +101,6 @@ class SharedUnit(Unit):
             known["answer"] = answer
         else:
             await super().answered(source, key, answer)
-
-    def sent(self) -> list[dict[str, Any]]:
-        """The letters that this unit puts into the outbox; until it is written, their rows may be changed."""
-        return [row for write, row in self._writes if write is LETTERS_SENT]
 
     async def flush(self) -> None:
         """Writes everything: one statement for each kind."""

@@ -89,6 +89,7 @@ class Outbox:
         self._at_once, self._idle_s = at_once, idle_s
         self._wake = asyncio.Event()
         self._calls: set[asyncio.Task[None]] = set()
+        self._out = set[str]()  # letters whose call has not ended
         self._more = False  # letters may be due that there was no room for
 
     def wake(self) -> None:
@@ -111,7 +112,7 @@ class Outbox:
             await asyncio.gather(*self._calls, return_exceptions=True)
 
     async def _look(self) -> None:
-        room = self._at_once - len(self._calls)
+        room = self._at_once - len(self._out)
         try:
             letters = await self._claim(room) if room else []
         except Unavailable as away:
@@ -122,6 +123,7 @@ class Outbox:
             self._begin(letter)
 
     def _begin(self, letter: Letter) -> None:
+        self._out.add(letter.id)
         call = asyncio.create_task(self._carry_out(letter))
         self._calls.add(call)
         call.add_done_callback(self._ended_call)
@@ -135,9 +137,8 @@ class Outbox:
 
     async def take(self, unit: SharedUnit) -> Callable[[], None]:
         """See Postman."""
-        taken, room, n = list[Letter](), self._at_once - len(self._calls), 0
-        while n < len(rows := unit.sent()):  # what is written before one effect may call for another
-            row, n = rows[n], n + 1
+        taken, room = list[Letter](), self._at_once - len(self._out)
+        for row in unit.sent:  # it grows: what is written before one effect may call for another
             letter = Letter(row["id"], row["kind"], row["number"], row["payload"], 1, from_us(row["created_at"]))
             if row["due_at"] > to_us(unit.now) or row["kind"] not in self._handlers:
                 continue
@@ -229,8 +230,11 @@ class Outbox:
     async def _carry_out(self, letter: Letter) -> None:
         handler = self._handlers[letter.kind]
         try:
-            async with asyncio.timeout(handler.patience.call_s):
-                result = await handler.call(letter)
+            try:
+                async with asyncio.timeout(handler.patience.call_s):
+                    result = await handler.call(letter)
+            finally:
+                self._out.discard(letter.id)
 
             async def ended(unit: Unit) -> None:
                 if await self._change(letter, unit, letter.attempts, LetterState.DONE):

@@ -127,7 +127,7 @@ def run(asked: Kills) -> Report:
             with _living(fork(world)):
                 struck = Counter[str](_strike(life, dice) for _ in range(asked.count))
                 clock = clock.at(PEACE_SPEED)
-                httpx.post(f"{there}/peace", content=msgspec.json.encode(Peace(clock))).raise_for_status()
+                httpx.post(f"{there}/peace", content=msgspec.json.encode(Peace(clock)), timeout=60).raise_for_status()
                 last = Tree(life, Death(None))
                 try:
                     verdict = asyncio.run(_settle(Work(Database(asked.url), clock), there, asked.settle_s))
@@ -183,9 +183,9 @@ async def _settle(work: Work, there: str, seconds: float) -> prove.Verdict:
     """
     until, before = time.monotonic() + seconds, prove.Verdict()
     try:
-        async with httpx.AsyncClient(base_url=there, timeout=10) as http:
+        async with httpx.AsyncClient(base_url=there, timeout=60) as http:
             while True:
-                truth = msgspec.json.decode((await http.get("/truth")).content, type=Truth)
+                truth = msgspec.json.decode((await http.get("/truth")).raise_for_status().content, type=Truth)
                 verdict = await prove.judge(work, truth)
                 quiet = not truth.under_way and not verdict.unended and not before.unended
                 wrong = set(verdict.wrongs) & set(before.wrongs)
