@@ -112,7 +112,7 @@ class Outbox:
             await asyncio.gather(*self._calls, return_exceptions=True)
 
     async def _look(self) -> None:
-        room = self._at_once - len(self._out)
+        room = max(0, self._at_once - len(self._out))  # what was claimed and what was taken may come together
         try:
             letters = await self._claim(room) if room else []
         except Unavailable as away:

@@ -259,7 +259,7 @@ async def test_a_letter_that_cannot_be_recorded_harms_no_other_and_is_given_up_i
             while not await tried(work, NUMBERS[1]):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             clock.later(13)
-            while not await outbox.dead():
+            while not await outbox.dead():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     assert {number for number, _ in effects.afters} == {NUMBERS[0], NUMBERS[2]}
     assert effects.given_up == [NUMBERS[1]]
@@ -303,3 +303,27 @@ async def test_one_bad_end_fails_alone_and_is_tried_again(work: Work, clock: Han
     clock.later(13)
     await outbox.step()
     assert {number for number, _ in effects.afters} == set(NUMBERS[:3])
+
+
+async def test_letters_that_are_taken_while_others_are_looked_for_leave_no_room_below_nothing(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    effects = Effects()
+    effects.hold = asyncio.Event()
+    outbox, looked = Outbox(work, {"pay": effects}, at_once=2, idle_s=0.01), list[int]()
+    plain = outbox._claim
+
+    async def claim(most: int) -> list[Letter]:
+        looked.append(most)
+        if len(looked) == 1:  # while it looks for two, two others are taken
+            await asyncio.gather(*(work.do(sends(number)) for number in NUMBERS[2:4]))
+        return await plain(most)
+
+    monkeypatch.setattr(outbox, "_claim", claim)
+    await asyncio.gather(*(work.do(sends(number)) for number in NUMBERS[:2]))
+    async with running(outbox):
+        await until(lambda: len(effects.calls) == 4)
+        await asyncio.sleep(0.05)
+        effects.hold.set()
+        await until(lambda: len(effects.afters) == 4)
+    assert min(looked) > 0
