@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from finder.charging.agreements import AGREEMENT
+from finder.charging.keep import save
 from finder.charging.machines import Capture, Hold, Session
 from finder.charging.news import change
-from finder.charging.order import Order, load, save
+from finder.charging.order import Order, load
 from finder.charging.payers import Word
 from finder.charging.plug_rules import COOL_DOWN, MOST_A_DAY, UNPAID, Grant
 from finder.charging.standing import put_standing
