@@ -1,6 +1,7 @@
 """What staff does after a session from a command line, on a database that is migrated and used beside it."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 from finder.charging.dispute_rows import Cause
 from finder.charging.machines import Capture
 from finder.cli import cli
+from finder.kernel.clock import system_clock
 from finder.storage.migrate import MigratedDatabase
 from tests.faults.charging_world import World
 
@@ -43,6 +45,7 @@ async def test_a_dispute_is_decided_and_an_operator_is_stopped_from_a_command_li
         assert (code, "100 分" in said) == (0, True)
         code, said = await run("operator", "insolvent", "jinbei", "--reason", "破产受理", "--as", "li")
         assert (code, "已停止" in said) == (0, True)
+        world.clock.now = system_clock() + timedelta(minutes=1)  # commands go by the real one
         for _ in range(4):
             await world.happen(1)
         code, said = await run("operator", "solvent", "jinbei", "--reason", "重整", "--as", "li")
