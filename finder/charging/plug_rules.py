@@ -88,6 +88,8 @@ async def grants(unit: Unit, vehicle: str) -> list[Grant]:
     """The newest orders that this car's plug began, the newest first."""
     question = sa.select(PLUGGED).where(PLUGGED.c.vehicle == vehicle).order_by(PLUGGED.c.granted_at.desc())
     rows = {row.order: row for row in await unit.connection.execute(question.limit(_LOOKED_AT))}
+    if not rows:
+        return []
     orders = await find(unit.connection, ORDER.c.number.in_(rows), limit=_LOOKED_AT, newest=True, lock=True)
     told = [(each, rows[each.number]) for each in orders]
     return [Grant(order, row.ref, from_us(row.granted_at), from_us(row.until)) for order, row in told]

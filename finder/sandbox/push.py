@@ -120,13 +120,14 @@ class Pusher:
         `own_number`: the operator begins it under a number of its own, so that only the car tells whose it is.
         """
         self._plugs += 1
+        self._platform.charging.cars[gun_id] = vin
         operator_id, now = self._platform.operator.operator_id, self._clock().astimezone(SHANGHAI)
         question = f"{operator_id}{now:%Y%m%d%H%M%S}{self._plugs % 10_000:04d}"
         asked = {"EquipAuthSeq": question, "ConnectorID": gun_id, "VIN": vin}
         answer = await self._tell("query_equip_auth", asked) or {}
         if answer.get("SuccStat") == 0:
             serial = question if own_number else str(answer["StartChargeSeq"])
-            self._platform.charging.plugged(serial, gun_id, vin)
+            self._platform.charging.begin(serial, gun_id)
         return answer
 
     async def check_orders(self, day: date) -> bool:
