@@ -47,9 +47,9 @@ def main() -> int:
         plugs.show(plugged)
     if "roads" in parts:
         along = asyncio.run(roads.compare(chosen.stations, chosen.rounds, chosen.engines.split(",")))
-        results["roads"] = today | along
-        results["road_vs_nearby"] = along["road_vs_nearby"]
-        roads.show(today | along)
+        results["roads"] = told = roads.joined(results.get("roads"), today | along)
+        results["road_vs_nearby"] = roads.ratios(told)
+        roads.show(told)
     chosen.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     if chosen.out == RESULTS:
         report(results)

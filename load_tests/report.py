@@ -44,7 +44,7 @@ def _tables(results: Results) -> Iterator[str]:
         yield _table("a plugged-in car is answered, ms", plugs.COLUMNS, plugs.rows, part)
     if "roads" in results:
         part = msgspec.convert(results["roads"], dict[str, object])
-        yield f"{part['measured_on']}, {part['stations']:,} stations, {part['roads']} roads, {part['rounds']} rounds:\n"
+        yield f"{part['measured_on']}, {part['roads']} roads:\n"
         yield _table("stations along a road", roads.COLUMNS, roads.rows, part)
 
 
