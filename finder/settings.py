@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     sms_url: str = ""  # a text message gateway (see identity/sms.py); empty: nobody can sign in by phone
     sms_key: SecretStr | None = None
     oidc_file: Path | None = None  # TOML that lists OpenID Connect providers; their secrets come from the environment
+    photos_url: str = ""  # empty: a folder in data_dir; or s3+https://host/bucket?region=…
+    photos_key_id: SecretStr | None = None
+    photos_key: SecretStr | None = None
     register_loopback: bool = False  # operators' platforms on this machine itself; for practice only
 
     @field_validator("log_level")
