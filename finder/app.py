@@ -1,68 +1,69 @@
 """The composition root: settings in, one Starlette application out; the only place that names engines."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from finder.accounts import open_accounts, open_people
-from finder.cities import City, load_city
+from finder.accounts import open_accounts, open_agreements, open_people
+from finder.cities import load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.errors import SettingsError
 from finder.federation.desk import SqlDesk
-from finder.federation.federation import Federation
 from finder.federation.notebook import SqlNotebook
 from finder.federation.operators import load_operators
 from finder.federation.pile_book import SqlBook
 from finder.federation.piles import SqlPiles
 from finder.federation.register.register import Register
-from finder.federation.register.roster import Roster
 from finder.federation.replays import SqlReplays
-from finder.forecasts import Forecasts
-from finder.graphql.ports import About, Gateway
 from finder.graphql.routes import graphql_routes
-from finder.identity.accounts import Accounts
 from finder.identity.people import People
 from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
-from finder.live.lately import Lately
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
-from finder.office import Office, choose_vault, open_office
+from finder.office import choose_vault, open_office
+from finder.roads.amap import AmapRouter
+from finder.roads.model import Road
+from finder.roads.osrm import OsrmRouter
+from finder.roads.router import NoRouter, Router
+from finder.roads.shipped import drawn
+from finder.roads.sql import SqlRoads
+from finder.roads.store import RoadStore
+from finder.rooms import Engines, Rooms, open_rooms
+from finder.sandbox.money import PracticeMoney
 from finder.settings import Settings, scheme
+from finder.stations.along import StationRoadIndex
 from finder.stations.elastic import ElasticIndex
-from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
-from finder.stations.merge import Merger
 from finder.stations.places import Gazetteer
-from finder.stations.search import Search
 from finder.stations.sql import SqlStore
 from finder.stations.store import StationStore
 from finder.storage.database import database_url
 from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Work
+from finder.supervision.coverage.plan import plan_of
+from finder.till import Till, open_merchants
 from finder.web.base import base_routes
+from finder.web.coverage import coverage_routes
 from finder.web.health import health_routes
 from finder.web.metrics import CountRequests, Metrics
 from finder.web.pages import SafeHeaders, page_routes
+from finder.web.practice import practice_routes
 from finder.web.pushes import push_routes
 from finder.web.sockets import socket_routes
 
 log = structlog.get_logger(__name__)
 
-NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
-NOTICE_EN = "Practice data: these stations do not exist, do not drive there"
-
 Operators = Callable[[Workbench], Sequence[OperatorConnector]]
 
 
-def choose_index(settings: Settings) -> StationIndex:
+def choose_index(settings: Settings) -> StationRoadIndex:
     """The station index that FINDER_INDEX_URL names. Raises SettingsError."""
     match scheme(settings.index_url):
         case "memory":
@@ -122,75 +123,58 @@ def choose_store(settings: Settings) -> StationStore:
     return SqlStore(choose_database(settings))
 
 
+def choose_roads(settings: Settings) -> RoadStore:
+    """The road store in that database."""
+    return SqlRoads(choose_database(settings), system_clock)
+
+
+def shipped_roads(settings: Settings) -> list[Road]:
+    """The roads of the city's own table. Raises SettingsError. Takes about 2 s."""
+    city = load_city(settings.city)
+    return drawn(city.roads, Gazetteer.around(city.centre, city.places_within_km))
+
+
+def choose_router(settings: Settings) -> Router:
+    """The routing service that FINDER_ROUTER_URL names, none where it is empty. Raises SettingsError."""
+    engine, _, rest = settings.router_url.partition("+")
+    if not settings.router_url:
+        return NoRouter()
+    if not rest.startswith(("http://", "https://")) or engine not in ("osrm", "amap"):
+        raise SettingsError(
+            "FINDER_ROUTER_URL：请使用 osrm+http(s)://… 或 amap+https://…",
+            "FINDER_ROUTER_URL: use osrm+http(s)://… or amap+https://…",
+        )
+    if engine == "osrm":
+        return OsrmRouter(rest)
+    if settings.router_key is None:
+        raise SettingsError(
+            "使用高德路线服务时须设置 FINDER_ROUTER_KEY", "where routes come from Amap, set FINDER_ROUTER_KEY"
+        )
+    return AmapRouter(rest, settings.router_key)
+
+
 def choose_work(settings: Settings) -> Work:
     """Units of work on that database."""
     return Work(choose_database(settings), system_clock)
 
 
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """What one process holds while it serves."""
-
-    city: City
-    index: StationIndex
-    board: LiveBoard
-    store: StationStore
-    federation: Federation
-    gazetteer: Gazetteer
-    gateway: Gateway
-
-    def gauges(self) -> Iterable[tuple[str, str, dict[str, str], float]]:
-        """What /metrics tells of stations, freshness and trouble."""
-        health = self.board.health()
-        yield "finder_board_connected", "1 where the live board answers", {}, float(health.connected)
-        yield "finder_board_behind_seconds", "How old the board's last news may be", {}, health.behind_s
-        yield "finder_board_evses", "EVSEs on the live board", {}, float(health.evses)
-        now = system_clock()
-        for feed in self.federation.feeds():
-            labels = {"source": feed.source}
-            yield "finder_feed_stations", "Stations of a feed", labels, float(feed.stations)
-            if feed.status_at is not None:
-                age = (now - feed.status_at).total_seconds()
-                yield "finder_feed_status_age_seconds", "Since live status last came", labels, age
-        for failure in self.federation.failures():
-            yield (
-                "finder_feed_failing",
-                "1 where a feed is in trouble",
-                {"source": failure.source, "kind": failure.kind},
-                1,
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Engines:
-    """What the settings name, made but not yet connected."""
-
-    city: City
-    bench: Workbench
-    desk: SqlDesk
-    database: MigratedDatabase
-    operators: Sequence[OperatorConnector]
-    index: StationIndex
-    board: LiveBoard
-    store: StationStore
-    office: Office
-    accounts: Accounts
-
-
-def choose(settings: Settings) -> Engines:
+def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines:
     """Everything that the settings name. Raises SettingsError, before anything is started."""
-    database = choose_database(settings)
+    database, vault, city = choose_database(settings), choose_vault(settings), load_city(settings.city)
     desk = SqlDesk(database, system_clock)
+    merchants = open_merchants(settings, practice)
+    accounts = open_accounts(settings, database, vault, city.title)
+    agreements = open_agreements(accounts, merchants.channels)
+    till = Till(database, vault, desk, merchants, agreements)
     bench = Workbench(
         clock=system_clock,
-        desk=desk,
+        desk=till.desk,
         replays=SqlReplays(database, system_clock),
         piles=SqlPiles(database, system_clock),
         pile_book=SqlBook(database),
         notebook=SqlNotebook(database, system_clock),
         public_url=settings.base_url,
     )
-    city = load_city(settings.city)
     return Engines(
         city,
         bench,
@@ -201,62 +185,28 @@ def choose(settings: Settings) -> Engines:
         choose_board(settings),
         SqlStore(database),
         open_office(settings, database, bench),
-        open_accounts(settings, database, choose_vault(settings), city.title),
+        accounts,
+        agreements,
+        till,
+        plan_of(city.id),
+        SqlRoads(database, system_clock),
+        settings.roads_reach_km * 1000,
+        choose_router(settings),
     )
 
 
-@asynccontextmanager
-async def open_rooms(engines: Engines, practice: Sequence[OperatorConnector] = ()) -> AsyncIterator[Rooms]:
-    """Opens every room, and closes them in the opposite order."""
-    city, index, board, store = engines.city, engines.index, engines.board, engines.store
-    async with AsyncExitStack() as closing:
-        closing.push_async_callback(store.close)
-        closing.push_async_callback(index.close)
-        closing.push_async_callback(board.close)
-        closing.push_async_callback(engines.accounts.close)
-        await board.start()
-        operators = [*engines.operators, *practice]
-        desk = engines.desk
-        merger = Merger()
-        federation = Federation(
-            operators, store, merger, index, board, system_clock, sessions=desk.running, bills=desk.bills
-        )
-        closing.push_async_callback(federation.close)
-        await federation.start()
-        roster = asyncio.create_task(Roster(engines.office.register, federation).run())
-        closing.push_async_callback(_stop, roster)
-        closing.push_async_callback(engines.office.checks.close)
-        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
-        foretold = Forecasts(engines.database, board, merger.stations, city, system_clock)
-        await closing.enter_async_context(foretold)
-        about = About(
-            city.title,
-            city.title_en,
-            city.centre,
-            practice=bool(practice),
-            notice_zh=NOTICE_ZH if practice else None,
-            notice_en=NOTICE_EN if practice else None,
-        )
-        lately = Lately(board)
-        search = Search(index, lately, system_clock)
-        below = (search, board, federation, gazetteer, about, system_clock)
-        gateway = Gateway(*below, accounts=engines.accounts, forecast=foretold, lately=lately)
-        yield Rooms(city, index, board, store, federation, gazetteer, gateway)
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait((task,))
-
-
 def build_app(
-    settings: Settings, practice: Operators | None = None, ready: Callable[[], None] = lambda: None
+    settings: Settings,
+    practice: Operators | None = None,
+    ready: Callable[[], None] = lambda: None,
+    money: PracticeMoney | None = None,
 ) -> Starlette:
-    """The whole HTTP surface. `practice` makes the practice operators' connectors from our base URL.
+    """The whole HTTP surface. `practice` makes the practice operators' connectors from our base URL; `money` says
+    where the practice channels are, which take the place of real ones.
 
     `ready` is called when everything that was kept is loaded. Raises SettingsError.
     """
-    engines = choose(settings)
+    engines = choose(settings, money)
     metrics = Metrics(lambda: rooms.gauges() if (rooms := opened.get("rooms")) else ())
     opened: dict[str, Rooms] = {}
     app = Starlette(
@@ -271,7 +221,7 @@ def build_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         connectors = practice(engines.bench) if practice else ()
-        async with open_rooms(engines, connectors) as rooms:
+        async with open_rooms(engines, connectors, works=settings.works) as rooms:
             opened["rooms"] = rooms
 
             async def board() -> dict[str, object]:
@@ -291,11 +241,14 @@ def build_app(
                 *engines.office.routes(),
                 *push_routes(rooms.federation.receive, system_clock, metrics),
                 *socket_routes(rooms.federation.serve),
+                *rooms.till.routes(),
+                *(practice_routes(money.sms_url, money.sms_key) if money is not None else ()),
                 *health_routes(
                     {"index": index, "board": board, "store": store}, degraded=frozenset({"board", "store"})
                 ),
                 metrics.route(settings.metrics_token),
                 *base_routes(rooms.gazetteer),
+                *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
                 *page_routes(settings.pwa_dir),
             ]
             ready()

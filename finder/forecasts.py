@@ -19,6 +19,7 @@ from finder.live.forecast.gatherings import Gathering, Gatherings
 from finder.live.forecast.outlook import Outlook
 from finder.live.forecast.places import Sites
 from finder.live.forecast.recorder import Recorder
+from finder.roads.trip import Candidate
 from finder.stations.model import Station, StationId
 from finder.storage.database import Database
 
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_AFTER_S = 30.0  # the stations come first
 WARN_EVERY_S = 3_600.0
+NEAR = timedelta(minutes=30)
 LOOKS_DAYS_AHEAD = 60
 
 
@@ -55,6 +57,14 @@ class Forecasts:
     def likely_free(self, station_id: StationId, at: datetime) -> float | None:
         """See LikelyFree."""
         return self.forecaster.likely_free(station_id, at)
+
+    def chance(self, candidate: Candidate, at: datetime) -> float | None:
+        """What a trip is told: of stations whose bays all have the candidate's plug, from NEAR on; until then
+        the board itself knows better."""
+        wanted, bays = candidate.connector.type, candidate.station.evses
+        if at < self._clock() + NEAR or not all(any(c.type is wanted for c in bay.connectors) for bay in bays):
+            return None
+        return self.likely_free(candidate.station.id, at)
 
     def gatherings(self, within_days: int) -> Sequence[Gathering]:
         """Of holidays that begin within so many days and are not over."""

@@ -8,12 +8,13 @@ from pathlib import Path
 import structlog
 from starlette.applications import Starlette
 
-from finder.app import Operators, Rooms, choose, open_rooms
+from finder.app import Operators, choose
 from finder.connectors.tcec102.provide import Offered, load_peers
 from finder.connectors.tcec102.provider import Holdings
 from finder.connectors.tcec102.publisher import Publisher
 from finder.federation.operators import with_secrets
 from finder.kernel.clock import system_clock
+from finder.rooms import Rooms, open_rooms
 from finder.settings import Settings
 from finder.web.health import health_routes
 from finder.web.provided import provided_routes

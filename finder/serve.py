@@ -1,20 +1,24 @@
 """How a process serves: the gateway, and for `finder up` the practice operators beside it."""
 
 import asyncio
+import contextlib
 import socket
 from pathlib import Path
 
 import structlog
 import uvicorn
+from pydantic import SecretStr
 from rich.console import Console
 from starlette.applications import Starlette
 
 from finder import garbage
-from finder.app import Operators, build_app, choose_database
+from finder.app import Operators, build_app, choose, choose_database
 from finder.errors import SchemaError, SettingsError, StoreUnavailable
 from finder.logs import set_up_logs
 from finder.provide import build_provider
+from finder.rooms import open_rooms
 from finder.sandbox.child import PracticeProcess
+from finder.sandbox.money import PracticeMoney
 from finder.settings import Settings
 from finder.storage.migrate import migrate, revisions
 
@@ -38,8 +42,10 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _serve(settings: Settings, listener: socket.socket, practice: Operators | None) -> None:
-    app = build_app(settings, practice, garbage.settle)
+def _serve(
+    settings: Settings, listener: socket.socket, practice: Operators | None, money: PracticeMoney | None = None
+) -> None:
+    app = build_app(settings, practice, garbage.settle, money)
     _run(
         app,
         listener,
@@ -113,7 +119,27 @@ def serve_provider(settings: Settings, peers: Path, *, practice: bool) -> None:
 
 
 def serve_up(settings: Settings) -> None:
-    """Serves, with the practice operators in a process of their own, until interrupted."""
+    """Serves, with practice operators, channels and messages in a process of their own, until interrupted.
+
+    Where real channels or a real message gateway are configured, no practice money is at hand: nobody would be paid.
+    """
     chosen, listener = _prepare(settings)
-    with PracticeProcess(speed=settings.practice_speed) as process:
-        _serve(chosen, listener, process.connectors)
+    real = settings.channels_file is not None
+    with PracticeProcess(speed=settings.practice_speed, money=not real) as process:
+        money = process.money
+        if money is not None and not settings.sms_url:
+            chosen = chosen.model_copy(update={"sms_url": money.sms_url, "sms_key": SecretStr(money.sms_key)})
+        _serve(chosen, listener, process.connectors, money)
+
+
+def work(settings: Settings) -> None:
+    """Carries out what is due and asks for what was not told, beside the processes that serve, until interrupted."""
+    set_up_logs(settings.log_level, json=settings.log_json)
+
+    async def run() -> None:
+        async with open_rooms(choose(settings), works=True):
+            log.info("working")
+            await asyncio.Event().wait()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())

@@ -17,17 +17,18 @@ from finder.connectors.sdk.ports import (
     StatusSource,
 )
 from finder.errors import FinderError, NotFound, SettingsError, Unavailable
-from finder.federation.breaker import Breaker, BreakerLimits
 from finder.federation.daily import Bills
 from finder.federation.follow import Follower
 from finder.federation.health import Failure, FailureKind, Feed, FeedHealth
 from finder.federation.ingest import Ingest
 from finder.federation.limits import Limits
+from finder.federation.network import Network
 from finder.federation.operator import Operator, Sessions, no_receiver
 from finder.federation.quality.guard import Bounds, Guard
 from finder.federation.quality.model import Quality
 from finder.federation.quality.prices import UsualPrice
 from finder.federation.quality.score import score
+from finder.kernel.breaker import Breaker, BreakerLimits
 from finder.kernel.clock import Clock, system_clock
 from finder.live.board import LiveBoard
 from finder.stations.index import StationIndex
@@ -70,6 +71,7 @@ class Federation:
         self._store, self._merger, self._board = store, merger, board
         self._follower = Follower(store, merger, index, board, every_s=follow_every_s)
         self._operators: dict[SourceId, Operator] = {}
+        self.network = Network(self._operators, self._follower.evses)
         self._away: dict[SourceId, Failure] = {}  # operators that were taken out, and why
         self._live: dict[SourceId, bool] = {}  # in the order in which they are believed; whether they tell live status
         self._task: asyncio.Task[None] | None = None

@@ -3,9 +3,11 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from finder.charging.accounting import Accounting
+from finder.charging.agreements import Agreements
 from finder.errors import TooLarge, Unavailable
 from finder.graphql.asker import NOBODY, Asker
-from finder.graphql.ports import Feeds, Gateway
+from finder.graphql.ports import Feeds, Gateway, Till
 from finder.identity.accounts import Accounts
 from finder.identity.roles import Caller
 from finder.kernel.clock import minute_of_week
@@ -104,6 +106,35 @@ class Context:
                 code="NO_ACCOUNTS",
             )
         return self.gateway.accounts
+
+    @property
+    def till(self) -> Till:
+        """Where orders are. Raises Unavailable where this deployment takes none."""
+        if self.gateway.till is None:
+            raise Unavailable(
+                "本站暂不能启动充电，请使用运营商自己的应用",
+                "charging cannot be started from here: use the operator's own application",
+                code="NO_ORDERS",
+            )
+        return self.gateway.till
+
+    @property
+    def agreements(self) -> Agreements:
+        """Payment agreements. Raises Unavailable where this deployment has none."""
+        if self.gateway.agreements is None:
+            raise Unavailable(
+                "本站未开通支付；查找充电站不受影响",
+                "nothing is paid here; the finder needs none of it",
+                code="NO_PAYMENTS",
+            )
+        return self.gateway.agreements
+
+    @property
+    def accounting(self) -> Accounting:
+        """The books, for officials. Raises Unavailable where this deployment keeps none."""
+        if self.gateway.accounting is None:
+            raise Unavailable("本站未开通支付，没有账目", "nothing is paid here: there are no books", code="NO_BOOKS")
+        return self.gateway.accounting
 
     async def caller(self) -> Caller:
         """Who asks. Raises NotSignedIn."""

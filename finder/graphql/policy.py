@@ -40,6 +40,18 @@ _ALL = frozenset(Standing)
 _SIGNED_IN = _ALL - {Standing.ANYONE}
 OPEN = Row(_ALL, _ALL)
 MINE = Row(_SIGNED_IN, frozenset())
+_OFFICIALS = frozenset({Standing.AUDITOR, Standing.ADMINISTRATOR})
+OFFICIAL = Row(_OFFICIALS, _OFFICIALS)  # of the books, which are nobody's own
+_SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
+SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
+ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
+
+_ORDER = (
+    *("number", "stage", "reason", "stationId", "stationName", "operator", "evseId", "connectorId", "channel"),
+    *("createdAt", "startedAt", "endedAt", "observedAt", "capFen", "kwh", "kw", "soc", "fenSoFar", "minutesLeft"),
+    *("readings", "confirm", "tariff", "bill", "capturedFen", "refundedFen", "refunds"),
+)
+_BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
 POLICY: Mapping[str, Row] = {
     # The finder needs no account.
@@ -49,9 +61,15 @@ POLICY: Mapping[str, Row] = {
     "Query.searchStations": OPEN,
     "Query.operators": OPEN,
     "Query.places": OPEN,
+    "Query.roads": OPEN,
+    "Query.road": OPEN,
+    "Query.stationsAlongRoad": OPEN,
+    "Query.stationsAlongRoute": OPEN,
     "Query.quote": OPEN,
     "Query.forecast": OPEN,
     "Query.holidayWarnings": OPEN,
+    "Query.coverage": OPEN,
+    "Query.planTrip": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -71,6 +89,20 @@ POLICY: Mapping[str, Row] = {
     "Tokens.accessToken": OPEN,
     "Tokens.refreshToken": OPEN,
     "Tokens.expiresInS": OPEN,
+    # What can be started, and how it is paid, anybody may know.
+    "Query.payChannels": OPEN,
+    "Query.scanned": OPEN,
+    # One's own orders; what lies in one is reached through it alone.
+    "Query.order": MINE,
+    "Query.orders": MINE,
+    "Mutation.startCharging": MINE,
+    "Mutation.stopCharging": MINE,
+    "Subscription.orderProgressed": MINE,
+    **dict.fromkeys((f"Order.{name}" for name in _ORDER), MINE),
+    **dict.fromkeys((f"Reading.{name}" for name in ("at", "kwh", "kw", "soc")), OPEN),
+    **dict.fromkeys((f"ConfirmField.{name}" for name in ("name", "value")), OPEN),
+    **dict.fromkeys((f"OrderBill.{name}" for name in _BILL), OPEN),
+    **dict.fromkeys((f"Refund.{name}" for name in ("amountFen", "state", "reason")), OPEN),
     # What is one's own.
     "Query.me": MINE,
     "Mutation.signOut": MINE,
@@ -83,6 +115,8 @@ POLICY: Mapping[str, Row] = {
     "Mutation.beginLink": MINE,
     "Mutation.linkProvider": MINE,
     "Mutation.unlinkProvider": MINE,
+    "Mutation.addAgreement": MINE,
+    "Mutation.endAgreement": MINE,
     "Mutation.exportMyData": MINE,
     "Mutation.eraseMe": MINE,
     "Me.id": MINE,
@@ -93,6 +127,13 @@ POLICY: Mapping[str, Row] = {
     "Me.vehicles": MINE,
     "Me.passkeys": MINE,
     "Me.providers": MINE,
+    "Me.agreements": MINE,
+    "Agreement.id": MINE,
+    "Agreement.channel": MINE,
+    "Agreement.standing": MINE,
+    "Agreement.capFen": MINE,
+    "Agreement.createdAt": MINE,
+    "Agreement.endedAt": MINE,
     "Passkey.id": MINE,
     "Passkey.addedAt": MINE,
     "Passkey.usedAt": MINE,
@@ -106,9 +147,63 @@ POLICY: Mapping[str, Row] = {
     "Vehicle.plate": MINE,
     "Vehicle.newEnergy": MINE,
     "Vehicle.addedAt": MINE,
+    # The books.
+    "Query.differences": OFFICIAL,
+    "Mutation.decideDifference": ADMINISTRATORS,
+    "DifferenceConnection.nodes": OFFICIAL,
+    "DifferenceConnection.pageInfo": OFFICIAL,
+    "Difference.id": OFFICIAL,
+    "Difference.kind": OFFICIAL,
+    "Difference.entry": OFFICIAL,
+    "Difference.channel": OFFICIAL,
+    "Difference.operator": OFFICIAL,
+    "Difference.order": OFFICIAL,
+    "Difference.ref": OFFICIAL,
+    "Difference.day": OFFICIAL,
+    "Difference.channelFen": OFFICIAL,
+    "Difference.ledgerFen": OFFICIAL,
+    "Difference.operatorFen": OFFICIAL,
+    "Difference.raw": OFFICIAL,
+    "Difference.raisedAt": OFFICIAL,
+    "Difference.decision": OFFICIAL,
+    "Difference.decidedBy": OFFICIAL,
+    "Difference.decidedAt": OFFICIAL,
+    "Difference.note": OFFICIAL,
+    "Difference.allowed": OFFICIAL,
+    "Query.statement": SETTLED_WITH,  # of one's own operator, which the resolver sees to
+    "Statement.operator": SETTLED_WITH,
+    "Statement.since": SETTLED_WITH,
+    "Statement.until": SETTLED_WITH,
+    "Statement.provisional": SETTLED_WITH,
+    "Statement.sessions": SETTLED_WITH,
+    "Statement.kwh": SETTLED_WITH,
+    "Statement.opening": SETTLED_WITH,
+    "Statement.billed": SETTLED_WITH,
+    "Statement.revised": SETTLED_WITH,
+    "Statement.fee": SETTLED_WITH,
+    "Statement.commission": SETTLED_WITH,
+    "Statement.settled": SETTLED_WITH,
+    "Statement.adjusted": SETTLED_WITH,
+    "Statement.net": SETTLED_WITH,
+    "Statement.closing": SETTLED_WITH,
+    "Statement.captured": SETTLED_WITH,
+    "Statement.refunded": SETTLED_WITH,
+    "Statement.split": SETTLED_WITH,
+    "Statement.openItems": SETTLED_WITH,
+    "Statement.differences": SETTLED_WITH,
+    "Statement.digest": SETTLED_WITH,
+    "Statement.csv": SETTLED_WITH,
+    "Statement.pdf": SETTLED_WITH,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
-PERSONAL = frozenset({"Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"})
+PERSONAL = frozenset(
+    {
+        *("Me", "Device", "Vehicle", "Passkey", "Agreement", "ProviderFlow", "CodeSent", "Tokens"),
+        *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
+        *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
+        *("DifferenceConnection", "Difference", "Statement"),
+    }
+)
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
     {
         *("About", "Availability", "BoxAnswer", "Cluster", "Connector", "Evse", "FactMissing", "Feed", "Finding"),
@@ -123,8 +218,12 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StationEdge",
             "StatusChange",
         ),
-        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
         *("Forecast", "ForecastHour", "HolidayWarning"),
+        *("Trip", "TripPlan", "TripStop", "TripLeg", "TripAlternative", "TripGap", "TripWarning"),
+        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
+        *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
+        "PileCount",
+        *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
     }
 )
 
@@ -165,7 +264,7 @@ async def check(row: Row, source: Any, context: Context) -> None:
     if Standing.ANYONE in row.own & row.other:
         return
     caller = await context.caller()
-    own = source is None or source.person == caller.person
+    own = source is None or getattr(source, "person", None) == caller.person  # the books are nobody's own
     if not may(row, caller, own=own):
         raise Forbidden("您无权查看或操作此内容", "you may not see or do this")
 

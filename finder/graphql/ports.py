@@ -6,6 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from finder.charging.accounting import Accounting
+from finder.charging.agreements import Agreements
+from finder.charging.orders import Orders
+from finder.charging.progress import Progress
+from finder.charging.starting import Starts
 from finder.errors import FinderError
 from finder.identity.accounts import Accounts
 from finder.kernel.clock import Clock
@@ -14,8 +19,11 @@ from finder.live.board import LiveBoard
 from finder.live.forecast.gatherings import Gathering
 from finder.live.forecast.outlook import Outlook
 from finder.live.lately import Lately
+from finder.roads.search import RoadSearch
+from finder.roads.trips import Trips
 from finder.stations.model import SourceId, Station
 from finder.stations.search import Search
+from finder.supervision.coverage.keeper import Coverage
 
 
 class FailureKind(StrEnum):
@@ -219,6 +227,22 @@ class Metrics(Protocol):
         `outcome`: 'ok' or the first error's code."""
 
 
+class Till(Protocol):
+    """Where orders are begun, ended and followed."""
+
+    @property
+    def starts(self) -> Starts:
+        """Begins them."""
+
+    @property
+    def orders(self) -> Orders:
+        """Ends and shows them."""
+
+    @property
+    def progress(self) -> Progress:
+        """Tells that they moved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """Everything below the resolvers."""
@@ -232,4 +256,10 @@ class Gateway:
     metrics: Metrics | None = None
     accounts: Accounts | None = None  # none: the finder alone
     forecast: ForecastSeen | None = None
+    till: Till | None = None  # none: nothing can be charged or paid from here
+    accounting: Accounting | None = None  # none: this deployment keeps no books
+    roads: RoadSearch | None = None  # none: no roads
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
+    agreements: Agreements | None = None  # none: nothing is paid here
+    coverage: Coverage | None = None
+    trips: Trips | None = None  # none: no trips are planned here

@@ -57,8 +57,24 @@ class CheapestStart:  # noqa: D101
     saves_fen: int | None = _fen("saves")
 
 
+def _found(resolver: Callable[..., Any], description: str) -> Any:
+    return strawberry.field(resolver=resolver, description=description)
+
+
+def _id(root: strawberry.Parent[Any], info: Info[Context, None]) -> str | None:
+    till = info.context.gateway.till
+    return till.starts.quote_ids.make(root) if till is not None else None
+
+
+def _startable(root: strawberry.Parent[Any], info: Info[Context, None]) -> bool:
+    till = info.context.gateway.till
+    return till is not None and till.starts.startable(root.evse_id)
+
+
 @strawberry.type(name="Quote", description="A sum is null where a part of it is not known; it is never 0 for unknown.")
 class QuoteType:  # noqa: D101
+    id: strawberry.ID | None = _found(_id, "To start with, until `validUntil`; null where nothing can be started.")
+    startable: bool = _found(_startable, "Whether it can be begun from here, and paid.")
     station_id: strawberry.ID
     evse_id: strawberry.ID
     connector_id: strawberry.ID

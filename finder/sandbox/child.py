@@ -9,6 +9,7 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from types import TracebackType
 
 import msgspec
@@ -19,6 +20,7 @@ from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.tcec102 import Credentials, Tcec102Connector
 from finder.errors import SettingsError
+from finder.sandbox.money import PracticeMoney, practice_money
 from finder.sandbox.ocpp.street import Street, practice_street
 from finder.sandbox.serve import Keys, practice_community, practice_operators, start_sandbox
 
@@ -45,12 +47,13 @@ class _Hello(msgspec.Struct, frozen=True):
     called: dict[str, _Secrets]
     community_key: str
     street_password: str
+    money: PracticeMoney | None
 
     @classmethod
-    def of(cls, keys: Keys, street_password: str) -> "_Hello":
+    def of(cls, keys: Keys, street_password: str, money: PracticeMoney | None) -> "_Hello":
         calling = {source: _Secrets.of(each) for source, each in keys.calling.items()}
         called = {source: _Secrets.of(each) for source, each in keys.called.items()}
-        return cls(keys.base_url, calling, called, keys.community_key, street_password)
+        return cls(keys.base_url, calling, called, keys.community_key, street_password, money)
 
     def keys(self) -> Keys:
         calling = {source: each.credentials() for source, each in self.calling.items()}
@@ -65,11 +68,11 @@ class _Orders(msgspec.Struct, frozen=True):
 class PracticeProcess:
     """Starts the practice operators on a free loopback port on entry and stops them on exit."""
 
-    def __init__(self, *, speed: float = 20.0, share: float = 1.0) -> None:
-        self._arguments = [str(speed), str(share)]
+    def __init__(self, *, speed: float = 20.0, share: float = 1.0, money: bool = False) -> None:
+        """`money` runs practice payment channels and a message gateway as well."""
+        self._arguments = [str(speed), str(share), *(["money"] if money else [])]
         self._child: subprocess.Popen[bytes] | None = None
-        self._keys: Keys | None = None
-        self._street_password = ""
+        self._hello: _Hello | None = None
 
     def __enter__(self) -> "PracticeProcess":
         self._child = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
@@ -81,26 +84,35 @@ class PracticeProcess:
         return self
 
     @property
-    def keys(self) -> Keys:
-        """Where they are and how to call them; waits until they serve. Raises SettingsError."""
-        if self._keys is None:
+    def hello(self) -> "_Hello":
+        """What the child told; waits until it serves. Raises SettingsError."""
+        if self._hello is None:
             if self._child is None or self._child.stdout is None:
                 raise RuntimeError("PracticeProcess is used outside its 'with'")
             try:
-                hello = msgspec.json.decode(self._child.stdout.readline(), type=_Hello)
+                self._hello = msgspec.json.decode(self._child.stdout.readline(), type=_Hello)
             except msgspec.MsgspecError as bad:
                 raise SettingsError(
                     "演示运营商无法启动；`finder serve` 可不带它们启动",
                     "the practice operators did not start; `finder serve` goes without them",
                 ) from bad
-            self._keys, self._street_password = hello.keys(), hello.street_password
-        return self._keys
+        return self._hello
+
+    @property
+    def keys(self) -> Keys:
+        """Where they are and how to call them. Raises SettingsError."""
+        return self.hello.keys()
+
+    @property
+    def money(self) -> PracticeMoney | None:
+        """Where the practice channels and the message gateway are. Raises SettingsError."""
+        return self.hello.money
 
     def connectors(self, bench: Workbench) -> Sequence[OperatorConnector]:
         """A connector for each; from now on pushes and piles go to `<public URL>/…`."""
         keys = self.keys
         self.push_to(bench.public_url)
-        return [*practice_connectors(keys, bench), practice_street(self._street_password, bench)]
+        return [*practice_connectors(keys, bench), practice_street(self.hello.street_password, bench)]
 
     def push_to(self, base_url: str | None) -> None:
         """Where operators that push, and piles, find the finder; None stops them."""
@@ -111,7 +123,7 @@ class PracticeProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        child, self._child, self._keys = self._child, None, None
+        child, self._child, self._hello = self._child, None, None
         if child is None:
             return
         for pipe in (child.stdin, child.stdout):
@@ -131,7 +143,13 @@ def practice_connectors(keys: Keys, bench: Workbench) -> list[OperatorConnector]
     return [*operators, OpenChargeMapConnector(practice_community(keys), bench)]
 
 
-async def _serve(speed: float, share: float) -> None:
+async def _serve(speed: float, share: float, *, money: bool) -> None:
+    async with AsyncExitStack() as closing:
+        told = await closing.enter_async_context(practice_money()) if money else None
+        await _operate(speed, share, told)
+
+
+async def _operate(speed: float, share: float, money: PracticeMoney | None) -> None:
     sandbox = await start_sandbox(speed=speed, share=share)
     password = new_password()
     street = Street(password)
@@ -141,7 +159,7 @@ async def _serve(speed: float, share: float) -> None:
             lambda: asyncio.StreamReaderProtocol(orders), sys.stdin.buffer
         )
         with contextlib.suppress(BrokenPipeError):  # the parent is gone already, and so is its input
-            sys.stdout.buffer.write(msgspec.json.encode(_Hello.of(sandbox.keys, password)) + b"\n")
+            sys.stdout.buffer.write(msgspec.json.encode(_Hello.of(sandbox.keys, password, money)) + b"\n")
             sys.stdout.buffer.flush()
         while line := await orders.readline():
             push_to = msgspec.json.decode(line, type=_Orders).push_to
@@ -153,4 +171,4 @@ async def _serve(speed: float, share: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(float(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(_serve(float(sys.argv[1]), float(sys.argv[2]), money="money" in sys.argv[3:]))

@@ -145,6 +145,16 @@ class Unit:
         return bool((await self.connection.execute(put)).rowcount)
 
 
+async def known(connection: AsyncConnection, source: str, key: str, payload: bytes) -> Received | None:
+    """What the inbox says of a message that came before, a repeat or a conflict; None where it never came."""
+    own = sa.and_(INBOX.c.source == source, INBOX.c.key == key)
+    found = (await connection.execute(sa.select(INBOX.c.digest, INBOX.c.answer).where(own))).one_or_none()
+    if found is None:
+        return None
+    same = found.digest == hashlib.sha256(payload).digest()
+    return Received(Receipt.REPEAT if same else Receipt.CONFLICT, found.answer)
+
+
 class Work:
     """Begins units of work on one database."""
 

@@ -9,7 +9,7 @@ import { about, loadAbout } from "./state/about";
 import { followLive } from "./state/live";
 import { followQuestion } from "./state/nearby";
 import { alreadyAllowed, locate } from "./state/position";
-import { go, route } from "./state/route";
+import { go, pageTitle, route } from "./state/route";
 import { keptLanguage } from "./state/settings";
 import { followStation, station } from "./state/station";
 import { registerServiceWorker } from "./state/worker";
@@ -17,6 +17,7 @@ import { registerServiceWorker } from "./state/worker";
 async function start(): Promise<void> {
   const root = document.getElementById("app");
   if (!root) throw new Error("no #app in the page");
+  if (location.hash.startsWith("#/office")) return (await import("./office/Office")).openOffice(root);
   await useLanguage(route.value.language ?? keptLanguage() ?? "zh-CN");
   history.scrollRestoration = "manual";
   render(<App />, root);
@@ -37,7 +38,8 @@ async function start(): Promise<void> {
   effect(() => {
     const open = route.value.station ? station.value : null;
     const name = about.value ? named(about.value) : t().appName;
-    document.title = open ? `${named(open)} · ${name}` : name;
+    if (pageTitle.value) document.title = `${pageTitle.value} · ${name}`;
+    else document.title = open ? `${named(open)} · ${name}` : name;
   });
   registerServiceWorker();
   fetchRest();

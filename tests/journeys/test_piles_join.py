@@ -14,7 +14,7 @@ import pytest
 from starlette.applications import Starlette
 from websockets.exceptions import InvalidStatus
 
-from finder.app import Engines, choose, open_rooms
+from finder.app import choose
 from finder.connectors.ocpp.connector import OcppConnector
 from finder.connectors.sdk.control import Outcome, Reason, SessionRef, StartRequest
 from finder.connectors.sdk.desk import Heard
@@ -24,6 +24,7 @@ from finder.federation.federation import Federation
 from finder.graphql.routes import graphql_routes
 from finder.kernel.clock import SHANGHAI, system_clock
 from finder.kernel.money import Money, UnitPrice
+from finder.rooms import Engines, open_rooms
 from finder.sandbox.ocpp import PracticePile
 from finder.settings import Settings
 from finder.stations.model import OpeningHours, Tariff, TariffPeriod

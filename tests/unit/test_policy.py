@@ -100,7 +100,8 @@ async def test_a_guarded_field_answers_those_of_its_row_and_nobody_else(
     root = name.split(".")[0] in ROOTS
     source = None if root else SimpleNamespace(person=ME if own else ANOTHER)
     info: Any = SimpleNamespace(context=Asking(caller), field_name=name)
-    resolve = field_of(name).resolve
+    field = field_of(name)
+    resolve = field.subscribe if name.startswith("Subscription.") else field.resolve
     assert resolve is not None
     refused: Denied | None = None
     try:

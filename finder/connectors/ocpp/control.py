@@ -48,7 +48,7 @@ class Control:
         pile = self._here.get(kept.pile.id)
         known = await self._bench.pile_book.ordered(self._source, request.order)
         if known is None and not may_now(kept, request.person, now):
-            return Commanded(Outcome.REJECTED, reason=Reason.OTHER, said=_CLOSED)
+            return Commanded(Outcome.REJECTED, reason=Reason.CLOSED, said=_CLOSED)
         if known is None and pile is None:
             return await self._away(kept.pile.id)
         if known is None and pile is not None:

@@ -45,6 +45,11 @@ class Tcec102DataConnector:
         self._fees: dict[str, Mapping[str, Tariff]] = {}  # as they were pushed, by native station id
         self.wire = Tcec102Wire(config)
 
+    @property
+    def operator_code(self) -> str:
+        """The OperatorID that stands in its codes."""
+        return self.config.peer_id
+
     async def stations(self, since: datetime | None) -> AsyncIterator[StationPage]:
         """The catalogue, or what changed since then; a record that cannot be taken is named and the rest goes on."""
         crawl = _Crawl(self.config, self._clock())

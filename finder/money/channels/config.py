@@ -9,12 +9,16 @@ secrets = "FINDER_WECHAT"                                      # …_PRIVATE_KEY
 app_id = "…"          user_id = "2088…"   alipay_keys = ["alipay_pub.pem"]
 merchants = ["2088…"]                                          # operators who have authorised us
 secrets = "FINDER_ALIPAY"                                      # …_PRIVATE_KEY, and …_TOKEN_2088… for each of them
+
+[operators.yanmen]                                             # by its source id
+wechat = "1900000109" alipay = "2088…"                         # its sub-merchants
+commission_permille = 50                                       # our share of a capture, at most 300
 """
 
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -49,9 +53,24 @@ class _Alipay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     product: str = "PREAUTH_PAY"
 
 
+class OperatorTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An operator's sub-merchants at the channels, and our commission in thousandths of a capture."""
+
+    wechat: str | None = None
+    alipay: str | None = None
+    commission_permille: Annotated[int, msgspec.Meta(ge=0, le=300)] = 0
+
+    @property
+    def merchants(self) -> dict[str, str]:
+        """By channel."""
+        told = {"wechat": self.wechat, "alipay": self.alipay}
+        return {channel: merchant for channel, merchant in told.items() if merchant}
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wechat: _Wechat | None = None
     alipay: _Alipay | None = None
+    operators: dict[str, OperatorTerms] = {}
 
 
 def open_channel(config: ChannelConfig, clock: Clock = system_clock, *, sandbox: bool) -> Channel:
@@ -94,18 +113,34 @@ def read_accounts(path: Path | None, public_url: str, env: Mapping[str, str] = o
             "支付渠道需要 https 的公网地址：请设置 FINDER_PUBLIC_URL",
             "payment channels call back over https only: set FINDER_PUBLIC_URL to such an address",
         )
+    told = _read(path)
     try:
-        told = msgspec.toml.decode(path.read_bytes(), type=_File)
         accounts: dict[str, ChannelConfig] = {}
         if told.wechat is not None:
             accounts["wechat"] = _wechat(told.wechat, path.parent, public_url, _secrets(env))
         if told.alipay is not None:
             accounts["alipay"] = _alipay(told.alipay, path.parent, public_url, _secrets(env))
-    except (OSError, ValueError) as bad:  # msgspec's errors are ValueErrors; none of them carries a secret
-        raise SettingsError(
-            f"支付渠道文件 {path} 无法使用：{bad}", f"the file of payment channels {path} cannot be used: {bad}"
-        ) from None
+    except (OSError, ValueError) as bad:
+        raise _unusable(path, bad) from None
     return accounts
+
+
+def read_terms(path: Path | None) -> dict[str, OperatorTerms]:
+    """How each operator is paid, by its source id. Raises SettingsError."""
+    return {} if path is None else _read(path).operators
+
+
+def _read(path: Path) -> _File:
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_File)
+    except (OSError, ValueError) as bad:  # msgspec's errors are ValueErrors; none of them carries a secret
+        raise _unusable(path, bad) from None
+
+
+def _unusable(path: Path, bad: Exception) -> SettingsError:
+    return SettingsError(
+        f"支付渠道文件 {path} 无法使用：{bad}", f"the file of payment channels {path} cannot be used: {bad}"
+    )
 
 
 def _wechat(told: _Wechat, folder: Path, public_url: str, secret: Callable[[str], str]) -> WechatConfig:

@@ -5,13 +5,18 @@ import binascii
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
 
 from finder.errors import SettingsError
 
 LEAST_BITS = 2048
+
+
+def new_key() -> RSAPrivateKey:
+    """A fresh one; it takes a good part of a second."""
+    return generate_private_key(65537, LEAST_BITS)
 
 
 def sign(key: RSAPrivateKey, message: bytes) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from finder.money.channels.alipay.config import AlipayConfig
+from finder.money.channels.rsa import new_key
 
 APP_ID, USER_ID = "2021000000000001", "2088000000000001"
 SUB_MERCHANTS = ("2088000000000109", "2088000000000110", "2088000000000111")
@@ -25,8 +26,8 @@ class AlipayKeys:
 def new_alipay_keys(ours: RSAPrivateKey | None = None, theirs: RSAPrivateKey | None = None) -> AlipayKeys:
     """Random ones; tests may bring their RSA keys."""
     return AlipayKeys(
-        ours or generate_private_key(65537, 2048),
-        theirs or generate_private_key(65537, 2048),
+        ours or new_key(),
+        theirs or new_key(),
         {merchant: secrets.token_hex(20) for merchant in SUB_MERCHANTS},
     )
 

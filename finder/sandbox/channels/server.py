@@ -46,6 +46,7 @@ class ChannelServer:
 
     def __init__(self, channel: PracticeChannel) -> None:
         self.channel = channel
+        self.url = ""
         self._server: uvicorn.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -65,6 +66,7 @@ class ChannelServer:
 
     async def start(self, listener: socket.socket, *, sending: bool) -> None:
         """Serves on this socket; without `sending`, a test flushes the callbacks."""
+        self.url = "http://{}:{}".format(*listener.getsockname())
         app = Starlette(routes=[*self.channel.routes(), *self._handles()])
         self._server = EmbeddedServer(
             uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False)

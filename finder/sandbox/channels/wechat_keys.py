@@ -4,8 +4,9 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from finder.money.channels.rsa import new_key
 from finder.money.channels.wechat.config import WechatConfig
 
 SP_MCHID = "1900000001"
@@ -28,8 +29,8 @@ class WechatKeys:
 def new_wechat_keys(ours: RSAPrivateKey | None = None, theirs: RSAPrivateKey | None = None) -> WechatKeys:
     """Random ones; making RSA keys takes a good part of a second, so that tests may bring theirs."""
     return WechatKeys(
-        ours or generate_private_key(65537, 2048),
-        theirs or generate_private_key(65537, 2048),
+        ours or new_key(),
+        theirs or new_key(),
         secrets.token_hex(20).upper(),
         f"PUB_KEY_ID_{secrets.randbelow(10**16):016}",
         secrets.token_hex(16).encode(),

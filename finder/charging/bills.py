@@ -1,0 +1,29 @@
+"""The bill of an order as its operator made it: kept once, beside the order, for whoever explains or invoices it."""
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from finder.connectors.sdk.sessions import Bill
+from finder.kernel.ids import Number
+from finder.storage.unit import METADATA, Unit
+
+BILLED = sa.Table(
+    "charging_bill",
+    METADATA,
+    sa.Column("order", sa.Text, primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+
+async def keep_bill(unit: Unit, order: Number, bill: Bill) -> None:
+    """Keeps the first that the order was given."""
+    row = {"order": order, "body": msgspec.json.encode(bill)}
+    await unit.connection.execute(unit.insert(BILLED).values(**row).on_conflict_do_nothing())
+
+
+async def bill_of(connection: AsyncConnection, order: Number) -> Bill | None:
+    """The order's bill; None where none came yet."""
+    found = await connection.execute(sa.select(BILLED.c.body).where(BILLED.c.order == order))
+    body = found.scalar_one_or_none()
+    return None if body is None else msgspec.json.decode(body, type=Bill)

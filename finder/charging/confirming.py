@@ -1,0 +1,35 @@
+"""With what a driver confirms a hold or a payment in the channel's application, while it waits for that."""
+
+from collections.abc import Mapping
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from finder.kernel.ids import Number, order_of
+from finder.money.channels.port import Seen, Stand
+from finder.storage.unit import METADATA, Unit
+
+CONFIRMING = sa.Table(
+    "charging_confirming",
+    METADATA,
+    sa.Column("order", sa.Text, primary_key=True),
+    sa.Column("fields", sa.LargeBinary, nullable=False),
+)
+_WAITING = (Stand.PENDING, Stand.WORKING, Stand.COLLECTING)
+
+
+async def keep_confirming(unit: Unit, seen: Seen) -> None:
+    """Keeps what the channel gave for it, the newest alone."""
+    order = order_of(seen.number)
+    if seen.phone and seen.stand in _WAITING:
+        put = unit.insert(CONFIRMING).values(order=order, fields=msgspec.json.encode(dict(seen.phone)))
+        changed = {"fields": put.excluded.fields}
+        await unit.connection.execute(put.on_conflict_do_update(index_elements=["order"], set_=changed))
+
+
+async def confirming(connection: AsyncConnection, order: Number) -> Mapping[str, str]:
+    """Names and values that the phone hands to the channel's application; empty where none were given."""
+    found = await connection.execute(sa.select(CONFIRMING.c.fields).where(CONFIRMING.c.order == order))
+    fields = found.scalar_one_or_none()
+    return {} if fields is None else msgspec.json.decode(fields, type=dict[str, str])
