@@ -38,8 +38,8 @@ from finder.roads.store import RoadStore
 from finder.rooms import Engines, Rooms, open_rooms
 from finder.sandbox.money import PracticeMoney
 from finder.settings import Settings, scheme
+from finder.stations.along import StationRoadIndex
 from finder.stations.elastic import ElasticIndex
-from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
 from finder.stations.places import Gazetteer
 from finder.stations.sql import SqlStore
@@ -47,8 +47,10 @@ from finder.stations.store import StationStore
 from finder.storage.database import database_url
 from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Work
+from finder.supervision.coverage.plan import plan_of
 from finder.till import Till, open_merchants
 from finder.web.base import base_routes
+from finder.web.coverage import coverage_routes
 from finder.web.health import health_routes
 from finder.web.metrics import CountRequests, Metrics
 from finder.web.pages import SafeHeaders, page_routes
@@ -61,7 +63,7 @@ log = structlog.get_logger(__name__)
 Operators = Callable[[Workbench], Sequence[OperatorConnector]]
 
 
-def choose_index(settings: Settings) -> StationIndex:
+def choose_index(settings: Settings) -> StationRoadIndex:
     """The station index that FINDER_INDEX_URL names. Raises SettingsError."""
     match scheme(settings.index_url):
         case "memory":
@@ -185,8 +187,10 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         accounts,
         agreements,
         till,
-        choose_router(settings),
+        plan_of(city.id),
         SqlRoads(database, system_clock),
+        settings.roads_reach_km * 1000,
+        choose_router(settings),
     )
 
 
@@ -243,6 +247,7 @@ def build_app(
                 ),
                 metrics.route(settings.metrics_token),
                 *base_routes(rooms.gazetteer),
+                *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
                 *page_routes(settings.pwa_dir),
             ]
             ready()

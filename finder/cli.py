@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from finder.commands.connector import connector
+from finder.commands.coverage import coverage
 from finder.commands.demo import demo
 from finder.commands.ledger import ledger
 from finder.commands.migrate import migrate
@@ -30,6 +31,7 @@ cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")
 cli.add_typer(demo, name="demo")
+cli.add_typer(coverage, name="coverage")
 cli.add_typer(pile, name="pile")
 cli.add_typer(migrate, name="migrate")
 cli.command("trip")(trip)

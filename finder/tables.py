@@ -8,11 +8,19 @@ import sqlalchemy as sa
 import finder.charging.agreements
 import finder.charging.bills
 import finder.charging.confirming
+import finder.charging.dispute_rows
 import finder.charging.order
+import finder.charging.parking
 import finder.charging.readings
+import finder.charging.standing
+import finder.money.channel_rows
 import finder.money.differences
+import finder.money.invoice_rows
 import finder.money.ledger
-import finder.money.reconcile  # noqa: F401 - for its tables
+import finder.money.operator_rows
+import finder.money.reconcile
+import finder.money.runs
+import finder.supervision.coverage.places  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays
 from finder.federation.register import rows
 from finder.identity import audit

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from finder.charging.agreements import Agreements
 from finder.charging.desk import KeepingDesk, OrderDesk
 from finder.charging.effects import handlers
+from finder.charging.nightly import Nightly
 from finder.charging.notices import Notices
 from finder.charging.orders import Orders
 from finder.charging.outside import Outside
@@ -61,9 +62,12 @@ class Till:
         outside = Outside(self.work, merchants.channels, lambda source: self._connector(source), agreements)
         self.outbox = Outbox(self.work, handlers(outside))
         self.desk = OrderDesk(desk, self.work, self.outbox.wake)
-        self.orders = Orders(self.work, self.outbox.wake)
+        # Where money is practised nobody waits for the night.
+        real = not any(channel.practice for channel in merchants.channels.values())
+        self.orders = Orders(self.work, self.outbox.wake, shares_wait=real)
         self.starts = Starts(self.orders, QuoteIds(vault), merchants.channels, merchants.terms.get, agreements, clock)
         self.progress = Progress(self.work)
+        self._nightly = Nightly(outside, self.desk, desk.bills, self.outbox.wake)
         self._sweeper = Sweeper(outside)
         self._notices = Notices(self.work, self.outbox.wake)
         self._tasks: Sequence[asyncio.Task[None]] = ()
@@ -84,7 +88,8 @@ class Till:
 
     def start(self) -> None:
         """Begins to carry out what is due and to ask for what was not told, beside whoever else does."""
-        self._tasks = [asyncio.create_task(self.outbox.run()), asyncio.create_task(self._sweep())]
+        work = (self.outbox.run(), self._sweep(), self._nightly.run())
+        self._tasks = [asyncio.create_task(each) for each in work]
 
     async def close(self) -> None:
         """Stops; what is not done yet another worker, or the next start, does."""

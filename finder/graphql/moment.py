@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
 from finder.errors import TooLarge, Unavailable
 from finder.graphql.asker import NOBODY, Asker
@@ -127,6 +128,13 @@ class Context:
                 code="NO_PAYMENTS",
             )
         return self.gateway.agreements
+
+    @property
+    def accounting(self) -> Accounting:
+        """The books, for officials. Raises Unavailable where this deployment keeps none."""
+        if self.gateway.accounting is None:
+            raise Unavailable("本站未开通支付，没有账目", "nothing is paid here: there are no books", code="NO_BOOKS")
+        return self.gateway.accounting
 
     async def caller(self) -> Caller:
         """Who asks. Raises NotSignedIn."""

@@ -1,6 +1,6 @@
 """The port to the roads that a city imported: every version stays."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,17 +36,3 @@ class RoadStore(Protocol):
 
     async def close(self) -> None:
         """Lets go of connections."""
-
-
-def in_use(store: RoadStore) -> Callable[[], Awaitable[Mapping[RoadId, Road]]]:
-    """The newest version of each road in use, by id; read again only where the revision has grown."""
-    kept: tuple[int, dict[RoadId, Road]] | None = None
-
-    async def roads() -> Mapping[RoadId, Road]:
-        nonlocal kept
-        revision = await store.revision()
-        if kept is None or kept[0] != revision:
-            kept = revision, {road.id: road for road in await store.current()}
-        return kept[1]
-
-    return roads

@@ -4,13 +4,15 @@ import type { Plugin } from "vite";
 
 const SHELL = ["/", "/manifest.webmanifest", "/icons/icon.svg", "/icons/icon-192.png"];
 
-/** Writes /sw.js with the list of files that make up the shell: all but the map's, which come when it is opened. */
+/** Writes /sw.js with the list of files that make up the shell: all but the map's and the office's, which come when opened. */
 export function serviceWorker(): Plugin {
   return {
     name: "finder-service-worker",
     apply: "build",
     generateBundle(_options, bundle) {
-      const files = Object.keys(bundle).filter((file) => /\.(js|css)$/.test(file) && !/assets\/map/i.test(file));
+      const files = Object.keys(bundle).filter(
+        (file) => /\.(js|css)$/.test(file) && !/assets\/(map|office)/i.test(file),
+      );
       const shell = [...SHELL, ...files.map((file) => `/${file}`)];
       const version = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 12);
       const source = readFileSync(new URL("../src/sw.js", import.meta.url), "utf8")

@@ -12,14 +12,19 @@ from finder.charging.trip_prices import TariffPrices
 from finder.graphql.routes import graphql_routes
 from finder.graphql.trip_ask import MAX_GIVEN_POINTS
 from finder.kernel.geo import Point
+from finder.kernel.line import Line
 from finder.live.model import Observation, Status
-from finder.roads.encoded import decode, encode
 from finder.roads.model import Origin, Road, RoadKind
+from finder.roads.polyline import MAX_POINTS
+from finder.roads.polyline import decode_polyline as decode
+from finder.roads.polyline import encode_polyline as encode
 from finder.roads.router import NoRouter, Route, Router, timed
-from finder.roads.store import Kept, in_use
-from finder.roads.trips import MAX_AHEAD, MAX_DETOUR_KM, MAX_POINTS, Trips
+from finder.roads.search import MAX_DETOUR_KM
+from finder.roads.trips import MAX_AHEAD, Trips
+from finder.stations.along import LineHit
+from finder.stations.filter import Filter
 from finder.stations.model import ALWAYS
-from tests.unit.naive import CENTRE, NOW, World, station, world
+from tests.unit.naive import CENTRE, NOW, NaiveIndex, World, station, world
 
 STOP = """station{id name} evseId connectorId km detourKm detourMinutes powerKw leg{km minutes kwh climbM descentM}
   arrivesAt arrivalSoc leaveSoc kwh chargingMinutes leavesAt costFen chance
@@ -34,30 +39,15 @@ WAY = [Point(CENTRE.lat, CENTRE.lon + n * 0.1) for n in range(37)]
 FAMILY = {"kind": "FAMILY"}
 
 
-class Roads:
-    """Roads that are as they are."""
+class Along(NaiveIndex):
+    """Looks at every station beside a line, too."""
 
-    def __init__(self, *roads: Road) -> None:
-        self.roads, self.asked = list(roads), 0
-
-    async def revision(self) -> int:
-        return 1
-
-    async def current(self) -> list[Road]:
-        self.asked += 1
-        return self.roads
-
-    async def put(self, roads: Any) -> list[Kept]:
-        raise AssertionError
-
-    async def remove(self, road_id: str) -> bool:
-        raise AssertionError
-
-    async def versions(self, road_id: str) -> list[Road]:
-        raise AssertionError
-
-    async def close(self) -> None:
-        pass
+    async def beside(
+        self, line: Line, reach_m: float, want: Filter, limit: int, after: tuple[float, str] | None = None
+    ) -> list[LineHit]:
+        feet = [(s.id, line.locate(s.place)) for s in self.stations.values() if want.suits(s)]
+        found = sorted((f.metres, i, f.offset_m) for i, f in feet if f.offset_m <= reach_m)
+        return [LineHit(i, m, off) for m, i, off in found if after is None or (m, i) > after][:limit]
 
 
 class Straight:
@@ -84,11 +74,11 @@ def made(router: Router | None = None) -> World:
     """Stations every 26 km along the parallel, each with two bays."""
     placed = world([station(n, lon_step=0.3, hours=ALWAYS) for n in range(1, 12)])
     trips = Trips(
-        placed.index,
+        Along(placed.index.stations.values()),
         lambda evse_id: placed.board.read(evse_id).status,
         TariffPrices(),
         router or NoRouter(),
-        in_use(Roads(ROAD)),
+        lambda: {ROAD.id: ROAD},
         lambda: NOW,
     )
     return replace(placed, gateway=replace(placed.gateway, trips=trips))
@@ -125,7 +115,7 @@ async def test_a_polyline_is_planned_with_stops_costs_and_alternatives() -> None
             assert stop["alternative"]["station"]["id"] != stop["station"]["id"]
             assert stop["chance"] is None
             assert stop["detourKm"] < 1
-    assert len(decode(trip["polyline"], 1_000)) == len(WAY)
+    assert len(decode(trip["polyline"])) == len(WAY)
 
 
 async def test_a_bay_that_is_seen_free_has_a_chance() -> None:
@@ -164,7 +154,7 @@ async def test_a_road_is_driven_between_its_kilometres_either_way_and_said_to_be
     assert whole["km"] == pytest.approx(314.4, abs=0.5)
     assert (forth["roadId"], forth["approximate"], forth["accuracyM"]) == ("huanghe-1", True, 3_000)
     assert "APPROXIMATE" in {each["code"] for each in forth["warnings"]}
-    assert decode(back["polyline"], 1_000)[0].lon > decode(back["polyline"], 1_000)[-1].lon
+    assert decode(back["polyline"])[0].lon > decode(back["polyline"])[-1].lon
     assert placed.gateway.trips is not None
 
 
@@ -218,7 +208,7 @@ BEGIN = {"lat": 38, "lon": 112}
         ({"begin": BEGIN}, "ONE_WAY"),
         ({"polyline": LINE, "end": BEGIN}, "ONE_WAY"),
         ({"polyline": LONG}, None),
-        ({"polyline": TOO_LONG}, "POLYLINE"),
+        ({"polyline": TOO_LONG}, "ROUTE_TOO_MANY_POINTS"),
         ({"polyline": LINE[:-1]}, "POLYLINE"),
         ({"polyline": "中文"}, "POLYLINE"),
         ({"polyline": encode(WAY[:1])}, "POLYLINE"),

@@ -7,7 +7,7 @@ with the same number and the same content does nothing twice.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -200,6 +200,10 @@ class Channel(Protocol):
 
         Elsewhere `split` returns it before the refund, and the other way is refused on either channel.
         """
+
+    @property
+    def split_after(self) -> timedelta:
+        """How long after a payment the channel takes its split; it takes one for thirty days."""
 
     async def hold(self, ask: HoldAsk) -> Seen:
         """Begins a hold; PENDING carries in `phone` what the driver's phone needs."""

@@ -1,6 +1,8 @@
 /** Asks the gateway; every failure is an ApiError with a code and a sentence for people. */
 import { language, t } from "../i18n";
-import type { TypedDocumentString } from "./generated/graphql";
+
+/** A document of any of the generated modules. */
+export type Document<R, V> = { toString(): string; __apiType?: (variables: V) => R };
 
 const TIMEOUT_MS = 12_000;
 
@@ -19,8 +21,14 @@ interface Body<T> {
   errors?: { message: string; extensions?: { code?: string; retryable?: boolean } }[];
 }
 
-/** Posts one document. Raises ApiError; an abort by the caller comes through as AbortError. */
-export async function ask<R, V>(document: TypedDocumentString<R, V>, variables: V, signal?: AbortSignal): Promise<R> {
+/** Posts one document, in somebody's name where there is a token.
+ *  Raises ApiError; an abort by the caller comes through as AbortError. */
+export async function ask<R, V>(
+  document: Document<R, V>,
+  variables: V,
+  signal?: AbortSignal,
+  token?: string,
+): Promise<R> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   let answer: Response;
   let body: Body<R>;
@@ -31,6 +39,7 @@ export async function ask<R, V>(document: TypedDocumentString<R, V>, variables: 
         "Content-Type": "application/json",
         Accept: "application/graphql-response+json, application/json;q=0.9",
         "Accept-Language": language.value,
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },
       body: JSON.stringify({ query: document.toString(), variables }),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
