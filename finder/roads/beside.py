@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from finder.kernel.line import Line
+import numpy as np
+
+from finder.kernel.line import LEFT, RIGHT, Line
+from finder.roads.model import Road, RoadKind
+from finder.roads.search import APART_M
 from finder.stations.along import LineHit
 from finder.stations.filter import Filter
 from finder.stations.index import MAX_LIMIT
@@ -32,6 +36,18 @@ class Beside:
     station: Station
     metres: float
     offset_m: float
+
+
+def on_this_side(road: Road, found: Sequence[Beside], *, forward: bool) -> list[Beside]:
+    """Without those that only the other carriageway of an expressway reaches, as far as its line can tell sides."""
+    if road.kind is not RoadKind.EXPRESSWAY or not found:
+        return list(found)
+    lats = np.array([each.station.place.lat for each in found])
+    lons = np.array([each.station.place.lon for each in found])
+    feet = road.line.feet(lats, lons, APART_M)
+    far = LEFT if forward else RIGHT  # China drives on the right
+    gone = feet.place[(feet.side == far) & (feet.offset_m >= road.origin.accuracy_m)]
+    return [each for n, each in enumerate(found) if n not in set(gone.tolist())]
 
 
 async def stations_beside(index: BesideIndex, line: Line, reach_m: float, want: Filter) -> list[Beside]:

@@ -26,10 +26,13 @@ _DC = frozenset(
 )
 
 
-def candidates(car: Car, course: Course, found: Iterable[Beside], leaves_at: datetime) -> list[Candidate]:
+def candidates(
+    car: Car, course: Course, found: Iterable[Beside], leaves_at: datetime, accuracy_m: float = 0.0
+) -> list[Candidate]:
     """One for each station that is open to everybody about then and has a plug of known power for the car.
 
     A station whose hours nobody knows is taken to be open, and one whose state nobody knows to be in order.
+    `accuracy_m`: how far the line may lie from the road.
     """
     told = []
     for each in found:
@@ -40,7 +43,9 @@ def candidates(car: Car, course: Course, found: Iterable[Beside], leaves_at: dat
             evse, connector, current = plug
             detour = 0.0 if each.offset_m <= ON_ROAD_M else detour_km(each.offset_m)
             minutes = detour / DETOUR_KMH * 60
-            told.append(Candidate(station, evse, connector, km, detour, minutes, current, connector.power_kw or 0.0))
+            vague = each.offset_m < accuracy_m
+            power = connector.power_kw or 0.0
+            told.append(Candidate(station, evse, connector, km, detour, minutes, current, power, vague))
     return told
 
 

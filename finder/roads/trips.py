@@ -11,7 +11,7 @@ from finder.errors import BadInput, Busy, NotFound
 from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.model import Status
-from finder.roads.beside import BesideIndex, stations_beside
+from finder.roads.beside import BesideIndex, on_this_side, stations_beside
 from finder.roads.candidates import ON_ROAD_M, candidates, thinned
 from finder.roads.car import Car
 from finder.roads.chance import chance_now
@@ -157,9 +157,13 @@ class Trips:
                 code="TRIP",
             )
         want = Filter(connector_types=wish.car.plugs, include_practice=wish.include_practice)
-        reach_m = max(wish.detour_km / 2 / DETOUR_FACTOR * 1000, ON_ROAD_M)
+        accuracy_m = road.origin.accuracy_m if road else 0.0
+        # What lies nearer than the road's line can tell may well lie on the road.
+        reach_m = max(wish.detour_km / 2 / DETOUR_FACTOR * 1000, ON_ROAD_M, accuracy_m)
         found = await stations_beside(self._index, line, reach_m, want)
-        suited = candidates(wish.car, course, found, leaves_at)
+        if road is not None:
+            found = on_this_side(road, found, forward=isinstance(way, AlongRoad) and _forward(road, way))
+        suited = candidates(wish.car, course, found, leaves_at, accuracy_m)
         kept = thinned(wish.car, course.length_km, suited)
         ask = TripAsk(
             car=wish.car,
@@ -221,6 +225,11 @@ class Trips:
         if road is None:
             raise NotFound(f"没有道路 {road_id[:40]!r}", f"there is no road {road_id[:40]!r} here", code="NO_SUCH_ROAD")
         return road
+
+
+def _forward(road: Road, way: AlongRoad) -> bool:
+    begin = road.begin_km if way.from_km is None else way.from_km
+    return begin <= (road.end_km if way.to_km is None else way.to_km)
 
 
 def _drawn(points: Sequence[Point], kmh: float, heights_m: Sequence[float] | None) -> Route:
