@@ -149,7 +149,7 @@ class Trips:
     async def _plan(self, wish: Wish, leaves_at: datetime, now: datetime) -> Planned:
         way, off_road_km = self._by_road(wish.way)
         route, road, from_km = await self._way(way)
-        course, line = await asyncio.to_thread(lambda: (route.course, route.line))
+        course = await asyncio.to_thread(lambda: route.course)
         if course.length_km > MAX_KM:
             raise BadInput(
                 f"路线最长 {MAX_KM:g} 公里，请分段规划",
@@ -157,6 +157,8 @@ class Trips:
                 code="TRIP",
             )
         want = Filter(connector_types=wish.car.plugs, include_practice=wish.include_practice)
+        # Only now: a line is divided into pieces, which a length without bounds would make without number.
+        line = await asyncio.to_thread(lambda: route.line)
         accuracy_m = road.origin.accuracy_m if road else 0.0
         # What lies nearer than the road's line can tell may well lie on the road.
         reach_m = max(wish.detour_km / 2 / DETOUR_FACTOR * 1000, ON_ROAD_M, accuracy_m)

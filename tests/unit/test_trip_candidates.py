@@ -83,7 +83,8 @@ def test_the_plug_at_which_the_car_takes_most_is_chosen() -> None:
     assert found is not None
     assert found[1].id == "strong"  # the car takes 100 kW of either
     assert best_plug(CAR, with_connectors(other, unknown)) is None
-    assert not kept(evses=(Evse(id="e", connectors=(other, unknown)),))
+    beside = Beside(with_connectors(other, unknown), 0.0, 0.0)
+    assert candidates(CAR, COURSE, [beside], LEAVES) == []
 
 
 @pytest.mark.parametrize(
