@@ -27,7 +27,8 @@ from finder.stations.model import EvseId
 
 MAX_AHEAD = timedelta(days=31)
 NEAR_ROAD_M = 15_000.0  # of both ends, for a road to be taken where no router tells the way
-_PLANNING_AT_ONCE, _WAITING = 2, 16
+MOST_AT_ONCE = 16  # of which two are being planned, and the others wait
+_PLANNING_AT_ONCE = 2
 # Driven on the whole, stops at lights and in towns included: our assumption where no router tells.
 SPEED_KMH = {
     RoadKind.EXPRESSWAY: 95.0,
@@ -133,7 +134,7 @@ class Trips:
         now = self._clock()
         leaves_at = wish.leaves_at or now
         _check(wish, leaves_at, now)
-        if self._waiting >= _WAITING:
+        if self._waiting >= MOST_AT_ONCE:
             raise Busy("正在规划的行程过多，请稍后重试", "too many trips are being planned: try again in a moment")
         self._waiting += 1
         try:

@@ -1,5 +1,6 @@
 """A trip over GraphQL: its stops, costs and gaps, the reader's language, and every refusal by its code."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,18 +10,20 @@ import pytest
 from starlette.applications import Starlette
 
 from finder.charging.trip_prices import TariffPrices
+from finder.errors import Busy
 from finder.graphql.routes import graphql_routes
 from finder.graphql.trip_ask import MAX_GIVEN_POINTS
 from finder.kernel.geo import Point
 from finder.kernel.line import Line
 from finder.live.model import Observation, Status
+from finder.roads.cars import TYPICAL, CarClass
 from finder.roads.model import Origin, Road, RoadKind
 from finder.roads.polyline import MAX_POINTS
 from finder.roads.polyline import decode_polyline as decode
 from finder.roads.polyline import encode_polyline as encode
 from finder.roads.router import NoRouter, Route, Router, timed
 from finder.roads.search import MAX_DETOUR_KM
-from finder.roads.trips import MAX_AHEAD, Trips
+from finder.roads.trips import MAX_AHEAD, MOST_AT_ONCE, DoorToDoor, Trips, Wish
 from finder.stations.along import LineHit
 from finder.stations.filter import Filter
 from finder.stations.model import ALWAYS
@@ -248,3 +251,30 @@ async def test_what_cannot_be_asked_is_refused_by_its_code(more: dict[str, Any],
 
 async def test_without_trips_the_field_says_so() -> None:
     assert code(await ask(world([]), polyline=LINE)) == "NO_TRIPS"
+
+
+class Waiting:
+    """A router that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.let = asyncio.Event()
+
+    async def route(self, begin: Point, end: Point) -> Route:
+        await self.let.wait()
+        return timed([begin, end], 60)
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_as_many_trips_as_may_wait_are_planned_and_one_more_is_refused() -> None:
+    router = Waiting()
+    trips = made(router).gateway.trips
+    assert trips is not None
+    wish = Wish(DoorToDoor(CENTRE, Point(38.4, 113.0)), TYPICAL[CarClass.FAMILY].car, celsius=20)
+    asked = [asyncio.create_task(trips.plan(wish)) for _ in range(MOST_AT_ONCE + 1)]
+    done, rest = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+    (refused,) = done
+    assert isinstance(refused.exception(), Busy)
+    router.let.set()
+    assert all(planned.trip.plans for planned in await asyncio.gather(*rest))
