@@ -3,11 +3,13 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from finder.charging.agreements import Agreements, AgreementsHeld
+from finder.charging.payers import LinkedPayers, PayerProof, PracticePayers
 from finder.charging.personal import OrdersHeld
 from finder.errors import SettingsError
 from finder.identity.accounts import Accounts
@@ -21,6 +23,7 @@ from finder.identity.sms import HttpSms, NoSms, Sms
 from finder.identity.store import Store
 from finder.identity.vault import Vault
 from finder.kernel.clock import Clock, system_clock
+from finder.money.channels.port import Channel
 from finder.settings import Settings
 from finder.storage.database import Database
 from finder.storage.unit import Work
@@ -58,10 +61,30 @@ def open_accounts(
     people = open_people(settings, database, vault, clock)
     return Accounts(
         people,
-        Privacy(people, [OrdersHeld(Work(database, clock))]),
+        Privacy(people, [OrdersHeld(Work(database, clock)), AgreementsHeld(people.store)]),
         Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name))),
         Oidc(people, providers, settings.base_url, clock),
     )
+
+
+def open_agreements(
+    accounts: Accounts,
+    channels: Mapping[str, Channel],
+    standing: Collection[str] = (),
+    clock: Clock = system_clock,
+) -> Agreements:
+    """Agreements with these channels; at those of `standing` a hold is made without asking the driver.
+
+    At a channel that is not for practice people agree where its provider of identity is listed, under the same name.
+    """
+    people, listed = accounts.people, {provider.id for provider in accounts.oidc.providers}
+    proofs: dict[str, PayerProof] = {}
+    for name, channel in channels.items():
+        if channel.practice:
+            proofs[name] = PracticePayers()
+        elif name in listed:
+            proofs[name] = LinkedPayers(accounts.oidc, name, standing=name in standing)
+    return Agreements(people.store, people.audit, clock, people.buckets, proofs)
 
 
 def load_providers(path: Path, environ: Mapping[str, str]) -> list[Provider]:

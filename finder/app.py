@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from finder.accounts import open_accounts, open_people
+from finder.accounts import open_accounts, open_agreements, open_people
 from finder.cities import load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -28,19 +28,29 @@ from finder.live.board import LiveBoard
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.office import choose_vault, open_office
+from finder.roads.amap import AmapRouter
+from finder.roads.model import Road
+from finder.roads.osrm import OsrmRouter
+from finder.roads.router import NoRouter, Router
+from finder.roads.shipped import drawn
+from finder.roads.sql import SqlRoads
+from finder.roads.store import RoadStore
 from finder.rooms import Engines, Rooms, open_rooms
 from finder.sandbox.money import PracticeMoney
 from finder.settings import Settings, scheme
+from finder.stations.along import StationRoadIndex
 from finder.stations.elastic import ElasticIndex
-from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
+from finder.stations.places import Gazetteer
 from finder.stations.sql import SqlStore
 from finder.stations.store import StationStore
 from finder.storage.database import database_url
 from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Work
+from finder.supervision.coverage.plan import plan_of
 from finder.till import Till, open_merchants
 from finder.web.base import base_routes
+from finder.web.coverage import coverage_routes
 from finder.web.health import health_routes
 from finder.web.metrics import CountRequests, Metrics
 from finder.web.pages import SafeHeaders, page_routes
@@ -53,7 +63,7 @@ log = structlog.get_logger(__name__)
 Operators = Callable[[Workbench], Sequence[OperatorConnector]]
 
 
-def choose_index(settings: Settings) -> StationIndex:
+def choose_index(settings: Settings) -> StationRoadIndex:
     """The station index that FINDER_INDEX_URL names. Raises SettingsError."""
     match scheme(settings.index_url):
         case "memory":
@@ -113,6 +123,36 @@ def choose_store(settings: Settings) -> StationStore:
     return SqlStore(choose_database(settings))
 
 
+def choose_roads(settings: Settings) -> RoadStore:
+    """The road store in that database."""
+    return SqlRoads(choose_database(settings), system_clock)
+
+
+def shipped_roads(settings: Settings) -> list[Road]:
+    """The roads of the city's own table. Raises SettingsError. Takes about 2 s."""
+    city = load_city(settings.city)
+    return drawn(city.roads, Gazetteer.around(city.centre, city.places_within_km))
+
+
+def choose_router(settings: Settings) -> Router:
+    """The routing service that FINDER_ROUTER_URL names, none where it is empty. Raises SettingsError."""
+    engine, _, rest = settings.router_url.partition("+")
+    if not settings.router_url:
+        return NoRouter()
+    if not rest.startswith(("http://", "https://")) or engine not in ("osrm", "amap"):
+        raise SettingsError(
+            "FINDER_ROUTER_URL：请使用 osrm+http(s)://… 或 amap+https://…",
+            "FINDER_ROUTER_URL: use osrm+http(s)://… or amap+https://…",
+        )
+    if engine == "osrm":
+        return OsrmRouter(rest)
+    if settings.router_key is None:
+        raise SettingsError(
+            "使用高德路线服务时须设置 FINDER_ROUTER_KEY", "where routes come from Amap, set FINDER_ROUTER_KEY"
+        )
+    return AmapRouter(rest, settings.router_key)
+
+
 def choose_work(settings: Settings) -> Work:
     """Units of work on that database."""
     return Work(choose_database(settings), system_clock)
@@ -120,9 +160,12 @@ def choose_work(settings: Settings) -> Work:
 
 def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines:
     """Everything that the settings name. Raises SettingsError, before anything is started."""
-    database, vault = choose_database(settings), choose_vault(settings)
+    database, vault, city = choose_database(settings), choose_vault(settings), load_city(settings.city)
     desk = SqlDesk(database, system_clock)
-    till = Till(database, vault, desk, open_merchants(settings, practice))
+    merchants = open_merchants(settings, practice)
+    accounts = open_accounts(settings, database, vault, city.title)
+    agreements = open_agreements(accounts, merchants.channels)
+    till = Till(database, vault, desk, merchants, agreements)
     bench = Workbench(
         clock=system_clock,
         desk=till.desk,
@@ -132,7 +175,6 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         notebook=SqlNotebook(database, system_clock),
         public_url=settings.base_url,
     )
-    city = load_city(settings.city)
     return Engines(
         city,
         bench,
@@ -142,8 +184,13 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         choose_board(settings),
         SqlStore(database),
         open_office(settings, database, bench),
-        open_accounts(settings, database, vault, city.title),
+        accounts,
+        agreements,
         till,
+        plan_of(city.id),
+        SqlRoads(database, system_clock),
+        settings.roads_reach_km * 1000,
+        choose_router(settings),
     )
 
 
@@ -200,6 +247,7 @@ def build_app(
                 ),
                 metrics.route(settings.metrics_token),
                 *base_routes(rooms.gazetteer),
+                *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
                 *page_routes(settings.pwa_dir),
             ]
             ready()

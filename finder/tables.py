@@ -4,19 +4,29 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-# These put their tables into storage's own, so that they are written in one unit of work.
+# These put their tables into storage's own, so that they are written in one unit of work, or among people's.
+import finder.charging.agreements
 import finder.charging.bills
 import finder.charging.confirming
+import finder.charging.dispute_rows
 import finder.charging.order
+import finder.charging.parking
 import finder.charging.readings
+import finder.charging.standing
+import finder.money.channel_rows
 import finder.money.differences
+import finder.money.invoice_rows
 import finder.money.ledger
-import finder.money.reconcile  # noqa: F401 - for its tables
+import finder.money.operator_rows
+import finder.money.reconcile
+import finder.money.runs
+import finder.supervision.coverage.places  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays
 from finder.federation.register import rows
 from finder.identity import audit
 from finder.identity import tables as people
 from finder.identity.oauth import tokens
+from finder.roads import sql as roads
 from finder.stations import sql
 from finder.storage import unit
 
@@ -32,4 +42,5 @@ TABLES: Sequence[sa.MetaData] = (
     audit.METADATA,
     tokens.METADATA,
     people.METADATA,
+    roads.METADATA,
 )

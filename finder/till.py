@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import structlog
 from starlette.routing import Route
 
+from finder.charging.agreements import Agreements
 from finder.charging.desk import KeepingDesk, OrderDesk
 from finder.charging.effects import handlers
+from finder.charging.nightly import Nightly
 from finder.charging.notices import Notices
 from finder.charging.orders import Orders
 from finder.charging.outside import Outside
@@ -42,34 +44,30 @@ class Merchants:
     terms: Mapping[SourceId, Terms]
 
 
-class OwnIdentity:
-    """Pays as the channel knows the person; each hold is confirmed there."""
-
-    async def pays_under(self, person: str, channel: str, agreement: str | None) -> tuple[str, bool]:
-        """See Agreements."""
-        return f"person:{person}", False
-
-    async def payer(self, agreement: str) -> str:
-        """See Payers."""
-        return f"openid-of-{agreement.partition(':')[2][:20]}"
-
-
 class Till:
     """Everything that an order needs, over one database."""
 
     def __init__(
-        self, database: Database, vault: Vault, desk: KeepingDesk, merchants: Merchants, clock: Clock = system_clock
+        self,
+        database: Database,
+        vault: Vault,
+        desk: KeepingDesk,
+        merchants: Merchants,
+        agreements: Agreements,
+        clock: Clock = system_clock,
     ) -> None:
         self.work = Work(database, clock)
         self.merchants = merchants
         self._connector: Callable[[SourceId], object | None] = lambda _: None
-        own = OwnIdentity()
-        outside = Outside(self.work, merchants.channels, lambda source: self._connector(source), own)
+        outside = Outside(self.work, merchants.channels, lambda source: self._connector(source), agreements)
         self.outbox = Outbox(self.work, handlers(outside))
         self.desk = OrderDesk(desk, self.work, self.outbox.wake)
-        self.orders = Orders(self.work, self.outbox.wake)
-        self.starts = Starts(self.orders, QuoteIds(vault), merchants.channels, merchants.terms.get, own, clock)
+        # Where money is practised nobody waits for the night.
+        real = not any(channel.practice for channel in merchants.channels.values())
+        self.orders = Orders(self.work, self.outbox.wake, shares_wait=real)
+        self.starts = Starts(self.orders, QuoteIds(vault), merchants.channels, merchants.terms.get, agreements, clock)
         self.progress = Progress(self.work)
+        self._nightly = Nightly(outside, self.desk, desk.bills, self.outbox.wake)
         self._sweeper = Sweeper(outside)
         self._notices = Notices(self.work, self.outbox.wake)
         self._tasks: Sequence[asyncio.Task[None]] = ()
@@ -90,7 +88,8 @@ class Till:
 
     def start(self) -> None:
         """Begins to carry out what is due and to ask for what was not told, beside whoever else does."""
-        self._tasks = [asyncio.create_task(self.outbox.run()), asyncio.create_task(self._sweep())]
+        work = (self.outbox.run(), self._sweep(), self._nightly.run())
+        self._tasks = [asyncio.create_task(each) for each in work]
 
     async def close(self) -> None:
         """Stops; what is not done yet another worker, or the next start, does."""

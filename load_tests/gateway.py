@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import uvicorn
@@ -15,15 +16,24 @@ from finder.graphql.routes import graphql_routes
 from finder.kernel.clock import system_clock
 from finder.live.lately import Lately
 from finder.live.memory import MemoryBoard
+from finder.roads.book import RoadBook
+from finder.roads.search import RoadSearch
+from finder.stations.along import StationRoadIndex
 from finder.stations.elastic import ElasticIndex
-from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
 from finder.stations.model import SourceId, Station
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
-from load_tests.network import network, statuses
+from load_tests.network import load_roads, network, statuses
 
 BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Roads that stay as they are."""
+
+    book: RoadBook
 
 
 class NoFeeds:
@@ -55,7 +65,9 @@ def build(url: str, count: int) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         stations = network(count)
-        index: StationIndex = MemoryIndex() if url == "memory:" else ElasticIndex(url, name="load")
+        index: StationRoadIndex = MemoryIndex() if url == "memory:" else ElasticIndex(url, name="load")
+        roads = Fixed(RoadBook(load_roads(stations)))
+        index.begin(roads.book)
         if url == "memory:" or await index.count() != count:
             await index.rebuild(batches(stations))
         board = MemoryBoard()
@@ -64,14 +76,16 @@ def build(url: str, count: int) -> Starlette:
         await board.observe(statuses(stations, system_clock()))
         centre = load_city("xinzhou").centre
         lately = Lately(board)
+        search = Search(index, lately, system_clock)
         gateway = Gateway(
-            Search(index, lately, system_clock),
+            search,
             board,
             NoFeeds(),
             Gazetteer(()),
             About("load", "load", centre, practice=False),
             system_clock,
             lately=lately,
+            roads=RoadSearch(search, index, roads),
         )
         app.router.routes.extend(graphql_routes(gateway))
         garbage.settle()

@@ -48,13 +48,17 @@ def check_bill(bill: Bill, tariff: Tariff | None, cap: Money) -> Verdict:
     if tariff is None or not tariff.periods:
         wrong.append(Wrong.NO_TARIFF)
         return _verdict(bill, None, wrong, cap)
+    parking = bill.parking.fen if bill.parking else 0
+    if bill.lines and all(_told(line) is None for line in bill.lines):
+        expected, fits = _judge_together(bill.lines, bill.total.fen - parking, tariff)
+        wrong += [] if fits else [Wrong.LINE]
+        return _verdict(bill, Money(expected + parking), wrong, cap)
     expected = 0
     for line in bill.lines or (_whole(bill),):
         pays, fits = _judge(line, tariff)
         expected += pays
         if not fits:
             wrong.append(Wrong.LINE)
-    parking = bill.parking.fen if bill.parking else 0
     return _verdict(bill, Money(expected + parking), wrong, cap)
 
 
@@ -102,6 +106,19 @@ def _judge(line: BillLine, tariff: Tariff) -> tuple[int, bool]:
         parts = [(told.fen if told is not None else max(sums) + TOLERANCE_FEN + 1, sums)]
     pays = sum(min(max(fen, min(may)), max(may)) for fen, may in parts)
     return pays, all(min(may) - TOLERANCE_FEN <= fen <= max(may) + TOLERANCE_FEN for fen, may in parts)
+
+
+def _judge_together(lines: Sequence[BillLine], told: int, tariff: Tariff) -> tuple[int, bool]:
+    """Lines that tell energy and no money, as those of OCPI do: what all of them may cost, held against their sum."""
+    least = most = 0
+    for line in lines:
+        prices = _prices(line, tariff)
+        if not prices:
+            return 0, False
+        sums = [price.electricity.line(line.kwh).fen + price.service.line(line.kwh).fen for price in prices]
+        least, most = least + min(sums), most + max(sums)
+    tolerance = TOLERANCE_FEN * len(lines)
+    return min(max(told, least), most), least - tolerance <= told <= most + tolerance
 
 
 def _prices(line: BillLine, tariff: Tariff) -> list[TariffPeriod]:

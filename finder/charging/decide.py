@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from finder.charging.machines import ITEM, Capture, Hold, Item, Session
-from finder.charging.order import Order, OrderItem
+from finder.charging.order import Held, Order, OrderItem
 from finder.kernel.ids import Number, part
 from finder.money.channels.port import Step
 
@@ -20,6 +21,7 @@ class Effect(StrEnum):
     PAY = "charging.pay"
     RELEASE = "charging.release"
     ITEM = "charging.item"
+    PARKING = "charging.parking"
 
 
 LETTER = {
@@ -29,24 +31,26 @@ LETTER = {
     Effect.CAPTURE: "C",
     Effect.PAY: "P",
     Effect.RELEASE: "R",
+    Effect.PARKING: "K",
 }
-ITEM_LETTER = {Step.SPLIT: "L", Step.SPLIT_RETURN: "U", Step.REFUND: "B"}
+ITEM_LETTER = {Step.SPLIT: "L", Step.SPLIT_FINISH: "F", Step.SPLIT_RETURN: "U", Step.REFUND: "B"}
 _RUNNING = (Session.START_SENT, Session.START_UNKNOWN, Session.CHARGING, Session.STOP_SENT)
 _OPEN = (Hold.PENDING, Hold.HELD)
-_UNDER_WAY = (Item.NEW, Item.SENT, Item.UNKNOWN, Item.ABNORMAL)
+UNDER_WAY = (Item.NEW, Item.SENT, Item.UNKNOWN, Item.ABNORMAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An effect to be sent under this number."""
+    """An effect to be sent under this number, no earlier than `after` from now."""
 
     effect: Effect
     number: Number
+    after: timedelta = timedelta(0)
 
 
 def due(order: Order, items: Sequence[OrderItem] = ()) -> list[Due]:
     """Every effect that the order's states call for now."""
-    return [*_session(order), *_money(order), *_items(items)]
+    return [*_session(order), *_money(order), *_items(order, items)]
 
 
 def numbered(order: Order, effect: Effect, count: int = 0) -> Number:
@@ -56,7 +60,7 @@ def numbered(order: Order, effect: Effect, count: int = 0) -> Number:
 
 def over(order: Order, items: Sequence[OrderItem] = ()) -> bool:
     """Whether nothing more will happen of itself: paid, or never charged, or written off."""
-    if not all(ITEM.over(item.state) for item in items):
+    if not all(ITEM.over(item.state) for item in items) or order.held == Held.DISPUTE:
         return False
     if order.session is Session.REJECTED:
         return order.hold in (Hold.RELEASED, Hold.FAILED, Hold.EXPIRED)
@@ -74,6 +78,8 @@ def _session(order: Order) -> Iterator[Due]:
     # A hold that ended while the car charges no longer pays for what comes: it is stopped.
     if order.session in _RUNNING and (order.wants_stop or order.hold is Hold.EXPIRED):
         yield Due(Effect.STOP, numbered(order, Effect.STOP, order.stops))
+    if order.car_park and order.session is Session.BILLED and order.pays is not None and order.pays.fen:
+        yield Due(Effect.PARKING, numbered(order, Effect.PARKING))
 
 
 def _money(order: Order) -> Iterator[Due]:
@@ -93,10 +99,13 @@ def _money(order: Order) -> Iterator[Due]:
         yield Due(Effect.PAY, numbered(order, Effect.PAY))
 
 
-def _items(items: Sequence[OrderItem]) -> Iterator[Due]:
-    """A refund waits until what was split off is back."""
-    shares = [i for i in items if i.step is not Step.REFUND]
-    waiting = any(i.state in _UNDER_WAY for i in shares)
+def _items(order: Order, items: Sequence[OrderItem]) -> Iterator[Due]:
+    """A share goes back once it is split off, a refund once that is back, and both once no invoice says otherwise."""
+    open_ = {step for step in Step if any(i.step is step and i.state in UNDER_WAY for i in items)}
+    waits_for = {Step.SPLIT_RETURN: {Step.SPLIT}, Step.REFUND: {Step.SPLIT, Step.SPLIT_RETURN}}
+    wait = timedelta(seconds=order.split_after_s or 0)
     for item in items:
-        if item.state is Item.NEW and not (item.step is Step.REFUND and waiting):
-            yield Due(Effect.ITEM, item.number)
+        if order.reversing and item.step in waits_for:
+            continue
+        if item.state is Item.NEW and not waits_for.get(item.step, set()) & open_:
+            yield Due(Effect.ITEM, item.number, wait if item.step is Step.SPLIT else timedelta(0))

@@ -14,6 +14,7 @@ from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Claimed,
 from finder.connectors.sdk.sessions import Bill, OrderNo, SessionSeen
 from finder.errors import BadInput
 from finder.kernel.ids import Number, check_number, long
+from finder.money.operator_rows import claimed, keep
 from finder.stations.model import EvseId, SourceId
 from finder.storage.unit import Work
 
@@ -26,6 +27,9 @@ class KeepingDesk(Desk, Protocol):
 
     async def running(self, source: SourceId) -> Mapping[EvseId, SessionSeen]:
         """An operator's sessions that charge now."""
+
+    async def bills(self, source: SourceId, since: datetime, until: datetime) -> Sequence[tuple[Bill, Heard]]:
+        """An operator's bills of sessions that ended in since <= t < until, as they were told."""
 
 
 class OrderDesk:
@@ -40,7 +44,7 @@ class OrderDesk:
         if heard is Heard.OLD:
             return heard
         async with self._work.begin() as unit:
-            number = await _order_of(unit.connection, seen.source, seen.order, seen.native_id)
+            number = await order_of(unit.connection, seen.source, seen.order, seen.native_id)
             if number is None:
                 return heard
             await take_session(unit, number, seen)
@@ -51,7 +55,7 @@ class OrderDesk:
         """See Desk. A disputed bill reaches its order as well, which then waits for a person."""
         heard = await self._desk.bill(bill)
         async with self._work.begin() as unit:
-            number = await _order_of(unit.connection, bill.source, bill.order, bill.session_id or bill.native_id)
+            number = await order_of(unit.connection, bill.source, bill.order, bill.session_id or bill.native_id)
             if number is None:
                 return heard
             await take_bill(unit, number, bill)
@@ -61,7 +65,10 @@ class OrderDesk:
     async def differences(
         self, source: SourceId, since: datetime, until: datetime, claims: Sequence[Claimed]
     ) -> list[Disputed]:
-        """See Desk."""
+        """See Desk. The operator's list is kept: the nightly comparison holds it against the ledger."""
+        async with self._work.begin() as unit:
+            for claim in claims:
+                await keep(unit, claimed(source, until, claim), None)
         return await self._desk.differences(source, since, until, claims)
 
     async def authorize(self, ask: AuthorizationAsk) -> Authorization:
@@ -73,7 +80,7 @@ class OrderDesk:
         return await self._desk.running(source)
 
 
-async def _order_of(
+async def order_of(
     connection: AsyncConnection, source: SourceId, order: OrderNo | None, native_id: str
 ) -> Number | None:
     """The order that an operator means, by our number, by its short name, or by the operator's own number."""

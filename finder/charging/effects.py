@@ -7,8 +7,10 @@ from finder.charging.commands import StartHandler, StopHandler
 from finder.charging.decide import Effect, numbered
 from finder.charging.machines import Capture, Hold, Item, Session
 from finder.charging.news import change
-from finder.charging.order import Order, OrderItem, items, put_item
+from finder.charging.order import Held, Order, OrderItem, items, put_item
 from finder.charging.outside import Effecting, Outside, locked
+from finder.charging.settling import HOLDABLE, hold_money
+from finder.charging.standing import insolvent
 from finder.errors import ChannelRefused
 from finder.kernel.ids import Number
 from finder.kernel.money import Money
@@ -30,7 +32,8 @@ class HoldHandler(Effecting):
             await change(unit, order, order.moved(hold=Hold.RELEASED))
             return False
         if order.hold is Hold.NEW:
-            return self.keep(letter, await change(unit, order, order.moved(hold=Hold.UNKNOWN)))
+            asked = order.moved(hold=Hold.UNKNOWN, **self.outside.holds_for(order))
+            return self.keep(letter, await change(unit, order, asked))
         return order.hold is Hold.UNKNOWN and self.keep(letter, order)
 
     async def call(self, letter: Letter) -> Seen:
@@ -120,7 +123,7 @@ class ReleaseHandler(Effecting):
 
 
 class ItemHandler(Effecting):
-    """Splits, returns a split, or refunds."""
+    """Splits, ends splitting, returns a split, or refunds."""
 
     def __init__(self, outside: Outside) -> None:
         super().__init__(outside)
@@ -131,6 +134,9 @@ class ItemHandler(Effecting):
         order = await locked(letter, unit)
         item = next(i for i in await items(unit.connection, order.number) if i.number == letter.number)
         if item.state is Item.NEW:
+            if item.step in HOLDABLE and order.held is None and await insolvent(unit.connection, order.operator):
+                await hold_money(unit, order, Held.OPERATOR)
+                return False
             await put_item(unit, item.moved(Item.SENT))
         elif item.state not in (Item.SENT, Item.UNKNOWN):
             return False
@@ -157,14 +163,21 @@ class ItemHandler(Effecting):
                     item.amount,
                     order.captured or Money(0),
                     item.note,
+                    item.returned,
+                    await self._split(order) if item.returned.fen else None,
                 )
             )
         returns = item.of if item.step is Step.SPLIT_RETURN else None
-        return await channel.split(
-            SplitAsk(
-                item.number, capture, order.capture_channel_id, order.sub_merchant, item.amount, order.title, returns
-            )
+        ask = SplitAsk(
+            item.number, capture, order.capture_channel_id, order.sub_merchant, item.amount, order.title, returns
         )
+        return await (channel.split_finish(ask) if item.step is Step.SPLIT_FINISH else channel.split(ask))
+
+    async def _split(self, order: Order) -> Number:
+        """The split that went through, from which a share returns."""
+        async with self.outside.work.read() as connection:
+            sold = await items(connection, order.number)
+        return next(item.number for item in sold if item.step is Step.SPLIT and item.state is Item.DONE)
 
 
 async def _told(order: Order, step: Step, number: Number, asking: Awaitable[Seen]) -> Seen:

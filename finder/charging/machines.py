@@ -48,7 +48,7 @@ class Capture(StrEnum):
 
 
 class Item(StrEnum):
-    """A split, a split's return or a refund."""
+    """A split, a split's return, the end of splitting, or a refund."""
 
     NEW = "NEW"
     SENT = "SENT"
@@ -56,6 +56,15 @@ class Item(StrEnum):
     DONE = "DONE"
     FAILED = "FAILED"
     ABNORMAL = "ABNORMAL"  # a person must act at the channel
+    DROPPED = "DROPPED"  # never asked for: something else came first, and it is reckoned anew
+
+
+class Compared(StrEnum):
+    """What the nightly comparison of channel, operator and ledger says of an order whose share waits for it."""
+
+    WAITING = "WAITING"
+    MATCHED = "MATCHED"  # all three tell the same: the share may be split
+    DISPUTED = "DISPUTED"  # until somebody has decided
 
 
 S = TypeVar("S", bound=StrEnum)
@@ -110,9 +119,16 @@ CAPTURE = Machine(
         Capture.COLLECTING: {Capture.CAPTURED, Capture.BAD_DEBT},
     }
 )
+COMPARED = Machine(
+    {
+        Compared.WAITING: {Compared.MATCHED, Compared.DISPUTED},
+        Compared.DISPUTED: {Compared.MATCHED},
+        Compared.MATCHED: {Compared.DISPUTED},  # a bill that is told again with another amount
+    }
+)
 ITEM = Machine(
     {
-        Item.NEW: {Item.SENT},
+        Item.NEW: {Item.SENT, Item.DROPPED},
         Item.SENT: {Item.DONE, Item.FAILED, Item.UNKNOWN, Item.ABNORMAL},
         Item.UNKNOWN: {Item.DONE, Item.FAILED, Item.ABNORMAL},
         Item.ABNORMAL: {Item.DONE, Item.FAILED},

@@ -13,15 +13,16 @@ from finder.charging.bills import keep_bill
 from finder.charging.check import check_bill
 from finder.charging.confirming import keep_confirming
 from finder.charging.decide import Effect, due, numbered
-from finder.charging.machines import Capture, Hold, Item, Session
-from finder.charging.order import Order, OrderItem, add, items, load, put_item, save
+from finder.charging.dispute_rows import dispute_bill
+from finder.charging.machines import Capture, Hold, Session
+from finder.charging.order import Order, OrderItem, add, items, load, save
 from finder.charging.readings import keep_reading
+from finder.charging.reinvoicing import issue_anew
+from finder.charging.settling import books, settle, told
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
-from finder.kernel.ids import Number, order_of, part
-from finder.kernel.money import Money
+from finder.kernel.ids import Number, order_of
 from finder.money.channels.port import Seen, Stand, Step
 from finder.money.ledger import post
-from finder.money.postings import Books
 from finder.storage.unit import Receipt, Unit
 
 log = structlog.get_logger(__name__)
@@ -38,13 +39,7 @@ _SESSIONS = {
     SessionState.ENDED: Session.ENDED,
     SessionState.REJECTED: Session.REJECTED,
 }
-_ITEMS = {Stand.DONE: Item.DONE, Stand.FAILED: Item.FAILED, Stand.ABNORMAL: Item.ABNORMAL}
 _AMOUNTS = ("started_at", "ended_at", "kwh", "soc", "electricity", "service", "total")
-
-
-def books(order: Order, unit: Unit) -> Books:
-    """The order's books now."""
-    return Books(order.number, order.operator, order.channel, unit.now)
 
 
 async def begin(unit: Unit, order: Order) -> None:
@@ -64,7 +59,7 @@ async def change(unit: Unit, before: Order, after: Order, sold: Sequence[OrderIt
 
 async def _follow_up(unit: Unit, order: Order, sold: Sequence[OrderItem]) -> None:
     for effect in due(order, sold):
-        await unit.send(effect.effect.value, effect.number, order.number.encode())
+        await unit.send(effect.effect.value, effect.number, order.number.encode(), after=effect.after)
 
 
 async def take_channel(unit: Unit, seen: Seen) -> Order:
@@ -143,40 +138,17 @@ async def _captured(unit: Unit, order: Order, seen: Seen) -> Order:
     if order.hold is Hold.HELD and seen.number == numbered(order, Effect.CAPTURE):
         after = after.moved(hold=Hold.CONSUMED)
         await post(unit, book.hold_over(numbered(order, Effect.HOLD), order.cap))
-    share = Money(taken.fen * order.commission_permille // 1000)
-    sold = list[OrderItem]()
-    if share.fen:
-        item = OrderItem(part(order.number, "L", 0), order.number, Step.SPLIT, share, seen.number)
-        await put_item(unit, item)
-        await post(unit, book.commission(item.number, share))
-        sold.append(item)
-    return await change(unit, order, after, sold)
+    return await change(unit, order, after, await settle(unit, after, (), seen.number))
 
 
 async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
-    sold = await items(unit.connection, order.number)
-    item = next((each for each in sold if each.number == seen.number and each.step is seen.step), None)
-    if item is None or seen.stand not in _ITEMS:
+    after, sold = await told(unit, order, seen)
+    if sold is None:
         return order
-    if seen.stand is Stand.DONE and seen.amount is not None and seen.amount != item.amount:
-        return await change(unit, order, order.moved(problem=f"{item.step.value}_AMOUNT"))
-    after = item.moved(_ITEMS[seen.stand])
-    if after.state is item.state:
-        return order
-    await put_item(unit, after)
-    await _post_item(unit, order, after)
-    wrong = after.state in (Item.FAILED, Item.ABNORMAL)
-    told = order.moved(problem=f"{item.step.value}_{after.state.value}") if wrong else order
-    return await change(unit, order, told, [after if each is item else each for each in sold])
-
-
-async def _post_item(unit: Unit, order: Order, item: OrderItem) -> None:
-    book = books(order, unit)
-    if item.state is Item.DONE:
-        edges = {Step.SPLIT: book.split, Step.SPLIT_RETURN: book.split_returned, Step.REFUND: book.refund_done}
-        await post(unit, edges[item.step](item.number, item.amount))
-    elif item.state is Item.FAILED and item.step is Step.REFUND:
-        await post(unit, book.refund_failed(item.number, item.amount))
+    after = await change(unit, order, after, sold)
+    if seen.step is Step.REFUND:
+        await issue_anew(unit, order.number)
+    return after
 
 
 async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
@@ -214,16 +186,32 @@ async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:
     if received.receipt is Receipt.REPEAT:
         return order
     if received.receipt is Receipt.CONFLICT or order.bill_id is not None:
+        await dispute_bill(unit, number, order.operator, None)
         return await change(unit, order, order.moved(problem="SECOND_BILL"))
     if order.session is Session.REJECTED or order.session is Session.IDLE:
         return await change(unit, order, order.moved(problem="BILL_WITHOUT_SESSION"))
     verdict = check_bill(bill, order.tariff, order.cap)
     await keep_bill(unit, number, bill)
-    problem = order.problem if verdict.accepted else f"BILL_{verdict.wrong[0].value}"
+    problem = order.problem
+    if not verdict.accepted:
+        problem = f"BILL_{verdict.wrong[0].value}"
+        await dispute_bill(unit, number, order.operator, verdict.wrong[0])
     ended = order.moved(session=Session.ENDED)
     after = ended.moved(
-        session=Session.BILLED, bill_id=bill.native_id, bill_total=bill.total, pays=verdict.pays, problem=problem
+        session=Session.BILLED,
+        bill_id=bill.native_id,
+        bill_total=bill.total,
+        pays=verdict.pays,
+        problem=problem,
     )
     if verdict.pays.fen:
         await post(unit, books(order, unit).bill(bill.native_id, verdict.pays))
     return await change(unit, order, after)
+
+
+async def release_money(unit: Unit, order: Order) -> Order:
+    """What was held of an order's money goes its way again."""
+    after = order.moved(held=None)
+    return await change(
+        unit, order, after, await settle(unit, after, await items(unit.connection, order.number), order.number)
+    )

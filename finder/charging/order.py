@@ -3,18 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.charging.machines import CAPTURE, HOLD, ITEM, RUNNING, SESSION, Capture, Hold, Item, Machine, S, Session
+from finder.charging.machines import (
+    CAPTURE,
+    COMPARED,
+    HOLD,
+    ITEM,
+    RUNNING,
+    SESSION,
+    Capture,
+    Compared,
+    Hold,
+    Item,
+    Machine,
+    S,
+    Session,
+)
 from finder.connectors.sdk.sessions import SessionSeen
 from finder.errors import NotFound
 from finder.kernel.ids import Number
 from finder.kernel.money import Money
-from finder.money.channels.port import Step
+from finder.money.channels.port import NOTHING, Step
 from finder.stations.model import EvseId, SourceId, Tariff
 from finder.storage.unit import METADATA, Unit, from_us, to_us
 
@@ -57,6 +72,13 @@ class Order:
     problem: str | None = None  # a code: what a person must look at
     seen: SessionSeen | None = field(default=None, repr=False)
     moved_at: datetime | None = None  # of its last change
+    compared: Compared | None = None  # None: its share does not wait for the nightly comparison
+    # What holds where it is paid and parked, as it was when the hold was asked for.
+    split_after_s: int | None = None
+    returns_with_refund: bool | None = None
+    car_park: str | None = None
+    reversing: bool | None = None  # an invoice goes before what is given back
+    held: str | None = None  # why nothing is split off and the rest stays frozen: one of Held
 
     def moved(self, **changes: Any) -> "Order":
         """With these changes, without those that its machines do not know: late news changes nothing."""
@@ -66,9 +88,19 @@ class Order:
         return replace(self, **changes)
 
 
+class Held(StrEnum):
+    """Why an order's money stays where it is; refunds go all the same."""
+
+    DISPUTE = "DISPUTE"
+    OPERATOR = "OPERATOR"  # it is insolvent
+
+
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """A split, a split's return or a refund of an order. `of` is the effect that it gives back."""
+    """A split, a split's return, the end of splitting or a refund of an order. `of` is the effect that it belongs to.
+
+    `returned` is our share that goes back within a refund, where the channel returns none by itself.
+    """
 
     number: Number
     order: Number
@@ -77,20 +109,26 @@ class OrderItem:
     of: Number
     state: Item = Item.NEW
     note: str = ""
+    returned: Money = NOTHING
 
     def moved(self, state: Item) -> "OrderItem":
         """In this state, where the machine knows the step."""
         return replace(self, state=state) if ITEM.may(self.state, state) else self
 
 
-_MACHINES: dict[str, Any] = {"hold": HOLD, "session": SESSION, "capture": CAPTURE}
+_MACHINES: dict[str, Any] = {"hold": HOLD, "session": SESSION, "capture": CAPTURE, "compared": COMPARED}
 
 
 def _may(machine: Machine[S], before: S, after: S) -> bool:
     return machine.may(before, after)
 
 
-_STATES: dict[str, type[Hold | Session | Capture]] = {"hold": Hold, "session": Session, "capture": Capture}
+_STATES: dict[str, type[Hold | Session | Capture | Compared]] = {
+    "hold": Hold,
+    "session": Session,
+    "capture": Capture,
+    "compared": Compared,
+}
 _MONEY = {"cap", "bill_total", "pays", "captured"}
 _TIMES = {"created_at", "moved_at"}
 _BLOBS: dict[str, Any] = {"tariff": Tariff, "seen": SessionSeen}
@@ -104,9 +142,9 @@ def _column(name: str) -> "sa.Column[Any]":
     kind: sa.types.TypeEngine[Any] = sa.Text()
     if name in _MONEY | _TIMES:
         kind = sa.BigInteger()
-    elif name in ("commission_permille", "stops"):
+    elif name in ("commission_permille", "stops", "split_after_s"):
         kind = sa.Integer()
-    elif name in ("agreed", "wants_stop"):
+    elif name in ("agreed", "wants_stop", "returns_with_refund", "reversing"):
         kind = sa.Boolean()
     elif name in _BLOBS:
         kind = sa.LargeBinary()
@@ -139,6 +177,7 @@ ITEMS = sa.Table(
     sa.Column("of", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
+    sa.Column("returned", sa.BigInteger),
 )
 
 
@@ -219,9 +258,10 @@ async def put_item(unit: Unit, item: OrderItem) -> None:
         "of": item.of,
         "state": item.state.value,
         "note": item.note,
+        "returned": item.returned.fen or None,
     }
     put = unit.insert(ITEMS).values(**row)
-    changed = {"state": put.excluded.state, "note": put.excluded.note}
+    changed = {"state": put.excluded.state, "note": put.excluded.note, "returned": put.excluded.returned}
     await unit.connection.execute(put.on_conflict_do_update(index_elements=["number"], set_=changed))
 
 
@@ -229,5 +269,6 @@ async def items(connection: AsyncConnection, order: Number) -> Sequence[OrderIte
     """An order's items, oldest first."""
     rows = await connection.execute(sa.select(ITEMS).where(ITEMS.c.order == order).order_by(ITEMS.c.number))
     return [
-        OrderItem(r.number, r.order, Step(r.step), Money(r.amount), r.of, Item(r.state), r.note) for r in rows.all()
+        OrderItem(r.number, r.order, Step(r.step), Money(r.amount), r.of, Item(r.state), r.note, Money(r.returned or 0))
+        for r in rows.all()
     ]

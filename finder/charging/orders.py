@@ -8,22 +8,21 @@ from sqlalchemy.exc import IntegrityError
 
 from finder.charging.bills import bill_of
 from finder.charging.confirming import confirming
-from finder.charging.decide import ITEM_LETTER
-from finder.charging.machines import RUNNING, Capture, Hold, Item, Session
-from finder.charging.news import begin, books, change
-from finder.charging.order import ORDER, Order, OrderItem, find, items, load, put_item
+from finder.charging.keys import KeyReused, check_key
+from finder.charging.machines import RUNNING, Capture, Compared, Hold, Session
+from finder.charging.news import begin, change
+from finder.charging.order import ORDER, Order, OrderItem, find, items, load
 from finder.charging.readings import Reading, readings
+from finder.charging.refunds import refund
+from finder.charging.standing import check_solvent
 from finder.connectors.sdk.sessions import Bill
 from finder.errors import BadInput, NotFound
-from finder.kernel.ids import Number, new_order, part
+from finder.kernel.ids import Number, new_order
 from finder.kernel.money import Money
-from finder.money.channels.port import Step
-from finder.money.ledger import post
 from finder.stations.model import EvseId, SourceId, Tariff
 from finder.storage.unit import Receipt, Unit, Work, known
 
 MAX_CAP = Money(100_000)  # 1,000 yuan: what the channels let a charging order hold
-MAX_KEY = 64
 
 
 class StartAsk(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,10 +53,13 @@ class OrderView:
 
 
 class Orders:
-    """Orders in one database; `wake` tells the outbox that there is something to do."""
+    """Orders in one database; `wake` tells the outbox that there is something to do.
 
-    def __init__(self, work: Work, wake: Callable[[], None] = lambda: None) -> None:
-        self._work, self._wake = work, wake
+    Where `shares_wait`, our share of an order is split only once the nightly comparison has matched it.
+    """
+
+    def __init__(self, work: Work, wake: Callable[[], None] = lambda: None, *, shares_wait: bool = False) -> None:
+        self._work, self._wake, self._shares_wait = work, wake, shares_wait
 
     async def begun(self, person: str, asked: bytes, key: str) -> Order | None:
         """The order that this was asked for before, under the same key. Raises BadInput for a key of something else."""
@@ -66,7 +68,7 @@ class Orders:
             if received is None or received.answer is None:
                 return None
             if received.receipt is Receipt.CONFLICT:
-                raise _key_used()
+                raise KeyReused
             return await load(connection, received.answer.decode())
 
     async def start(self, person: str, ask: StartAsk, key: str, asked: bytes | None = None) -> Order:
@@ -79,15 +81,17 @@ class Orders:
         async with self._work.begin() as unit:
             received = await unit.receive(f"start:{person}", key, asked or msgspec.json.encode(ask))
             if received.receipt is Receipt.CONFLICT:
-                raise _key_used()
+                raise KeyReused
             if received.receipt is Receipt.REPEAT and received.answer is not None:
                 return await load(unit.connection, received.answer.decode())
+            await check_solvent(unit.connection, ask.operator)
             await _free(unit, person, ask.evse_id)
             order = Order(
                 number=new_order(self._work.clock),
                 person=person,
                 created_at=unit.now,
                 moved_at=unit.now,
+                compared=Compared.WAITING if self._shares_wait else None,
                 **{name: getattr(ask, name) for name in ask.__struct_fields__},
             )
             try:
@@ -138,65 +142,22 @@ class Orders:
         async with self._work.read() as connection:
             return await find(connection, ORDER.c.person == person, limit=limit, newest=True)
 
-    async def refund(self, number: Number, amount: Money, reason: str) -> OrderView:
-        """Gives part of a captured order back, after the share that was split off it. Raises BadInput."""
+    async def refund(self, number: Number, amount: Money, reason: str, key: str) -> OrderView:
+        """Gives part of a captured order back, once for each of the order's keys.
+
+        Raises BadInput: another amount or reason under the key, or more than is left of what was taken.
+        """
+        check_key(key)
         async with self._work.begin() as unit:
             order = await load(unit.connection, number, lock=True)
-            sold = list(await items(unit.connection, number))
-            rest = _refundable(order, sold)
-            if not 0 < amount.fen <= rest:
-                raise BadInput(
-                    f"退款应大于 0 且不超过 {rest} 分",
-                    f"a refund must be above 0 and at most {rest} fen",
-                    code="REFUND_OUT_OF_RANGE",
-                )
-            sold += await self._give_back(unit, order, sold, amount, reason)
-            await change(unit, order, order, sold)
+            received = await unit.receive(f"refund:{number}", key, msgspec.json.encode((amount.fen, reason)))
+            if received.receipt is Receipt.CONFLICT:
+                raise KeyReused
+            sold: Sequence[OrderItem] = await items(unit.connection, number)
+            if received.receipt is Receipt.FIRST:
+                order, sold = await refund(unit, order, amount, reason)
         self._wake()
         return OrderView(order, sold)
-
-    async def _give_back(
-        self, unit: Unit, order: Order, sold: Sequence[OrderItem], amount: Money, reason: str
-    ) -> list[OrderItem]:
-        book, made = books(order, unit), list[OrderItem]()
-        captured = order.captured or Money(0)
-        left = captured.fen - _sum(sold, Step.REFUND) - amount.fen
-        too_much = _sum(sold, Step.SPLIT) - _sum(sold, Step.SPLIT_RETURN) - left * order.commission_permille // 1000
-        if too_much > 0:
-            made.append(_new(order, sold, Step.SPLIT_RETURN, Money(too_much), part(order.number, "L", 0), reason))
-        refund = _new(order, sold, Step.REFUND, amount, order.capture_number or order.number, reason)
-        before = captured.fen - _sum(sold, Step.REFUND)
-        await post(unit, book.revised_bill(refund.number, Money(before), Money(before - amount.fen)))
-        await post(unit, book.refund_asked(refund.number, amount))
-        made.append(refund)
-        for item in made:
-            await put_item(unit, item)
-        return made
-
-
-def _key_used() -> BadInput:
-    return BadInput(
-        "同一幂等键已用于另一笔订单，请换一个新的键",
-        "this idempotency key was used for another order: use a new one",
-        code="IDEMPOTENCY_CONFLICT",
-    )
-
-
-def _new(order: Order, sold: Sequence[OrderItem], step: Step, amount: Money, of: Number, note: str) -> OrderItem:
-    count = sum(item.step is step for item in sold)
-    return OrderItem(part(order.number, ITEM_LETTER[step], count), order.number, step, amount, of, note=note)
-
-
-def _sum(sold: Sequence[OrderItem], step: Step) -> int:
-    return sum(item.amount.fen for item in sold if item.step is step and item.state is not Item.FAILED)
-
-
-def _refundable(order: Order, sold: Sequence[OrderItem]) -> int:
-    if order.capture is not Capture.CAPTURED or order.captured is None:
-        raise BadInput(
-            "尚未扣款，不能退款", "nothing was captured yet: there is nothing to refund", code="NOT_CAPTURED"
-        )
-    return order.captured.fen - _sum(sold, Step.REFUND)
 
 
 def _own(order: Order, person: str) -> Order:
@@ -206,12 +167,7 @@ def _own(order: Order, person: str) -> Order:
 
 
 def _check(ask: StartAsk, key: str) -> None:
-    if not (1 <= len(key) <= MAX_KEY and key.isprintable()):
-        raise BadInput(
-            f"幂等键应为 1 至 {MAX_KEY} 个可见字符",
-            f"an idempotency key has 1 to {MAX_KEY} visible characters",
-            code="IDEMPOTENCY_KEY",
-        )
+    check_key(key)
     if not 0 < ask.cap.fen <= MAX_CAP.fen:
         raise BadInput(
             f"金额上限应大于 0 且不超过 {MAX_CAP.fen} 分",

@@ -11,7 +11,7 @@ from finder.connectors.sdk.control import RemoteControl
 from finder.errors import NotFound, OperatorUnavailable
 from finder.kernel.ids import Number
 from finder.money.channels.port import Channel
-from finder.stations.model import SourceId
+from finder.stations.model import EvseId, SourceId
 from finder.storage.outbox import Letter, Patience
 from finder.storage.unit import Unit, Work
 
@@ -33,6 +33,7 @@ class Outside:
     channels: Mapping[str, Channel]
     connector: Callable[[SourceId], object | None]
     payers: Payers
+    car_park: Callable[[EvseId], str | None] = lambda _: None  # in which an EVSE stands
 
     async def order(self, number: Number) -> Order:
         """The order as it is now. Raises NotFound."""
@@ -45,6 +46,14 @@ class Outside:
         if found is None:
             raise NotFound(f"没有支付渠道 {order.channel}", f"there is no channel {order.channel}", code="NO_CHANNEL")
         return found
+
+    def holds_for(self, order: Order) -> dict[str, Any]:
+        """What is to be kept with the order of its channel, which may be none of ours any more, and its car park."""
+        channel, parks = self.channels.get(order.channel), {"car_park": self.car_park(order.evse_id)}
+        if channel is None:
+            return parks
+        wait_s = int(channel.split_after.total_seconds())
+        return {**parks, "split_after_s": wait_s, "returns_with_refund": channel.returns_with_refund}
 
     def control(self, order: Order) -> RemoteControl:
         """Raises OperatorUnavailable where the operator is not connected now."""

@@ -6,12 +6,15 @@ from typing import Protocol
 
 import msgspec
 
+from finder.charging.agreements import Agreement, Agreements
 from finder.charging.codes import read_code
 from finder.charging.order import Order
-from finder.charging.orders import Orders, StartAsk
+from finder.charging.orders import MAX_CAP, Orders, StartAsk
+from finder.charging.payers import Word
 from finder.charging.quotes import QuoteIds, tariff_digest
 from finder.connectors.sdk.control import RemoteControl
 from finder.errors import BadInput, NotFound
+from finder.identity.roles import Caller
 from finder.kernel.clock import Clock
 from finder.kernel.money import Money
 from finder.money.channels.port import Channel
@@ -64,13 +67,6 @@ class Stations(Protocol):
 
     async def station(self, station_id: StationId) -> Station | None:
         """None where there is none."""
-
-
-class Agreements(Protocol):
-    """Under what a person pays at a channel."""
-
-    async def pays_under(self, person: str, channel: str, agreement: str | None) -> tuple[str, bool]:
-        """The agreement's id, and whether a hold needs no confirmation. Raises NotFound, BadInput."""
 
 
 class Network(Protocol):
@@ -137,14 +133,14 @@ class Starts:
         evse_id, station_id = found[0]
         return await self._plug(station_id, evse_id, None)
 
-    async def start(self, person: str, wanted: StartWanted, key: str) -> Order:
+    async def start(self, caller: Caller, wanted: StartWanted, key: str) -> Order:
         """Begins the order, once for each of a person's keys.
 
         Raises BadInput, with a code each: the quote's time is over, the price has changed since, the channel or the
         operator cannot be used, another session is there, the amount is out of range. Raises NotFound.
         """
         asked = msgspec.json.encode(wanted)
-        before = await self.orders.begun(person, asked, key)
+        before = await self.orders.begun(caller.person, asked, key)
         if before is not None:
             return before
         plug = await self._wanted(wanted)
@@ -155,28 +151,45 @@ class Starts:
                 "this pile cannot be started from here yet: use the operator's own application",
                 code="NOT_STARTABLE",
             )
-        merchant = terms.merchants.get(wanted.channel)
-        if merchant is None or wanted.channel not in self.channels:
+        merchant, channel = terms.merchants.get(wanted.channel), self.channels.get(wanted.channel)
+        if merchant is None or channel is None:
             raise BadInput(
                 "这个充电桩不支持所选的支付方式，请换一种",
                 "this pile cannot be paid in this way: choose another",
                 code="CHANNEL_UNKNOWN",
             )
-        agreement, agreed = await self._agreements.pays_under(person, wanted.channel, wanted.agreement)
+        agreement = await self._agreement(caller, wanted)
         ask = StartAsk(
             operator=plug.operator,
             evse_id=plug.evse.id,
             connector_id=plug.connector.id,
             channel=wanted.channel,
             sub_merchant=merchant,
-            agreement=agreement,
-            agreed=agreed,
+            agreement=agreement.id,
+            agreed=agreement.standing and channel.holds_agreed and wanted.cap.fen <= agreement.cap.fen,
             title=plug.station.name[:MAX_TITLE],
             cap=wanted.cap,
             commission_permille=terms.commission_permille,
             tariff=plug.tariff,
         )
-        return await self.orders.start(person, ask, key, asked)
+        return await self.orders.start(caller.person, ask, key, asked)
+
+    async def _agreement(self, caller: Caller, wanted: StartWanted) -> Agreement:
+        """The one that was chosen, else the newest at the channel; where there is none yet, it is agreed to now."""
+        if wanted.agreement is not None:
+            chosen = await self._agreements.usable(caller.person, wanted.agreement)
+            if chosen.channel != wanted.channel:
+                raise BadInput(
+                    "所选付款协议不属于这个支付渠道，请另选",
+                    "the agreement is with another channel: choose one with this",
+                    code="AGREEMENT_CHANNEL",
+                )
+            return chosen
+        there = [each for each in await self._agreements.of(caller.person) if each.channel == wanted.channel]
+        still = [each for each in there if each.ended_at is None]
+        if still:
+            return still[-1]
+        return await self._agreements.open(caller, wanted.channel, MAX_CAP, Word(), standing=False)
 
     async def _wanted(self, wanted: StartWanted) -> Plug:
         if (wanted.quote_id is None) == (wanted.code is None):

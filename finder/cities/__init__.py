@@ -6,6 +6,7 @@ import msgspec
 
 from finder.errors import SettingsError
 from finder.kernel.geo import Point
+from finder.roads.shipped import ShippedRoad
 
 
 class City(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,6 +21,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     zone: str = "Asia/Shanghai"
     country: str = "CN"
     places_within_km: float = 200
+    roads: tuple[ShippedRoad, ...] = ()
 
 
 def load_city(name: str) -> City:

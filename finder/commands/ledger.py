@@ -12,11 +12,16 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from finder.commands.reconcile import reconcile
+from finder.commands.statement import statement
 from finder.money.differences import Decision
+from finder.money.spreadsheet import plain
 from finder.settings import load_settings
 from finder.storage.unit import Work
 
 ledger = typer.Typer(no_args_is_help=True, help="账本 · the ledger")
+ledger.command()(reconcile)
+ledger.command()(statement)
 _PAGE = 5_000
 
 
@@ -114,7 +119,7 @@ def retry(letter_id: str) -> None:
 def differences(
     *, decided: Annotated[bool, typer.Option("--decided", help="已处理的 · those that were decided")] = False
 ) -> None:
-    """渠道账单与账本的差异，待人工处理 · where a channel's bill and the ledger differ, for a person."""
+    """渠道、运营商与账本三方的差异，待人工处理 · where channel, operator and ledger differ, for a person."""
     from finder.money.differences import Difference
     from finder.money.differences import differences as listed
 
@@ -122,22 +127,14 @@ def differences(
         async with _work() as work:
             return await listed(work, decided=decided)
 
-    columns = (
-        "编号 · id",
-        "渠道",
-        "差异 · kind",
-        "步骤 · step",
-        "号码 · number",
-        "渠道 fen",
-        "账本 fen",
-        "日期 · day",
-        "",
-    )
-    table = Table(*columns)
+    columns = ("编号 · id", "渠道", "运营商", "差异 · kind", "事项 · entry", "号码 · number", "渠道 fen", "账本 fen")
+    table = Table(*columns, "运营商 fen", "日期 · day", "")
     for each in asyncio.run(run()):
-        fens = ("–" if fen is None else str(fen) for fen in (each.channel_fen, each.ledger_fen))
+        fens = ("–" if fen is None else str(fen) for fen in (each.channel_fen, each.ledger_fen, each.operator_fen))
         word = f"{each.decision}: {each.note}" if each.decision else ""
-        table.add_row(each.id, each.channel, each.kind, each.step, each.ref, *fens, f"{each.day}", word)
+        table.add_row(
+            each.id, each.channel, each.operator or "", each.kind, each.entry, each.ref, *fens, f"{each.day}", word
+        )
     Console().print(table)
 
 
@@ -149,16 +146,10 @@ def decide(
     note: Annotated[str, typer.Option(help="理由 · why")],
 ) -> None:
     """处理一条差异；CHANNEL_IS_RIGHT 会记账到 suspense · decides one; where the channel is right, the books follow."""
-    from finder.money.differences import decide as deciding
+    from finder.charging.accounting import Accounting
 
     async def run() -> None:
         async with _work() as work:
-            await deciding(work, difference_id, decision, by, note)
+            await Accounting(work).decide(difference_id, decision, by, note)
 
     asyncio.run(run())
-
-
-def plain(cell: object) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -15,6 +15,7 @@ from finder.errors import BadInput
 from finder.federation.register.states import WORDS, Role, State, Step, possible
 
 if TYPE_CHECKING:
+    from finder.charging.insolvency import Insolvency
     from finder.federation.register.model import Registered
     from finder.federation.register.register import Register
 
@@ -27,6 +28,7 @@ T = TypeVar("T")
 Id = Annotated[str, typer.Argument(help="运营商编号 op-… · the operator's id")]
 Reason = Annotated[str, typer.Option(help="理由，永久记入审计，勿写个人信息 · why; stays in the audit, name no person")]
 Source = Annotated[str, typer.Option(help="数据源编号，不可更改 · begins every id of its stations, for ever")]
+Source_ = Annotated[str, typer.Argument(metavar="SOURCE", help="数据源编号，如订单所示 · as orders name the operator")]
 
 
 @operator.command("list")
@@ -126,6 +128,21 @@ def reseal(who: Who = "") -> None:
     Console().print(f"用户资料 {people} 项 · {people} of people", highlight=False)
 
 
+@operator.command()
+def insolvent(source: Source_, reason: Reason, who: Who = "") -> None:
+    """资不抵债：停止新订单、分账和解冻，退款优先 · no new starts, nothing split or passed on, refunds first."""
+    new = _stand(lambda insolvency: insolvency.declare(source, actor(who), reason))
+    said = f"{source}：已停止新订单与分账 · nothing new begins, nothing is passed on"
+    Console().print(said if new else f"{source}：此前已登记 · was said before", highlight=False)
+
+
+@operator.command()
+def solvent(source: Source_, reason: Reason, who: Who = "") -> None:
+    """恢复：被冻结的分账继续 · it stands well again, and what was held goes its way."""
+    released = _stand(lambda insolvency: insolvency.lift(source, actor(who), reason))
+    Console().print(f"{source}：恢复 {released} 笔订单 · {released} orders released", highlight=False)
+
+
 def _supervise(operator_id: str, step: Step, reason: str, who: str) -> None:
     _done(lambda register: register.supervise(operator_id, step, reason, actor(who)))
 
@@ -148,6 +165,25 @@ def _reseal_people() -> int:
     async def run() -> int:
         async with choose_people(load_settings()) as people:
             return await people.store.reseal()
+
+    return asyncio.run(run())
+
+
+def _stand(work: "Callable[[Insolvency], Awaitable[T]]") -> T:
+    """Does this with the standing of operators in the database that the settings name."""
+    from finder.app import choose_database
+    from finder.charging.insolvency import Insolvency
+    from finder.identity.audit import Audit
+    from finder.kernel.clock import system_clock
+    from finder.settings import load_settings
+    from finder.storage.unit import Work
+
+    async def run() -> T:
+        database = choose_database(load_settings())
+        try:
+            return await work(Insolvency(Work(database, system_clock), Audit(database, system_clock)))
+        finally:
+            await database.close()
 
     return asyncio.run(run())
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from finder.charging.accounting import Accounting
+from finder.charging.agreements import Agreements
 from finder.errors import TooLarge, Unavailable
 from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.ports import Feeds, Gateway, Till
@@ -115,6 +117,24 @@ class Context:
                 code="NO_ORDERS",
             )
         return self.gateway.till
+
+    @property
+    def agreements(self) -> Agreements:
+        """Payment agreements. Raises Unavailable where this deployment has none."""
+        if self.gateway.agreements is None:
+            raise Unavailable(
+                "本站未开通支付；查找充电站不受影响",
+                "nothing is paid here; the finder needs none of it",
+                code="NO_PAYMENTS",
+            )
+        return self.gateway.agreements
+
+    @property
+    def accounting(self) -> Accounting:
+        """The books, for officials. Raises Unavailable where this deployment keeps none."""
+        if self.gateway.accounting is None:
+            raise Unavailable("本站未开通支付，没有账目", "nothing is paid here: there are no books", code="NO_BOOKS")
+        return self.gateway.accounting
 
     async def caller(self) -> Caller:
         """Who asks. Raises NotSignedIn."""

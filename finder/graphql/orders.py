@@ -270,7 +270,7 @@ async def start_charging(info: Ask, ask: StartInput) -> Shown:
         agreement=ask.agreement_id,
         cap=Money(ask.cap_fen),
     )
-    begun = await info.context.till.starts.start(caller.person, wanted, ask.idempotency_key)
+    begun = await info.context.till.starts.start(caller, wanted, ask.idempotency_key)
     return await _found(info, begun.number)
 
 

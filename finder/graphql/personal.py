@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
+from finder.graphql.agreements import Agreement, agreements
 from finder.graphql.moment import Context
 from finder.graphql.types import of, plain
 from finder.identity.passkeys import Passkey as Key
@@ -104,6 +105,7 @@ class Me:  # noqa: D101
     devices: list[Device] = found(_devices, "Where one is signed in, at most ten.")
     vehicles: list[Vehicle] = found(_vehicles, "At most ten.")
     passkeys: list[Passkey] = found(_passkeys, "At most ten.")
+    agreements: list[Agreement] = found(agreements, "To pay; ended ones too, the oldest first.")
     providers: list[strawberry.ID] = found(_providers, "Where one is linked.")
 
 

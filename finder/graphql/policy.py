@@ -40,6 +40,11 @@ _ALL = frozenset(Standing)
 _SIGNED_IN = _ALL - {Standing.ANYONE}
 OPEN = Row(_ALL, _ALL)
 MINE = Row(_SIGNED_IN, frozenset())
+_OFFICIALS = frozenset({Standing.AUDITOR, Standing.ADMINISTRATOR})
+OFFICIAL = Row(_OFFICIALS, _OFFICIALS)  # of the books, which are nobody's own
+_SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
+SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
+ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 _ORDER = (
     *("number", "stage", "reason", "stationId", "stationName", "operator", "evseId", "connectorId", "channel"),
@@ -56,7 +61,13 @@ POLICY: Mapping[str, Row] = {
     "Query.searchStations": OPEN,
     "Query.operators": OPEN,
     "Query.places": OPEN,
+    "Query.roads": OPEN,
+    "Query.road": OPEN,
+    "Query.stationsAlongRoad": OPEN,
+    "Query.stationsAlongRoute": OPEN,
     "Query.quote": OPEN,
+    "Query.coverage": OPEN,
+    "Query.planTrip": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -102,6 +113,8 @@ POLICY: Mapping[str, Row] = {
     "Mutation.beginLink": MINE,
     "Mutation.linkProvider": MINE,
     "Mutation.unlinkProvider": MINE,
+    "Mutation.addAgreement": MINE,
+    "Mutation.endAgreement": MINE,
     "Mutation.exportMyData": MINE,
     "Mutation.eraseMe": MINE,
     "Me.id": MINE,
@@ -112,6 +125,13 @@ POLICY: Mapping[str, Row] = {
     "Me.vehicles": MINE,
     "Me.passkeys": MINE,
     "Me.providers": MINE,
+    "Me.agreements": MINE,
+    "Agreement.id": MINE,
+    "Agreement.channel": MINE,
+    "Agreement.standing": MINE,
+    "Agreement.capFen": MINE,
+    "Agreement.createdAt": MINE,
+    "Agreement.endedAt": MINE,
     "Passkey.id": MINE,
     "Passkey.addedAt": MINE,
     "Passkey.usedAt": MINE,
@@ -125,11 +145,63 @@ POLICY: Mapping[str, Row] = {
     "Vehicle.plate": MINE,
     "Vehicle.newEnergy": MINE,
     "Vehicle.addedAt": MINE,
+    # The books.
+    "Query.differences": OFFICIAL,
+    "Mutation.decideDifference": ADMINISTRATORS,
+    "DifferenceConnection.nodes": OFFICIAL,
+    "DifferenceConnection.pageInfo": OFFICIAL,
+    "Difference.id": OFFICIAL,
+    "Difference.kind": OFFICIAL,
+    "Difference.entry": OFFICIAL,
+    "Difference.channel": OFFICIAL,
+    "Difference.operator": OFFICIAL,
+    "Difference.order": OFFICIAL,
+    "Difference.ref": OFFICIAL,
+    "Difference.day": OFFICIAL,
+    "Difference.channelFen": OFFICIAL,
+    "Difference.ledgerFen": OFFICIAL,
+    "Difference.operatorFen": OFFICIAL,
+    "Difference.raw": OFFICIAL,
+    "Difference.raisedAt": OFFICIAL,
+    "Difference.decision": OFFICIAL,
+    "Difference.decidedBy": OFFICIAL,
+    "Difference.decidedAt": OFFICIAL,
+    "Difference.note": OFFICIAL,
+    "Difference.allowed": OFFICIAL,
+    "Query.statement": SETTLED_WITH,  # of one's own operator, which the resolver sees to
+    "Statement.operator": SETTLED_WITH,
+    "Statement.since": SETTLED_WITH,
+    "Statement.until": SETTLED_WITH,
+    "Statement.provisional": SETTLED_WITH,
+    "Statement.sessions": SETTLED_WITH,
+    "Statement.kwh": SETTLED_WITH,
+    "Statement.opening": SETTLED_WITH,
+    "Statement.billed": SETTLED_WITH,
+    "Statement.revised": SETTLED_WITH,
+    "Statement.fee": SETTLED_WITH,
+    "Statement.commission": SETTLED_WITH,
+    "Statement.settled": SETTLED_WITH,
+    "Statement.adjusted": SETTLED_WITH,
+    "Statement.net": SETTLED_WITH,
+    "Statement.closing": SETTLED_WITH,
+    "Statement.captured": SETTLED_WITH,
+    "Statement.refunded": SETTLED_WITH,
+    "Statement.split": SETTLED_WITH,
+    "Statement.openItems": SETTLED_WITH,
+    "Statement.differences": SETTLED_WITH,
+    "Statement.digest": SETTLED_WITH,
+    "Statement.csv": SETTLED_WITH,
+    "Statement.pdf": SETTLED_WITH,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
-PERSONAL = frozenset({"Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"}) | {
-    *("Order", "Reading", "ConfirmField", "OrderBill", "Refund")
-}
+PERSONAL = frozenset(
+    {
+        *("Me", "Device", "Vehicle", "Passkey", "Agreement", "ProviderFlow", "CodeSent", "Tokens"),
+        *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
+        *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
+        *("DifferenceConnection", "Difference", "Statement"),
+    }
+)
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole
     {
         *("About", "Availability", "BoxAnswer", "Cluster", "Connector", "Evse", "FactMissing", "Feed", "Finding"),
@@ -144,7 +216,11 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
             "StationEdge",
             "StatusChange",
         ),
+        *("Trip", "TripPlan", "TripStop", "TripLeg", "TripAlternative", "TripGap", "TripWarning"),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
+        *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
+        "PileCount",
+        *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
     }
 )
 
@@ -185,7 +261,7 @@ async def check(row: Row, source: Any, context: Context) -> None:
     if Standing.ANYONE in row.own & row.other:
         return
     caller = await context.caller()
-    own = source is None or source.person == caller.person
+    own = source is None or getattr(source, "person", None) == caller.person  # the books are nobody's own
     if not may(row, caller, own=own):
         raise Forbidden("您无权查看或操作此内容", "you may not see or do this")
 

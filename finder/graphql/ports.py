@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from finder.charging.accounting import Accounting
+from finder.charging.agreements import Agreements
 from finder.charging.orders import Orders
 from finder.charging.progress import Progress
 from finder.charging.starting import Starts
@@ -15,8 +17,11 @@ from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
+from finder.roads.search import RoadSearch
+from finder.roads.trips import Trips
 from finder.stations.model import SourceId
 from finder.stations.search import Search
+from finder.supervision.coverage.keeper import Coverage
 
 
 class FailureKind(StrEnum):
@@ -239,4 +244,9 @@ class Gateway:
     metrics: Metrics | None = None
     accounts: Accounts | None = None  # none: the finder alone
     till: Till | None = None  # none: nothing can be charged or paid from here
+    accounting: Accounting | None = None  # none: this deployment keeps no books
+    roads: RoadSearch | None = None  # none: no roads
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
+    agreements: Agreements | None = None  # none: nothing is paid here
+    coverage: Coverage | None = None
+    trips: Trips | None = None  # none: no trips are planned here

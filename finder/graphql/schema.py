@@ -8,8 +8,10 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from finder.graphql import agreements, covered, people, personal, queries, quotes, statements, trips, types, views
+from finder.graphql import differences as differing
 from finder.graphql import orders as charging
-from finder.graphql import people, personal, queries, quotes, types, views
+from finder.graphql import roads as along
 from finder.graphql.policy import guard
 
 PRINTED = Path(__file__).with_name("schema.graphql")
@@ -46,8 +48,26 @@ class Query:  # noqa: D101
     places: list[types.Place] = _root(
         queries.places, "Towns and counties by name or pinyin, for drivers who share no position."
     )
+    roads: list[along.RoadType] = _root(along.roads, "The roads that the city imported, and those that are shipped.")
+    road: along.RoadType = _root(along.road, "By id; an error NO_SUCH_ROAD where there is none.")
+    stations_along_road: along.RoadConnection = _root(
+        along.stations_along_road,
+        "By kilometre, falling for BACKWARD; on an expressway without what only the other direction reaches. "
+        "Offsets from the road's accuracy up to 10 km, 3 km where none is given.",
+    )
+    stations_along_route: along.RouteConnection = _root(
+        along.stations_along_route,
+        "By kilometre from the route's beginning; the detour above 0 and at most 50 km.",
+    )
+    plan_trip: trips.Trip = _root(
+        trips.plan_trip, "Where to charge on the way: stops, costs, alternatives and gaps, for each objective."
+    )
     quote: quotes.QuoteType = _root(
         quotes.quote_session, "What a session will cost, line by line; its prices hold for 15 minutes."
+    )
+    coverage: covered.CoverageReport = _root(
+        covered.coverage,
+        "The city's plan against what is there, in that year of the plan; by default the current one.",
     )
     about: types.About = _root(queries.about, "What this deployment is: its name, its middle, its notice.")
     sign_in_providers: list[personal.SignInProvider] = _root(
@@ -61,6 +81,12 @@ class Query:  # noqa: D101
     )
     order: charging.Order = _root(charging.order, "One of one's own.")
     orders: list[charging.Order] = _root(charging.orders, "One's own, the newest first, at most 100.")
+    differences: differing.DifferenceConnection = _root(
+        differing.differences, "Where channels, operators and the ledger differ; for auditors and administrators."
+    )
+    statement: statements.StatementType = _root(
+        statements.statement, "An operator's settlement statement of a month; its staff see their own."
+    )
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -101,10 +127,20 @@ class Mutation:  # noqa: D101
         charging.start_charging, "Begins a session, once for each key: a repeat gets the same order."
     )
     stop_charging: charging.Order = _change(charging.stop_charging, "Asks for the end of a session of one's own.")
+    add_agreement: agreements.Agreement = _change(
+        agreements.add_agreement, "Agrees to pay sessions at a channel, each up to a cap; as often as asked, once."
+    )
+    end_agreement: agreements.Agreement = _change(
+        agreements.end_agreement, "One of one's own: nothing begins under it any more, what runs is still paid."
+    )
     export_my_data: str = _change(people.export_my_data, "All that is kept of oneself, as a JSON document.")
     erase_me: bool = _change(
         people.erase_me,
         "Erases whatever says who one is, with a new code from `requestCode`. Orders stay in the books, nobody's.",
+    )
+
+    decide_difference: differing.Difference = _change(
+        differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."
     )
 
 

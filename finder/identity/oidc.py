@@ -160,10 +160,8 @@ class Oidc:
             own = sa.and_(IDENTITY.c.person == caller.person, IDENTITY.c.provider == provider_id)
             if not (await connection.execute(sa.delete(IDENTITY).where(own))).rowcount:
                 raise NotFound("没有绑定该账号", "no account there is linked", code="NO_IDENTITY")
-            detail = {"provider": provider_id}
-            await self._people.audit.append(
-                connection, acting(caller.person), "identity.unlinked", caller.person, detail
-            )
+            who, detail = acting(caller.person), {"provider": provider_id}
+            await self._people.audit.append(connection, who, "identity.unlinked", caller.person, detail)
 
     async def sign_in(self, ticket: str, code: str, state: str, device: str, network: str) -> Tokens:
         """Opens a session for who is linked. Raises ProviderRefused, ProviderUnavailable, Busy, Denied."""
@@ -182,6 +180,20 @@ class Oidc:
                 )
             return await self._people.open(connection, str(person), device, strong=False)
 
+    async def subject(self, caller: Caller, provider_id: str, ticket: str, code: str, state: str) -> str:
+        """What a provider calls the caller, who is linked there and came back from there just now (`begin`).
+
+        It is not kept here. Raises ProviderRefused, ProviderUnavailable.
+        """
+        provider, subject = await self._answered(ticket, code, state, caller.session)
+        lookup = self._people.store.mac("oidc", f"{provider.id} {subject}")
+        own = sa.and_(IDENTITY.c.provider == provider_id, IDENTITY.c.lookup == lookup)
+        async with (await self._people.store.made()).read() as connection:
+            linked = (await connection.execute(sa.select(IDENTITY.c.person).where(own))).scalar_one_or_none()
+        if provider.id != provider_id or linked != caller.person:
+            raise ProviderRefused
+        return subject
+
     async def of(self, caller: Caller) -> list[str]:
         """The ids of the providers at which the caller is linked."""
         question = sa.select(IDENTITY.c.provider).where(IDENTITY.c.person == caller.person)
@@ -193,18 +205,21 @@ class Oidc:
         await self._client.aclose()
 
     async def _vouched(self, ticket: str, code: str, state: str, session: str) -> tuple[Provider, bytes]:
-        """The provider, and the keyed hash of its name for who came back; the flow is over, whatever comes of it."""
+        """The provider, and the keyed hash of its name for who came back."""
+        provider, subject = await self._answered(ticket, code, state, session)
+        return provider, self._people.store.mac("oidc", f"{provider.id} {subject}")
+
+    async def _answered(self, ticket: str, code: str, state: str, session: str) -> tuple[Provider, str]:
+        """The provider, and its name for who came back; the flow is over, whatever comes of it."""
         if max(len(ticket), len(code), len(state)) > MAX_TEXT:
             raise ProviderRefused
-        database = await self._people.store.made()
         store = self._people.store
-        async with database.write() as connection:
+        async with (await store.made()).write() as connection:
             row = await self._take(connection, store.mac("ticket", ticket), session)
         if row is None or not hmac.compare_digest(bytes(row.state), store.mac("state", state)):
             raise ProviderRefused
         provider = self._provider(row.provider)
-        subject = await self._subject(provider, ticket, code)
-        return provider, store.mac("oidc", f"{provider.id} {subject}")
+        return provider, await self._subject(provider, ticket, code)
 
     async def _take(self, connection: AsyncConnection, ticket: bytes, session: str) -> Any:
         own = sa.and_(FLOW.c.ticket == ticket, FLOW.c.session == session, FLOW.c.until >= to_us(self._clock()))

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 METADATA = sa.MetaData()  # every time is in microseconds since 1970
 
 
-def _whose(*, key: bool = False) -> "sa.Column[str]":
+def whose(*, key: bool = False) -> "sa.Column[str]":
     """The person that a row belongs to; erasing the person erases the row, whatever table it is in."""
     owner = sa.ForeignKey("person.id", ondelete="CASCADE")
     return sa.Column("person", sa.Text, owner, primary_key=key, nullable=False, index=not key)
@@ -26,14 +26,14 @@ PERSON = sa.Table(
 PHONE = sa.Table(
     "person_phone",
     METADATA,
-    _whose(key=True),
+    whose(key=True),
     sa.Column("lookup", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
 )
 ROLE = sa.Table(
     "person_role",
     METADATA,
-    _whose(key=True),
+    whose(key=True),
     sa.Column("role", sa.Text, primary_key=True),
     sa.Column("operator", sa.Text, primary_key=True),  # whose staff; empty for the other roles
     sa.Column("granted_at", sa.BigInteger, nullable=False),
@@ -54,7 +54,7 @@ SESSION = sa.Table(
     "person_session",
     METADATA,
     sa.Column("id", sa.Text, primary_key=True),
-    _whose(),
+    whose(),
     sa.Column("device", sa.LargeBinary, nullable=False),
     sa.Column("strong", sa.Boolean, nullable=False),  # signed in with a second factor
     sa.Column("opened_at", sa.BigInteger, nullable=False),
@@ -71,7 +71,7 @@ VEHICLE = sa.Table(
     "person_vehicle",
     METADATA,
     sa.Column("id", sa.Text, primary_key=True),
-    _whose(),
+    whose(),
     sa.Column("vin_lookup", sa.LargeBinary, unique=True),  # none where only the plate is known
     sa.Column("vin", sa.LargeBinary),
     sa.Column("plate_lookup", sa.LargeBinary, nullable=False, index=True),
@@ -83,7 +83,7 @@ PASSKEY = sa.Table(
     "person_passkey",
     METADATA,
     sa.Column("id", sa.LargeBinary, primary_key=True),  # the credential's, as its authenticator made it
-    _whose(),
+    whose(),
     sa.Column("public_key", sa.LargeBinary, nullable=False),  # COSE
     sa.Column("signatures", sa.BigInteger, nullable=False),  # as far as the authenticator counts them
     sa.Column("added_at", sa.BigInteger, nullable=False),
@@ -101,7 +101,7 @@ IDENTITY = sa.Table(
     METADATA,
     sa.Column("provider", sa.Text, primary_key=True),
     sa.Column("lookup", sa.LargeBinary, primary_key=True),  # a keyed hash of the provider's name for the person
-    _whose(),
+    whose(),
     sa.Column("linked_at", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("person", "provider"),
 )

@@ -64,8 +64,10 @@ class Books:
         return self._one(Edge.SPLIT, number, Account.PLATFORM_AT_CHANNEL, Account.CHANNEL_CLEARING, amount)
 
     def settled(self, number: Number, amount: Money) -> Transaction:
-        """The channel passed the rest to the operator."""
-        return self._one(Edge.SETTLED, number, Account.OPERATOR_PAYABLE, Account.CHANNEL_CLEARING, amount)
+        """The channel passed the rest to the operator or, below 0, took it from him again, as for a refund."""
+        accounts = (Account.OPERATOR_PAYABLE, Account.CHANNEL_CLEARING)
+        debit, credit = accounts if amount.fen > 0 else accounts[::-1]
+        return self._one(Edge.SETTLED, number, debit, credit, Money(abs(amount.fen)))
 
     def refund_asked(self, number: Number, amount: Money) -> Transaction:
         """A refund is on its way to the driver."""
@@ -91,9 +93,11 @@ class Books:
         """The driver will not pay."""
         return self._one(Edge.BAD_DEBT, number, Account.BAD_DEBT, Account.USER_RECEIVABLE, amount)
 
-    def difference(self, key: str, account: Account, fen: int, note: str) -> Transaction:
-        """What a reconciliation found: above 0 is debited to the account, below 0 credited, against suspense."""
-        debit, credit = (account, Account.SUSPENSE) if fen > 0 else (Account.SUSPENSE, account)
+    def difference(
+        self, key: str, account: Account, fen: int, note: str, counter: Account = Account.SUSPENSE
+    ) -> Transaction:
+        """What a reconciliation found: above 0 is debited to the account, below 0 credited, against the counter."""
+        debit, credit = (account, counter) if fen > 0 else (counter, account)
         moves = (Move(debit, credit, Money(abs(fen))),)
         return self._transaction(Edge.DIFFERENCE, key, moves, note)
 

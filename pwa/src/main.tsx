@@ -17,6 +17,7 @@ import { registerServiceWorker } from "./state/worker";
 async function start(): Promise<void> {
   const root = document.getElementById("app");
   if (!root) throw new Error("no #app in the page");
+  if (location.hash.startsWith("#/office")) return (await import("./office/Office")).openOffice(root);
   await useLanguage(route.value.language ?? keptLanguage() ?? "zh-CN");
   history.scrollRestoration = "manual";
   render(<App />, root);

@@ -110,6 +110,7 @@ class World:
     async def captured(self, hold: Seen, fen: int = 4_321, **changes: Any) -> Seen:
         ask = self.capture_ask(hold, fen, **changes)
         await self.channel.capture(ask)
+        self.clock.now += self.channel.split_after
         return await self.channel.query(Step.CAPTURE, ask.number, ask.hold, self.kind.sub)
 
     def pay_ask(self, order: Number, fen: int = 700, **changes: Any) -> PayAsk:

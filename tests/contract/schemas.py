@@ -1,9 +1,10 @@
 """A database's schema as the database itself tells it, to compare word for word but for the order of columns."""
 
 import sqlalchemy as sa
+from alembic import command
 
 from finder.storage.database import Database
-from finder.storage.migrations.initial import METADATA as FIRST
+from finder.storage.migrate import alembic_config, revisions
 from finder.tables import TABLES
 
 Schema = set[tuple[str, ...]]
@@ -48,9 +49,19 @@ def _parts(said: str) -> list[str]:
 
 async def make_first(database: Database) -> None:
     """The tables of the first revision, as the finder made them before it had revisions."""
-    for tables in TABLES:
-        if tables.tables.keys() <= FIRST.tables.keys():
-            await database.create(tables)
+
+    def make(connection: sa.Connection) -> None:
+        command.upgrade(alembic_config(connection), revisions()[0])
+        connection.execute(sa.text("DROP TABLE alembic_version"))
+
+    async with database.write() as connection:
+        await connection.run_sync(make)
+
+
+def goes_on(before: Schema, after: Schema) -> bool:
+    """Whether all that was there is there still; a table may have gained columns."""
+    kept = {row[:3]: set(row[3:]) for row in after}
+    return all(set(row[3:]) <= kept.get(row[:3], set()) for row in before)
 
 
 async def make_all(database: Database) -> None:

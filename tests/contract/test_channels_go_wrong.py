@@ -29,6 +29,7 @@ async def test_an_answer_that_is_lost_after_the_effect_leaves_one_effect(world: 
     assert (await world.channel.capture(asks)).stand in (Stand.WORKING, Stand.DONE)
     assert world.effects == before + 1
     capture = await world.channel.query(Step.CAPTURE, asks.number, hold.number, world.kind.sub)
+    world.clock.now += world.channel.split_after
 
     split, refund = world.split_ask(capture), world.refund_ask(capture)
     agains: list[Again] = [lambda: world.channel.split(split), lambda: world.channel.refund(refund)]

@@ -12,12 +12,14 @@ from typer.testing import CliRunner
 from finder.charging.order import Order
 from finder.charging.verify import verify
 from finder.cli import cli
-from finder.commands.ledger import plain
 from finder.kernel.money import Money
+from finder.money.invoice_rows import BUYER, INVOICE, LINE
 from finder.money.ledger import POSTING, TRANSACTION, Account, Edge, Move, Transaction, post
 from finder.money.postings import Books
+from finder.money.spreadsheet import plain
 from finder.money.verify import Broken, Invariant
 from finder.storage.database import Database
+from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Unit
 from tests.faults.charging_world import World
 
@@ -76,6 +78,15 @@ async def _break(unit: Unit, invariant: Invariant, order: Order, captured: int) 
             await post(unit, book.split("s", Money(captured)))
         case Invariant.HOLD_ONCE:
             await post(unit, book.hold_over("again", Money(1)))
+        case Invariant.PASSED_ON:
+            await post(unit, book.settled("more", Money(1)))
+        case Invariant.INVOICED:
+            of = {"kind": "SUPPLY", "operator": "o", "issuer": "i", "state": "ISSUED"}
+            await unit.connection.execute(sa.insert(BUYER).values(id="b"))
+            invoice = sa.insert(INVOICE).values(**of, number="n", buyer="b", goes=False, replaced=False)
+            await unit.connection.execute(invoice.values(reversals=0, asked_at=0))
+            line = {"invoice": "n", "n": 0, "order_no": order.number, "part": "SERVICE", "name": "x"}
+            await unit.connection.execute(sa.insert(LINE).values(**line, rate_percent=6, fen=captured + 1, tax_fen=0))
         case Invariant.SETTLED:
             owes = moves(Account.USER_RECEIVABLE, Account.SUSPENSE, 1)
             await post(unit, Transaction("x", Edge.DIFFERENCE, order.number, "o", "c", owes, unit.now))
@@ -86,7 +97,7 @@ async def _break(unit: Unit, invariant: Invariant, order: Order, captured: int) 
 async def test_the_command_says_so_and_exports_every_posting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'finder.sqlite3'}"
     monkeypatch.setenv("FINDER_STORE_URL", url)
-    database = Database(url)
+    database = MigratedDatabase(url)
     world, order = await paid(database)
 
     def run(*words: str) -> tuple[int, str]:

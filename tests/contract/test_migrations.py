@@ -28,7 +28,7 @@ from finder.storage.migrate import MigratedDatabase, migrate, revision, revision
 from finder.storage.unit import Work
 from finder.tables import TABLES
 from tests.contract.hand import Hand
-from tests.contract.schemas import empty, make_all, make_first, schema
+from tests.contract.schemas import empty, goes_on, make_all, make_first, schema
 from tests.contract.test_ledger import BOOKS
 from tests.contract.test_station_store import station
 
@@ -74,13 +74,17 @@ async def test_what_is_written_into_migrated_tables_stays_as_it_is(bare: Databas
                 await connection.execute(sa.text(change))
 
 
-async def test_a_database_from_before_revisions_is_taken_over_with_its_rows(bare: Database) -> None:
+async def test_a_database_from_before_revisions_is_taken_over_with_its_rows(
+    bare: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await make_first(bare)
     before = await schema(bare)
-    await _fill(bare)
+    with monkeypatch.context() as then:
+        then.setattr(bare, "create", _as_it_is)  # what today's rooms would make was not there then
+        await _fill(bare)
     assert await migrate(bare) is None
     assert await revision(bare) == NEWEST
-    assert before <= await schema(bare)
+    assert goes_on(before, await schema(bare))
     await _holds(bare)
 
 
@@ -129,7 +133,7 @@ SPOILT = {
 
 @pytest.mark.parametrize("how", SPOILT)
 async def test_one_that_differs_is_refused_and_stays_as_it_is(bare: Database, how: str) -> None:
-    await make_all(bare)
+    await make_first(bare)
     async with bare.write() as connection:
         for statement in SPOILT[how]:
             blob = "BLOB NOT NULL" if bare.dialect == "sqlite" else "BYTEA NOT NULL"
@@ -138,7 +142,7 @@ async def test_one_that_differs_is_refused_and_stays_as_it_is(bare: Database, ho
 
 
 async def test_one_whose_ledger_can_be_changed_is_refused(bare: Database) -> None:
-    await make_all(bare)
+    await make_first(bare)
     where = " ON ledger_posting" if bare.dialect == "postgresql" else ""
     async with bare.write() as connection:
         await connection.execute(sa.text(f"DROP TRIGGER ledger_posting_no_delete{where}"))
@@ -246,6 +250,10 @@ async def test_every_table_of_the_code_is_gathered() -> None:
     told, _ = await child.communicate()
     assert set(told.decode().split()) == named
     assert len(named) > 20
+
+
+async def _as_it_is(_: sa.MetaData) -> None:
+    return None
 
 
 async def _fill(database: Database) -> None:

@@ -61,13 +61,16 @@ class Killed(Exception):
 class FakeChannel:
     """Keeps its own truth: what was really held, taken, split and given back, by number."""
 
-    name, practice, returns_with_refund = "wechat", True, False
+    name, practice, holds_agreed, returns_with_refund = "wechat", True, True, False
+    split_after = timedelta(minutes=1)
 
     def __init__(self, dice: random.Random, clock: Clock) -> None:
         self.dice, self.clock = dice, clock
         self.trouble = 0.0
         self.effects: dict[Number, Effect] = {}
         self.hold_of: dict[Number, Number] = {}
+        self.paid_at: dict[str, datetime] = {}  # by order
+        self.returned: dict[Number, tuple[Money, Number | None]] = {}  # with refunds
         self.notices: list[Seen] = []
 
     def _seen(self, number: Number) -> Seen:
@@ -85,6 +88,8 @@ class FakeChannel:
         known = self.effects.get(number)
         if known is None:
             self.effects[number] = Effect(step, amount, stand)
+            if step is Step.CAPTURE:
+                self.paid_at[number[:26]] = self.clock()
             if hold is not None:
                 self.hold_of[hold] = number
         elif (known.step, known.amount) != (step, amount):
@@ -136,12 +141,25 @@ class FakeChannel:
         back = sum(e.amount.fen for n, e in self.effects.items() if e.step is Step.REFUND and n[:26] == ask.number[:26])
         if ask.number not in self.effects and back + ask.amount.fen > self.effects[ask.capture].amount.fen:
             raise AssertionError("more is given back than was taken")
+        if ask.returned.fen:
+            assert self.returns_with_refund
+            self.returned[ask.number] = ask.returned, ask.split
         return self._do(Step.REFUND, ask.number, ask.amount)
 
     async def split(self, ask: SplitAsk) -> Seen:
+        if self.clock() < self.paid_at[ask.number[:26]] + self.split_after:
+            raise AssertionError("a share is split off before the channel takes it")
+        if ask.returns is not None and self.effects[ask.returns].step is not Step.SPLIT:
+            raise AssertionError("a share goes back of what was no split")
         return self._do(Step.SPLIT_RETURN if ask.returns else Step.SPLIT, ask.number, ask.amount)
 
     async def split_finish(self, ask: SplitAsk) -> Seen:
+        if any(
+            n[:26] == ask.number[:26] and e.step is Step.SPLIT_FINISH
+            for n, e in self.effects.items()
+            if n != ask.number
+        ):
+            raise AssertionError("splitting ends twice")
         return self._do(Step.SPLIT_FINISH, ask.number, ask.amount)
 
     async def query(
@@ -321,7 +339,7 @@ class World:
         self.dice, self.clock = random.Random(seed), Hand()
         self.channel, self.operator = FakeChannel(self.dice, self.clock), FakeOperator(self.dice, self.clock)
         self.trouble(trouble)
-        self.work = Work(database, self.clock)
+        self.database, self.work = database, Work(database, self.clock)
         self.outside = Outside(self.work, {"wechat": self.channel}, {"jinbei": self.operator}.get, Payers())
         self.outbox = Outbox(self.work, handlers(self.outside), at_once=1)
         self.sweeper, self.orders = Sweeper(self.outside), Orders(self.work)

@@ -134,14 +134,17 @@ async def test_an_order_is_held_captured_and_split_however_the_channel_tells_it(
         order = await scene.ended(await scene.start())
         assert (order.capture, order.hold, order.problem) == (Capture.CAPTURED, Hold.CONSUMED, None)
         async with scene.world.work.read() as connection:
-            (share,) = await items(connection, order.number)
+            rest, share = await items(connection, order.number)
         assert (share.step, share.state) == (Step.SPLIT, Item.DONE)
+        assert (rest.step, rest.state) == (Step.SPLIT_FINISH, Item.DONE)
         books = await scene.world.books(order.number)
         assert books.get(Account.USER_RECEIVABLE, 0) == books.get(Account.HOLD, 0) == 0
         (trade,) = scene.server.channel.book.trades.values()
         assert order.captured is not None
         assert (trade.fen, trade.split) == (order.captured.fen, share.amount.fen)
         assert books[Account.PLATFORM_AT_CHANNEL] == trade.split
+        assert trade.finished
+        assert books.get(Account.CHANNEL_CLEARING, 0) == books.get(Account.OPERATOR_PAYABLE, 0) == 0
 
 
 @pytest.mark.parametrize("name", sorted(SUBS))
@@ -160,13 +163,14 @@ async def test_a_capture_that_stays_unpaid_for_a_day_is_known_once_it_is_paid(tm
         assert len(scene.server.channel.book.trades) == 1
 
 
-async def test_at_wechat_our_share_is_back_before_all_is_refunded(tmp_path: Path) -> None:
-    async with paying("wechat", tmp_path) as scene:
+@pytest.mark.parametrize("name", sorted(SUBS))
+async def test_our_share_goes_back_in_the_channels_own_way_when_all_is_refunded(tmp_path: Path, name: str) -> None:
+    async with paying(name, tmp_path) as scene:
         order = await scene.ended(await scene.start())
         assert order.captured is not None
-        await scene.world.orders.refund(order.number, order.captured, "桩故障")
+        await scene.world.orders.refund(order.number, order.captured, "桩故障", "k")
         ended = await scene.ended(order)
         (trade,) = scene.server.channel.book.trades.values()
         assert (trade.refunded, trade.split, ended.problem) == (order.captured.fen, 0, None)
         books = await scene.world.books(order.number)
-        assert books.get(Account.PLATFORM_AT_CHANNEL, 0) == books.get(Account.CHANNEL_CLEARING, 0) == 0
+        assert {account: fen for account, fen in books.items() if fen} == {}

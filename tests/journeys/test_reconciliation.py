@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from finder.errors import BadInput, ChannelError, NotFound
+from finder.charging.desk import OrderDesk
+from finder.charging.nightly import Nightly
+from finder.charging.orders import Orders
+from finder.charging.outside import Outside
+from finder.errors import BadInput, ChannelError, Conflict, NotFound
+from finder.federation.desk import SqlDesk
 from finder.kernel.clock import SHANGHAI
 from finder.money.differences import Decision, Difference, Kind, decide, differences
 from finder.money.ledger import Account
 from finder.money.reconcile import Summary, business_day, reconcile
 from finder.sandbox.channels.faults import BillLie, ChannelFaults
+from tests.faults.charging_world import Payers
 from tests.journeys.test_charging_pays_at_a_channel import SUBS, Scene, paying
 
 BOTH = pytest.mark.parametrize("name", sorted(SUBS))
@@ -72,7 +78,7 @@ async def test_a_row_of_another_amount_is_a_difference_at_once(tmp_path: Path, n
         books = await scene.world.books()
         assert books[Account.CHANNEL_CLEARING] - before == off
         assert books[Account.SUSPENSE] == -off
-        with pytest.raises(BadInput) as twice:
+        with pytest.raises(Conflict) as twice:
             await decide(scene.world.work, found.id, Decision.EXPLAINED, "auditor-1", "再来")
         assert twice.value.code == "DECIDED"
 
@@ -138,3 +144,32 @@ async def test_what_is_not_there_cannot_be_decided(tmp_path: Path) -> None:
         await paid(scene)
         with pytest.raises(NotFound):
             await decide(scene.world.work, "none", Decision.EXPLAINED, "auditor-1", "x")
+
+
+@BOTH
+async def test_a_share_waits_for_the_night_and_the_channel_is_told_that_nothing_follows(
+    tmp_path: Path, name: str
+) -> None:
+    async with paying(name, tmp_path) as scene:
+        world = scene.world
+        world.orders = Orders(world.work, shares_wait=True)
+        outside = Outside(world.work, {name: scene.channel}, lambda _: None, Payers())
+        kept = SqlDesk(world.database, world.clock)
+        nightly = Nightly(outside, OrderDesk(kept, world.work), kept.bills)
+        order = await scene.ended(await scene.start())
+        (trade,) = scene.server.channel.book.trades.values()
+        assert (trade.split, trade.finished) == (0, False)
+        (bill,) = world.operator.billed.values()
+        await kept.bill(bill)
+        morning(scene, world.clock().astimezone(SHANGHAI).date())
+        assert await nightly.step() == 0
+        await scene.later(1)
+        assert order.captured is not None
+        assert (trade.split, trade.finished) == (order.captured.fen * 55 // 1000, False)
+        world.clock.later(24 * 3600)
+        assert await nightly.step() == 0
+        await scene.later(1)
+        assert trade.finished
+        books = await world.books(order.number)
+        assert books.get(Account.CHANNEL_CLEARING, 0) == books.get(Account.OPERATOR_PAYABLE, 0) == 0
+        assert await differences(world.work, decided=None) == []

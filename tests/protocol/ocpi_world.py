@@ -1,7 +1,7 @@
 """An OCPI operator, our connector, and our receiving side as a server of its own: all three over real HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from finder.connectors.ocpi import OcpiConfig, OcpiPolled, Party
-from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Permission
+from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Desk, Permission
 from finder.connectors.sdk.http import Caution
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.notebook import MemoryNotebook
@@ -80,16 +80,25 @@ def config(versions_url: str, **changes: Any) -> OcpiConfig:
 
 @asynccontextmanager
 async def house(
-    tmp_path: Path, cpo: PracticeCpo | None = None, *, url: str = "", clock: Clock = now, **changes: Any
+    tmp_path: Path,
+    cpo: PracticeCpo | None = None,
+    *,
+    url: str = "",
+    clock: Clock = now,
+    over: Callable[[SqlDesk], Desk] = lambda desk: desk,
+    **changes: Any,
 ) -> AsyncIterator[House]:
-    """Our connector to a platform, and the server that takes what the platform pushes. Closes both."""
+    """Our connector to a platform, and the server that takes what the platform pushes. Closes both.
+
+    `over` puts another desk over the one that keeps what was told.
+    """
     if cpo is not None:
         url, changes = cpo.versions_url, {"token_a": cpo.token_a} | changes
     listener = listen("127.0.0.1", 0)
     here = f"http://127.0.0.1:{listener.getsockname()[1]}"
     database = Database(f"sqlite:///{tmp_path / 'house.sqlite3'}")
     desk = GrantingDesk(database, clock)
-    bench = Workbench(clock=clock, desk=desk, notebook=MemoryNotebook(clock), public_url=here)
+    bench = Workbench(clock=clock, desk=over(desk), notebook=MemoryNotebook(clock), public_url=here)
     ours = House(OcpiPolled(config(url, **changes), bench), desk, here, bench)
 
     async def receive(source: str, request: PushRequest) -> PushAnswer:

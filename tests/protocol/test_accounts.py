@@ -13,6 +13,8 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from websockets.asyncio.client import connect
 
+from finder.charging.agreements import Agreements
+from finder.charging.payers import PracticePayers
 from finder.graphql.asker import Asker
 from finder.graphql.routes import graphql_routes
 from finder.identity.accounts import Accounts
@@ -84,7 +86,9 @@ async def finder(gateway: SmsGateway, clock: Hand, tmp_path: Path) -> AsyncItera
         w = world(station(n) for n in range(3))
         keyring = Keyring(people, Passkeys(people.store, clock, site_of("https://finder.example", "充电")))
         oidc = Oidc(people, [], "https://finder.example", clock)
-        w.gateway = replace(w.gateway, accounts=Accounts(people, Privacy(people), keyring, oidc))
+        agreements = Agreements(people.store, people.audit, clock, people.buckets, {"practice": PracticePayers()})
+        accounts = Accounts(people, Privacy(people), keyring, oidc)
+        w.gateway = replace(w.gateway, accounts=accounts, agreements=agreements)
         yield w
         if w.gateway.accounts is not None:
             await w.gateway.accounts.close()
@@ -289,3 +293,34 @@ async def test_a_passkey_is_added_signs_in_without_a_phone_and_is_removed(phone:
     remove = "mutation($id:ID!){removePasskey(id:$id)}"
     assert (await phone.ask(remove, id=told["id"]))["data"] == {"removePasskey": True}
     assert code_of(await phone.ask(remove, id=told["id"])) == "NO_PASSKEY"
+
+
+async def test_a_payment_agreement_is_made_shown_to_its_owner_alone_and_ended(phone: Phone) -> None:
+    await phone.sign_in()
+    made = "{id channel standing capFen endedAt}"
+    add = f"mutation($a:AgreementInput!){{addAgreement(ask:$a){made}}}"
+    told = (await phone.ask(add, a={"channel": "practice", "capFen": 20_000}))["data"]["addAgreement"]
+    assert (told["channel"], told["standing"], told["capFen"], told["endedAt"]) == ("practice", True, 20_000, None)
+    assert code_of(await phone.ask(add, a={"channel": "wechat", "capFen": 1})) == "CHANNEL_UNKNOWN"
+    assert code_of(await phone.ask(add, a={"channel": "practice", "capFen": 0})) == "CAP_OUT_OF_RANGE"
+    mine = f"{{me{{agreements{made}}}}}"
+    assert (await phone.ask(mine))["data"]["me"]["agreements"] == [told]
+    end = "mutation($i:ID!){endAgreement(id:$i){endedAt}}"
+    await phone.sign_in(OTHER_PHONE)
+    assert code_of(await phone.ask(end, i=told["id"])) == "NO_AGREEMENT"
+    assert (await phone.ask(mine))["data"]["me"]["agreements"] == []
+    await phone.sign_in()
+    assert (await phone.ask(end, i=told["id"]))["data"]["endAgreement"]["endedAt"]
+
+
+async def test_where_nothing_is_paid_there_are_no_agreements_and_none_is_made(
+    finder: World, gateway: SmsGateway, clock: Hand
+) -> None:
+    bare = replace(finder.gateway, agreements=None)
+    transport = httpx.ASGITransport(Starlette(routes=graphql_routes(bare)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://finder") as client:
+        phone = Phone(client, gateway, clock)
+        await phone.sign_in()
+        assert (await phone.ask("{me{agreements{id}}}"))["data"]["me"] == {"agreements": []}
+        add = 'mutation{addAgreement(ask:{channel:"practice",capFen:1}){id}}'
+        assert code_of(await phone.ask(add)) == "NO_PAYMENTS"

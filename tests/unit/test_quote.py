@@ -188,9 +188,25 @@ def pieces(*told: tuple[int, int, str, int, int]) -> tuple[BillLine, ...]:
     )
 
 
+def silent(total: int, *kwh: str) -> dict[str, Any]:
+    """A bill whose lines tell energy alone, and whose parts are not told apart."""
+    lines = [msgspec.structs.replace(line, electricity=None, service=None) for line in pieces(*_QUARTERS)]
+    told = tuple(msgspec.structs.replace(line, kwh=Decimal(each)) for line, each in zip(lines, kwh, strict=True))
+    return {"electricity": Money(total), "service": None, "total": Money(total), "lines": told}
+
+
+_QUARTERS = ((0, 15, "15", 0, 0), (15, 30, "15", 0, 0))
+
+
 @pytest.mark.parametrize(
     ("more", "pays", "wrong"),
     [
+        (silent(3_000, "15", "15"), 3_000, ()),
+        (silent(3_002, "15", "15"), 3_000, ()),  # a fen a line
+        (silent(3_003, "15", "15"), 3_000, (Wrong.LINE,)),
+        (silent(2_998, "15", "15"), 2_998, ()),
+        (silent(2_997, "15", "15"), 2_997, (Wrong.LINE,)),
+        (silent(3_000, "15", "5"), 2_000, (Wrong.LINE,)),  # not all of the energy is in the lines
         ({}, 3_000, ()),
         ({"electricity": Money(1_801), "total": Money(3_001)}, 3_000, ()),  # a fen is forgiven, and not paid
         ({"electricity": Money(1_799), "total": Money(2_999)}, 2_999, ()),  # the lower is paid

@@ -7,7 +7,7 @@ with the same number and the same content does nothing twice.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -191,11 +191,19 @@ class Channel(Protocol):
         """True for a channel of the sandbox: no real money moves."""
 
     @property
+    def holds_agreed(self) -> bool:
+        """Whether a standing agreement lets a hold be made with no confirmation."""
+
+    @property
     def returns_with_refund(self) -> bool:
         """True where a split is returned only together with a refund (Alipay): `RefundAsk.returned` says how much.
 
         Elsewhere `split` returns it before the refund, and the other way is refused on either channel.
         """
+
+    @property
+    def split_after(self) -> timedelta:
+        """How long after a payment the channel takes its split; it takes one for thirty days."""
 
     async def hold(self, ask: HoldAsk) -> Seen:
         """Begins a hold; PENDING carries in `phone` what the driver's phone needs."""

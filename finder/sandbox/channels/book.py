@@ -30,6 +30,7 @@ class Book:
     parts: dict[tuple[Step, str], Part] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     effects: int = 0  # how often something was done
+    split_after: timedelta = timedelta(0)  # a payment
     _contents: dict[tuple[str, str], Hashable] = field(default_factory=dict)
     _serial: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -115,7 +116,8 @@ class Book:
         """Splits a share off, at most 30 % of the trade in all."""
 
         def make() -> Part:
-            if not trade.paid or not trade.splitting or trade.finished:
+            early = trade.paid_at is None or self.clock() < trade.paid_at + self.split_after
+            if not trade.paid or not trade.splitting or trade.finished or early:
                 raise Refusal(Why.STATE)
             if not 0 < fen <= trade.fen * SPLIT_PERCENT // 100 - trade.split:
                 raise Refusal(Why.AMOUNT)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -47,6 +48,7 @@ _BILLS = {
     "/v3/bill/fundflowbill": BillKind.FUND,
     "/v3/profitsharing/bills": BillKind.SPLIT,
 }
+SPLIT_AFTER = timedelta(minutes=1)  # earlier than that after a payment nothing is split off it
 _Told = Mapping[str, Any]
 _Handle = Callable[[_Told, str], dict[str, Any]]  # what was asked, and the number in the path
 
@@ -56,7 +58,7 @@ class PracticeWechat:
 
     def __init__(self, keys: WechatKeys, base_url: str, clock: Clock) -> None:
         self.keys, self.base_url = keys, base_url
-        self.book = Book(clock, frozenset(SUB_MERCHANTS))
+        self.book = Book(clock, frozenset(SUB_MERCHANTS), split_after=SPLIT_AFTER)
         self.sender = Sender(lambda answer: 200 <= answer.status_code < 300)
         self.seals = Seals(keys, clock)
         self._clock = clock
@@ -86,7 +88,7 @@ class PracticeWechat:
 
     def forget(self) -> None:
         """Nothing was ever done, and no fault is on."""
-        self.book = Book(self._clock, frozenset(SUB_MERCHANTS))
+        self.book = Book(self._clock, frozenset(SUB_MERCHANTS), split_after=SPLIT_AFTER)
         self.sender.forget()
 
     def notify(self) -> None:

@@ -6,7 +6,7 @@ import socket
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -56,6 +56,7 @@ class World:
     def __init__(self, finder_url: str, clock: Hurried, seed: int, drivers_per_s: float) -> None:
         self.dice, self._clock, self.drivers_per_s = random.Random(seed), clock, drivers_per_s
         self.channel, self.operator = FakeChannel(self.dice, self.now), FakeOperator(self.dice, self.now)
+        self.channel.split_after = timedelta(0)
         self.finder = httpx.AsyncClient(base_url=finder_url, timeout=2, verify=False)
         self.drivers: dict[str, set[str]] = defaultdict(set)
         self.wrongs: list[str] = []
@@ -158,11 +159,13 @@ class World:
             await asyncio.sleep(0.05)
 
     async def _give_back(self, number: str) -> None:
-        """By an office clerk, who looks before he tries again where no answer came; here he does not try again."""
+        """By an office clerk, who tries again under the same key where no answer came."""
         for _ in range(10):
             await asyncio.sleep(0.5)
-            answer = await self._send("refund", DriverAsk("", number=number, fen=100))
-            if answer is None or answer.status_code == httpx.codes.OK:
+            answer = await self._send("refund", DriverAsk("", "refund", number=number, fen=100))
+            if answer is None:
+                continue
+            if answer.status_code == httpx.codes.OK:
                 return
             if msgspec.json.decode(answer.content, type=Refused).code not in _MAY_COME_LATE:
                 raise AssertionError(f"refund of {number}: {answer.text}")
@@ -204,6 +207,7 @@ def _channel(world: World) -> dict[str, tuple[type, Callable[[Any], Awaitable[Se
         "pay": (PayAsk, channel.pay),
         "refund": (RefundAsk, channel.refund),
         "split": (SplitAsk, channel.split),
+        "split_finish": (SplitAsk, channel.split_finish),
         "release": (ReleaseAsk, lambda ask: channel.release(ask.number, ask.hold, None, "")),
         "query": (QueryAsk, lambda ask: channel.query(ask.step, ask.number, ask.number, "")),
     }

@@ -106,7 +106,7 @@ def _order(
     verdict.captured_fen += taken
     if taken > order.cap.fen:
         verdict.doubled.append(f"{number} took {taken} of at most {order.cap.fen}")
-    for step in (Step.HOLD, Step.CAPTURE, Step.RELEASE, Step.SPLIT):
+    for step in (Step.HOLD, Step.CAPTURE, Step.RELEASE, Step.SPLIT, Step.SPLIT_FINISH):
         if sum(effect.step is step for effect in done) > 1:
             verdict.doubled.append(f"{number} {step.value} twice")
     if order.problem == "SECOND_BILL" and number not in truth.contradicted:
@@ -124,8 +124,9 @@ def _order(
 def _books(order: Order, done: Sequence[EffectTold], book: Mapping[Account, int], verdict: Verdict) -> None:
     fen = {step: sum(effect.fen for effect in done if effect.step is step) for step in Step}
     left, shared = fen[Step.CAPTURE] - fen[Step.REFUND], fen[Step.SPLIT] - fen[Step.SPLIT_RETURN]
+    ended = any(effect.step is Step.SPLIT_FINISH for effect in done)  # the rest is the operator's
     expected = {
-        Account.CHANNEL_CLEARING: left - shared,
+        Account.CHANNEL_CLEARING: 0 if ended else left - shared,
         Account.PLATFORM_AT_CHANNEL: shared,
         Account.COMMISSION_INCOME: -(left * order.commission_permille // 1000),
         Account.HOLD: 0,

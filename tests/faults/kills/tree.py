@@ -117,7 +117,7 @@ def front(work: Work, orders: Orders) -> Starlette:
         return (await orders.stop(ask.person, ask.number)).number
 
     async def refund(ask: DriverAsk) -> str:
-        return (await orders.refund(ask.number, Money(ask.fen), "差价")).order.number
+        return (await orders.refund(ask.number, Money(ask.fen), "差价", ask.key)).order.number
 
     async def notice(seen: Seen) -> str:
         async with work.begin() as unit:

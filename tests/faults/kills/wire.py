@@ -1,7 +1,7 @@
 """What goes over HTTP between the finder and the world outside, and the finder's adapters to it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -95,7 +95,8 @@ class Truth(msgspec.Struct):
 class WireChannel:
     """The Channel port over the practice channel's HTTP."""
 
-    name, practice, returns_with_refund = "wechat", True, False
+    name, practice, holds_agreed, returns_with_refund = "wechat", True, True, False
+    split_after = timedelta(0)  # the kills cannot wait a minute
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http

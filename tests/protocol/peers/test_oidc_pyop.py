@@ -134,6 +134,15 @@ async def test_a_person_links_an_account_there_and_signs_in_by_it(w: PeopleWorld
     assert (again.person, again.strong) == (caller.person, False)
     with pytest.raises(Denied):
         await oidc.sign_in(*peer.comes_back(await oidc.begin("pyop", HERE), "li"), "", HERE)
+    assert await oidc.subject(caller, "pyop", *peer.comes_back(await oidc.begin("pyop", HERE, caller), "zhang"))
+    for name, provider in (("li", "pyop"), ("zhang", "wechat")):  # who is not linked; another provider's word
+        with pytest.raises(ProviderRefused):
+            await oidc.subject(caller, provider, *peer.comes_back(await oidc.begin("pyop", HERE, caller), name))
+    with pytest.raises(ProviderRefused):  # begun without a session
+        await oidc.subject(caller, "pyop", *peer.comes_back(await oidc.begin("pyop", HERE), "zhang"))
+    another = await w.caller(OTHER_PHONE)
+    with pytest.raises(ProviderRefused):  # linked to somebody else
+        await oidc.subject(another, "pyop", *peer.comes_back(await oidc.begin("pyop", HERE, another), "zhang"))
     await oidc.unlink(caller, "pyop")
     with pytest.raises(NotFound):
         await oidc.unlink(caller, "pyop")

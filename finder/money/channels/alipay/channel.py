@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from finder.errors import ChannelRefused, ChannelUnavailable
 from finder.kernel.clock import Clock, system_clock
@@ -42,7 +42,9 @@ class AlipayChannel:
     """One service provider's application."""
 
     name = CHANNEL
+    holds_agreed = False
     returns_with_refund = True
+    split_after = timedelta(seconds=30)
 
     def __init__(self, config: AlipayConfig, clock: Clock = system_clock) -> None:
         self.practice = config.practice

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote
 
 from finder.errors import ChannelLied, ChannelRefused, ChannelUnavailable
@@ -41,7 +41,9 @@ class WechatChannel:
     """One service provider's account."""
 
     name = CHANNEL
+    holds_agreed = True
     returns_with_refund = False
+    split_after = timedelta(minutes=1)
 
     def __init__(self, config: WechatConfig, clock: Clock = system_clock) -> None:
         self.practice = config.practice

@@ -1,0 +1,1 @@
+"""Roads: what a city imports of them, and where stations lie along them."""

@@ -1,0 +1,1 @@
+"""Files that a city has of its roads, read into roads: GeoJSON, GPX, OpenStreetMap."""

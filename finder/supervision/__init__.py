@@ -1,0 +1,1 @@
+"""The city's eyes: what is there against what was planned."""
