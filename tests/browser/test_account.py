@@ -194,6 +194,25 @@ def test_ones_data_is_a_file(phone: Phone, tmp_path: Path) -> None:
     assert number in json.dumps(json.loads((tmp_path / "data.json").read_text(encoding="utf-8")))
 
 
+def test_an_agreement_to_pay_is_made_and_ended(phone: Phone) -> None:
+    signed_in(phone)
+    phone.page.get_by_role("button", name="用微信支付约定").click()
+    row = phone.page.locator(".row-item", has_text="微信支付")
+    expect(row).to_contain_text("每次最多 ¥100.00")
+    expect(phone.page.get_by_role("button", name="用微信支付约定")).to_have_count(0)
+    row.get_by_role("button", name="解除").click()
+    expect(row).to_contain_text("正在进行的照常结算")
+    row.get_by_role("button", name="解除").click()
+    expect(row).to_contain_text("已解除")
+
+
+def test_an_answer_that_this_phone_did_not_ask_for_signs_nobody_in(phone: Phone) -> None:
+    phone.page.goto("/signed-in?code=planted&state=planted")
+    expect(phone.page.get_by_role("alert").filter(visible=True)).to_contain_text("没有正在进行的登录")
+    phone.page.goto("/signed-in?error=access_denied")
+    expect(phone.page.get_by_role("alert").filter(visible=True)).to_contain_text("没有同意")
+
+
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make pwa")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_accounts_pages(phones: Callable[..., Phone], scheme: str) -> None:

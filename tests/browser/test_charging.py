@@ -271,7 +271,6 @@ def test_a_pile_is_found_by_the_number_on_it(phone: Phone) -> None:
 
 
 READER = """() => {
-    navigator.mediaDevices.getUserMedia = async () => document.createElement("canvas").captureStream();
     globalThis.BarcodeDetector = class { async detect() { return [{ rawValue: globalThis.pileCode }]; } };
 }"""
 

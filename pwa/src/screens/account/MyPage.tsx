@@ -12,7 +12,9 @@ import { forgetMe, loadMe, me, meKeptSince, meTrouble } from "../../state/me";
 import { hrefOf, openPage } from "../../state/route";
 import { signOut } from "../../state/session";
 import { hasAccount } from "../../state/settings";
+import { Agreements } from "./Agreements";
 import { Devices } from "./Devices";
+import { Linked } from "./Linked";
 import { Passkeys } from "./Passkeys";
 import { erased, Privacy } from "./Privacy";
 import { SignIn } from "./SignIn";
@@ -99,7 +101,9 @@ function Mine() {
         </a>
       )}
       <Vehicles vehicles={mine.vehicles} />
+      {payChannels.value.length > 0 && <Agreements agreements={mine.agreements} />}
       <Passkeys keys={mine.passkeys} />
+      <Linked linked={mine.providers} />
       <Devices devices={mine.devices} />
       <Privacy />
     </>
