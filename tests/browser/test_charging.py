@@ -309,7 +309,7 @@ def test_axe_finds_nothing_on_the_pages_of_charging(phones: Callable[..., Phone]
     seen(phone, "session")
     phone.page.get_by_role("button", name="停止充电").click()
     seen(phone, "stop")
-    phone.page.get_by_role("button", name="不", exact=True).click()
+    phone.page.get_by_role("button", name="取消", exact=True).click()
     stopped(phone)
     seen(phone, "bill")
 

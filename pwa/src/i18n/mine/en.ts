@@ -208,6 +208,10 @@ export const en: Words = {
       HOLD: "The amount could not be held. Try another way to pay, or look at your balance.",
       OTHER: "The operator refused. Try another pile, or the operator’s own application.",
     },
+    answered: "The pile answered; no current yet",
+    giveUp: "Call this start off",
+    giveUpYes: "Call it off",
+    keepWaiting: "Keep waiting",
     tryAgain: "Start again",
     toStation: "See the station",
     soc: "Battery",
@@ -297,7 +301,6 @@ export const en: Words = {
     ended: (date) => `ended ${date}`,
     end: "End it",
     endWhy: "Nothing new begins under it; what runs is still paid.",
-    using: "Under your agreement, without asking",
   },
   flow: {
     title: "Back again",
@@ -311,5 +314,5 @@ export const en: Words = {
     unlink: "Unlink",
     unlinkWhy: (name) => `You will no longer sign in with ${name}; your number still works.`,
   },
-  confirm: { yes: "Yes", no: "No" },
+  confirm: { no: "Cancel" },
 };

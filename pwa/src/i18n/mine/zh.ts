@@ -204,6 +204,10 @@ export const zh = {
       HOLD: "金额没有冻结成功。请换一种付款方式，或检查账户余额。",
       OTHER: "运营商拒绝了启动。请换一个桩，或用运营商自己的应用。",
     },
+    answered: "桩已响应，等待电流",
+    giveUp: "取消这次启动",
+    giveUpYes: "确定取消",
+    keepWaiting: "继续等待",
     tryAgain: "重新开始",
     toStation: "查看充电站",
     soc: "电量",
@@ -293,7 +297,6 @@ export const zh = {
     ended: (date: string) => `${date}已解除`,
     end: "解除",
     endWhy: "解除后不再用它开始新的充电；正在进行的照常结算。",
-    using: "按付款约定免确认",
   },
   flow: {
     title: "返回",
@@ -307,7 +310,7 @@ export const zh = {
     unlink: "取消关联",
     unlinkWhy: (name: string) => `取消后不能再用${name}登录，手机号仍然可以。`,
   },
-  confirm: { yes: "确定", no: "不" },
+  confirm: { no: "取消" },
 };
 
 export type Words = typeof zh;

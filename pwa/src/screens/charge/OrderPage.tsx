@@ -4,7 +4,7 @@ import "../../styles/order.css";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
 import { w } from "../../i18n/mine";
-import { isRunning } from "../../kernel/order";
+import { isRunning, startStep } from "../../kernel/order";
 import { Frame, Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { splitAge } from "../../parts/Notices";
@@ -25,10 +25,16 @@ export function OrderPage() {
   const known = hasAccount.value;
   useEffect(() => (known ? follow(number) : undefined), [number, known]);
   const found = order.value?.number === number ? order.value : null;
-  const title = found && isRunning(found.stage) ? w().order.stage[found.stage] : w().order.title;
+  const m = w().order;
+  const title =
+    !found || !isRunning(found.stage)
+      ? m.title
+      : found.stage === "CHARGING" && startStep(found) < 2
+        ? m.steps[1]
+        : m.stage[found.stage];
   const foot = known && found?.stage === "CHARGING" ? <Stop found={found} /> : null;
   return (
-    <Frame title={title} foot={foot}>
+    <Frame title={title ?? m.title} foot={foot}>
       {known ? found ? <Filled found={found} /> : <Missing number={number} /> : <SignIn />}
     </Frame>
   );
