@@ -75,6 +75,12 @@ class Charging:
         self.advance()
         return [c.bill() for c in self.charges.values() if c.ended_at is not None and since <= c.ended_at < until]
 
+    def plugged(self, serial: str, gun_id: str, vin: str) -> bool:
+        """A car that was plugged in begins under this number where it can; its VIN is told with its status."""
+        if serial not in self.charges and not self._refusal(gun_id):
+            self._begin(serial, gun_id).vin = vin
+        return serial in self.charges
+
     def due(self) -> list[News]:
         """What is to be pushed now, in order, and is then no longer kept here."""
         self.advance()

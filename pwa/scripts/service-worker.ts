@@ -4,8 +4,7 @@ import type { Plugin } from "vite";
 
 const SHELL = ["/", "/manifest.webmanifest", "/icons/icon.svg", "/icons/icon-192.png"];
 
-/** Writes /sw.js with the list of files that make up the shell: all but the map's, the chart's and the office's, which come
- *  when they are opened. */
+/** Writes /sw.js with the list of files that make up the shell: all but the map's, the chart's and the office's, which come when they are opened. */
 export function serviceWorker(): Plugin {
   return {
     name: "finder-service-worker",
