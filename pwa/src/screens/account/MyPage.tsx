@@ -15,6 +15,7 @@ import { hasAccount } from "../../state/settings";
 import { Agreements } from "./Agreements";
 import { Devices } from "./Devices";
 import { Linked } from "./Linked";
+import { Notices } from "./NoticeList";
 import { Passkeys } from "./Passkeys";
 import { erased, Privacy } from "./Privacy";
 import { SignIn } from "./SignIn";
@@ -100,7 +101,8 @@ function Mine() {
           <Icon name="chevron" />
         </a>
       )}
-      <Vehicles vehicles={mine.vehicles} />
+      <Notices notices={mine.notices} />
+      <Vehicles mine={mine} />
       {payChannels.value.length > 0 && <Agreements agreements={mine.agreements} />}
       <Passkeys keys={mine.passkeys} />
       <Linked linked={mine.providers} />

@@ -15,6 +15,7 @@ import { go, route } from "../../state/route";
 import { here } from "../../state/server";
 import { hasAccount } from "../../state/settings";
 import { SignIn } from "../account/SignIn";
+import { After } from "./After";
 import { BillView } from "./BillView";
 import { Session, Stop } from "./Session";
 import { Starting } from "./Starting";
@@ -74,6 +75,7 @@ function Filled({ found }: { found: Order }) {
         <Starting found={found} />
       )}
       {stage === "NOT_STARTED" ? <NotStarted found={found} /> : !isRunning(stage) && <BillView found={found} />}
+      {stage === "DONE" && <After found={found} />}
       {(stage === "CHARGING" || stage === "STOPPING" || found.readings.length > 0) && <Session found={found} />}
       <section class="block">
         <dl class="parts">

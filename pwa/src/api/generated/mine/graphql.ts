@@ -14,6 +14,21 @@ export type AgreementInput = {
   ticket?: string;
 };
 
+/** Whether a car charges by the plug. */
+export type BindingState =
+  | 'ACTIVE'
+  | 'PROVING'
+  | 'SUSPENDED';
+
+/** What a phone is told. */
+export type NoticeKind =
+  | 'BINDING_PROVEN'
+  | 'BINDING_SUSPENDED'
+  | 'CLAIM_REFUSED'
+  | 'PLUG_STARTED'
+  | 'VEHICLE_FREE'
+  | 'VEHICLE_LOST';
+
 export type TokenPairFragment = { accessToken: string, refreshToken: string, expiresInS: number };
 
 export type RequestCodeMutationVariables = Exact<{
@@ -56,7 +71,7 @@ export type SignOutDeviceMutation = { signOutDevice: number };
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MeQuery = { me: { id: string, phone: string, since: string, providers: Array<string>, devices: Array<{ id: string, name: string, since: string, seenAt: string, current: boolean }>, vehicles: Array<{ id: string, vin: string | null, plate: string, newEnergy: boolean, addedAt: string }>, passkeys: Array<{ id: string, addedAt: string, usedAt: string | null }>, agreements: Array<{ id: string, channel: string, standing: boolean, capFen: number, createdAt: string, endedAt: string | null }> } | null };
+export type MeQuery = { me: { id: string, phone: string, since: string, providers: Array<string>, devices: Array<{ id: string, name: string, since: string, seenAt: string, current: boolean }>, vehicles: Array<{ id: string, vin: string | null, plate: string, newEnergy: boolean, addedAt: string }>, passkeys: Array<{ id: string, addedAt: string, usedAt: string | null }>, agreements: Array<{ id: string, channel: string, standing: boolean, capFen: number, createdAt: string, endedAt: string | null }>, bindings: Array<{ vehicle: string, agreement: string, state: BindingState }>, notices: Array<{ id: string, kind: NoticeKind, text: string, order: string | null, at: string, read: boolean }> } | null };
 
 export type AddVehicleMutationVariables = Exact<{
   plate: string;
@@ -177,6 +192,35 @@ export type SignInAtProviderMutationVariables = Exact<{
 
 export type SignInAtProviderMutation = { signInAtProvider: { accessToken: string, refreshToken: string, expiresInS: number } };
 
+export type BindVehicleMutationVariables = Exact<{
+  vehicle: string;
+  agreement: string;
+}>;
+
+
+export type BindVehicleMutation = { bindVehicle: { vehicle: string } };
+
+export type UnbindVehicleMutationVariables = Exact<{
+  vehicle: string;
+}>;
+
+
+export type UnbindVehicleMutation = { unbindVehicle: boolean };
+
+export type NotMeMutationVariables = Exact<{
+  order: string;
+}>;
+
+
+export type NotMeMutation = { notMe: { id: string } };
+
+export type ReadNoticesMutationVariables = Exact<{
+  upTo: string;
+}>;
+
+
+export type ReadNoticesMutation = { readNotices: number };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -276,10 +320,23 @@ export const MeDocument = new TypedDocumentString(`
       createdAt
       endedAt
     }
+    bindings {
+      vehicle
+      agreement
+      state
+    }
+    notices {
+      id
+      kind
+      text
+      order
+      at
+      read
+    }
     providers
   }
 }
-    `, {"hash":"sha256:87869049f109ed55d25d1013f29a780421ec4510f87874e918fb2525bca7081f"}) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+    `, {"hash":"sha256:984e60bc32e4cf5a6824f35802754794a74ade4ac0888eb42bcbb654a1b5fbbd"}) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
 export const AddVehicleDocument = new TypedDocumentString(`
     mutation AddVehicle($plate: String!, $vin: String) {
   addVehicle(plate: $plate, vin: $vin) {
@@ -394,3 +451,27 @@ export const SignInAtProviderDocument = new TypedDocumentString(`
   refreshToken
   expiresInS
 }`, {"hash":"sha256:890f9a6b949a751b2872c6fddd79d9199337ef4c1f6c443b71f5b6157636536b"}) as unknown as TypedDocumentString<SignInAtProviderMutation, SignInAtProviderMutationVariables>;
+export const BindVehicleDocument = new TypedDocumentString(`
+    mutation BindVehicle($vehicle: ID!, $agreement: ID!) {
+  bindVehicle(vehicle: $vehicle, agreement: $agreement) {
+    vehicle
+  }
+}
+    `, {"hash":"sha256:6d270d6b1cda065310a8e902a2c4c351ede6da7ded5871b79a22a7b7e787c40e"}) as unknown as TypedDocumentString<BindVehicleMutation, BindVehicleMutationVariables>;
+export const UnbindVehicleDocument = new TypedDocumentString(`
+    mutation UnbindVehicle($vehicle: ID!) {
+  unbindVehicle(vehicle: $vehicle)
+}
+    `, {"hash":"sha256:9d3199ea0bda4094ba26f35b029801f88d9fbdbb9c999631e5dd890765f76ac8"}) as unknown as TypedDocumentString<UnbindVehicleMutation, UnbindVehicleMutationVariables>;
+export const NotMeDocument = new TypedDocumentString(`
+    mutation NotMe($order: ID!) {
+  notMe(order: $order) {
+    id
+  }
+}
+    `, {"hash":"sha256:780d1d60fc388c7245097690a825e0d46fd465678925e8e4106818937381923c"}) as unknown as TypedDocumentString<NotMeMutation, NotMeMutationVariables>;
+export const ReadNoticesDocument = new TypedDocumentString(`
+    mutation ReadNotices($upTo: ID!) {
+  readNotices(upTo: $upTo)
+}
+    `, {"hash":"sha256:122c4c8257c24ac59ffed66a6295e00b25276c1c427afc4a7b66c31150d6d5dc"}) as unknown as TypedDocumentString<ReadNoticesMutation, ReadNoticesMutationVariables>;
