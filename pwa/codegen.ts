@@ -9,7 +9,7 @@ const output = (document: string): CodegenConfig["generates"][string] => ({
     useTypeImports: true,
     enumsAsTypes: true,
     skipTypename: true,
-    scalars: { DateTime: "string", ID: "string" },
+    scalars: { Date: "string", DateTime: "string", ID: "string" },
     strictScalars: true,
   },
 });

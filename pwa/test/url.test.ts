@@ -71,6 +71,7 @@ test.each([
   "/scan",
   "/orders/20261125%2F1",
   "/my?lang=en",
+  "/signed-in?code=a&state=b",
   "/charge?station=yanmen/1409&evse=yanmen/140901&plug=1",
   "/charge?station=yanmen/1409&evse=yanmen/140901&code=hlht%3A//1.2/",
 ])("page %s survives the way into the state and back", (href) => {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.phone import Phone
 
@@ -29,8 +29,11 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera that shows a pattern, and is allowed
+    "--use-fake-ui-for-media-stream",
 ]
 
+expect.set_options(timeout=15_000)  # two cores run the finder, its practice operators and the browser
 Scheme = Literal["light", "dark"]
 
 

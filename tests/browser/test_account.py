@@ -194,6 +194,35 @@ def test_ones_data_is_a_file(phone: Phone, tmp_path: Path) -> None:
     assert number in json.dumps(json.loads((tmp_path / "data.json").read_text(encoding="utf-8")))
 
 
+def test_an_agreement_to_pay_is_made_a_car_charges_under_it_and_it_is_ended(phone: Phone) -> None:
+    signed_in(phone)
+    phone.page.get_by_role("button", name="用微信支付约定").click()
+    row = phone.page.locator(".row-item", has_text="微信支付")
+    expect(row).to_contain_text("每次最多 ¥100.00")
+    expect(phone.page.get_by_role("button", name="用微信支付约定")).to_have_count(0)
+    add_vehicle(phone, "晋HD54321", "1M8GDM9AXKP042788")
+    car = phone.page.locator(".row-item", has_text="晋H·D54321")
+    car.get_by_role("button", name="开通插枪即充").click()
+    expect(car).to_contain_text(re.compile("插枪即充：(待验证|已开通)"))
+    car.get_by_role("button", name="关闭插枪即充").click()
+    car.get_by_role("button", name="关闭插枪即充").click()
+    expect(car).to_contain_text("插枪即充：未开通")
+    car.get_by_role("button", name="移除").click()
+    car.get_by_role("button", name="移除").click()
+    expect(car).to_have_count(0)
+    row.get_by_role("button", name="解除").click()
+    expect(row).to_contain_text("正在进行的照常结算")
+    row.get_by_role("button", name="解除").click()
+    expect(row).to_contain_text("已解除")
+
+
+def test_an_answer_that_this_phone_did_not_ask_for_signs_nobody_in(phone: Phone) -> None:
+    phone.page.goto("/signed-in?code=planted&state=planted")
+    expect(phone.page.get_by_role("alert").filter(visible=True)).to_contain_text("没有正在进行的登录")
+    phone.page.goto("/signed-in?error=access_denied")
+    expect(phone.page.get_by_role("alert").filter(visible=True)).to_contain_text("没有同意")
+
+
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make pwa")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_accounts_pages(phones: Callable[..., Phone], scheme: str) -> None:

@@ -111,6 +111,29 @@ def test_a_session_from_the_quote_to_the_bill(phone: Phone) -> None:
     expect(phone.page.locator(".month")).to_contain_text(f"实付 {pays}")
 
 
+def test_after_a_session_an_invoice_is_asked_for_and_the_bill_disputed(phone: Phone) -> None:
+    started(phone)
+    expect(phone.page.locator(".figures")).to_contain_text(re.compile(r"¥[1-9]"), timeout=WITHIN_MS)
+    stopped(phone)
+    phone.page.get_by_role("button", name="开发票").click(timeout=WITHIN_MS)
+    phone.page.get_by_label("抬头").fill("张三")
+    phone.page.get_by_role("button", name="提交").click()
+    invoice = phone.over.locator(".block", has=phone.page.get_by_role("heading", name="发票"))
+    expect(invoice).to_contain_text(re.compile("等待开具|已开具"))
+    phone.page.get_by_role("button", name="提出疑问").click()
+    phone.page.get_by_role("button", name="提前停止").click()
+    phone.page.get_by_label("说明").fill("十分钟就停了")
+    assert phone.violations() == []
+    phone.screenshot("dispute")
+    phone.page.get_by_role("button", name="提出疑问").click()
+    expect(phone.page.get_by_role("heading", name="已提出，等待运营商答复")).to_be_visible()
+    assert phone.violations() == []
+    phone.screenshot("after")
+    phone.page.get_by_role("button", name="撤回").click()
+    phone.page.get_by_role("button", name="撤回").click()
+    expect(phone.page.get_by_role("heading", name="已撤回")).to_be_visible()
+
+
 def test_a_quote_needs_no_account_and_the_tap_asks_for_one(phone: Phone) -> None:
     at_a_plug(phone)
     total = phone.page.locator(".quote-total .number")
@@ -271,7 +294,6 @@ def test_a_pile_is_found_by_the_number_on_it(phone: Phone) -> None:
 
 
 READER = """() => {
-    navigator.mediaDevices.getUserMedia = async () => document.createElement("canvas").captureStream();
     globalThis.BarcodeDetector = class { async detect() { return [{ rawValue: globalThis.pileCode }]; } };
 }"""
 
@@ -310,7 +332,7 @@ def test_axe_finds_nothing_on_the_pages_of_charging(phones: Callable[..., Phone]
     seen(phone, "session")
     phone.page.get_by_role("button", name="停止充电").click()
     seen(phone, "stop")
-    phone.page.get_by_role("button", name="不", exact=True).click()
+    phone.page.get_by_role("button", name="取消", exact=True).click()
     stopped(phone)
     seen(phone, "bill")
 

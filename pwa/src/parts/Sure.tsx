@@ -8,12 +8,13 @@ interface Props {
   /** What will happen, said before the second tap. */
   why: string;
   yes: string;
+  no?: string;
   onSure: () => void;
   kind?: string;
   disabled?: boolean;
 }
 
-export function Sure({ label, why, yes, onSure, kind = "text-button", disabled = false }: Props) {
+export function Sure({ label, why, yes, no, onSure, kind = "text-button", disabled = false }: Props) {
   const asked = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -53,7 +54,7 @@ export function Sure({ label, why, yes, onSure, kind = "text-button", disabled =
             asked.value = false;
           }}
         >
-          {w().confirm.no}
+          {no ?? w().confirm.no}
         </button>
       </div>
     </div>

@@ -13,6 +13,7 @@ const ChargePage = lazy(async () => (await withWords(import("./charge/ChargePage
 const OrderPage = lazy(async () => (await withWords(import("./charge/OrderPage"))).OrderPage);
 const OrdersPage = lazy(async () => (await withWords(import("./charge/OrdersPage"))).OrdersPage);
 const ScanPage = lazy(async () => (await withWords(import("./charge/ScanPage"))).ScanPage);
+const SignedInPage = lazy(async () => (await withWords(import("./account/SignedInPage"))).SignedInPage);
 export const RunningBar = lazy(async () => (await withWords(import("./charge/RunningBar"))).RunningBar, {
   quiet: true,
 });
@@ -28,6 +29,8 @@ export function PageView() {
       return <OrderPage />;
     case "orders":
       return <OrdersPage />;
+    case "signed-in":
+      return <SignedInPage />;
     case "scan":
       return <ScanPage />;
     default:

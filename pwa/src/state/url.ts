@@ -32,7 +32,12 @@ export interface Plug {
 }
 
 /** What lies over the finder: an account and what is charged with it. */
-export type Page = { name: "my" | "orders" | "scan" } | { name: "order"; number: string } | ({ name: "charge" } & Plug);
+export type Page =
+  | { name: "my" | "orders" | "scan" }
+  | { name: "order"; number: string }
+  /** Back from a provider or a channel at which one signed in; see RFC 6749, 4.1.2. */
+  | { name: "signed-in"; code: string; state: string }
+  | ({ name: "charge" } & Plug);
 
 export interface Route {
   page: Page | null;
@@ -141,6 +146,7 @@ function page(path: string, q: URLSearchParams): Page | null {
   const [, name, rest] = path.split("/");
   if (rest === undefined && (name === "my" || name === "orders" || name === "scan")) return { name };
   if (name === "orders" && rest) return { name: "order", number: unescaped(rest).slice(0, 64) };
+  if (name === "signed-in") return { name, code: q.get("code") ?? "", state: q.get("state") ?? "" };
   const station = q.get("station");
   const evse = q.get("evse");
   if (name !== "charge" || !station || !evse) return null;
@@ -153,6 +159,10 @@ function pageHref(page: Page, language: Language | null, q: URLSearchParams): st
     q.set("evse", page.evse);
     if (page.connector) q.set("plug", page.connector);
     if (page.code) q.set("code", page.code);
+  }
+  if (page.name === "signed-in") {
+    q.set("code", page.code);
+    q.set("state", page.state);
   }
   if (language) q.set("lang", language);
   return join(page.name === "order" ? `/orders/${encodeURIComponent(page.number)}` : `/${page.name}`, q);

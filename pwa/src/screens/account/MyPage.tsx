@@ -12,7 +12,10 @@ import { forgetMe, loadMe, me, meKeptSince, meTrouble } from "../../state/me";
 import { hrefOf, openPage } from "../../state/route";
 import { signOut } from "../../state/session";
 import { hasAccount } from "../../state/settings";
+import { Agreements } from "./Agreements";
 import { Devices } from "./Devices";
+import { Linked } from "./Linked";
+import { Notices } from "./NoticeList";
 import { Passkeys } from "./Passkeys";
 import { erased, Privacy } from "./Privacy";
 import { SignIn } from "./SignIn";
@@ -98,8 +101,11 @@ function Mine() {
           <Icon name="chevron" />
         </a>
       )}
-      <Vehicles vehicles={mine.vehicles} />
+      <Notices notices={mine.notices} />
+      <Vehicles mine={mine} />
+      {payChannels.value.length > 0 && <Agreements agreements={mine.agreements} />}
       <Passkeys keys={mine.passkeys} />
+      <Linked linked={mine.providers} />
       <Devices devices={mine.devices} />
       <Privacy />
     </>

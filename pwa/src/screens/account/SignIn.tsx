@@ -1,10 +1,12 @@
 /** The question who one is, wherever something needs an answer to it. */
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { ask } from "../../api/client";
 import { SignInDocument } from "../../api/generated/mine/graphql";
 import { w } from "../../i18n/mine";
 import { Trouble } from "../../parts/Frame";
 import { deviceName } from "../../state/device";
+import { begin, loadProviders, providers } from "../../state/flows";
 import { words } from "../../state/me";
 import { passkeysHere, signInByPasskey } from "../../state/passkeys";
 import { ended, signedIn } from "../../state/session";
@@ -48,7 +50,34 @@ export function SignIn({ onDone }: { onDone?: () => void }) {
           <Trouble text={trouble.value} />
         </>
       )}
+      <Providers />
       <p class="hint">{m.signIn.firstTime}</p>
     </section>
+  );
+}
+
+/** Accounts elsewhere by which one signs in, where this deployment has any and one's own was linked. */
+function Providers() {
+  const m = w().flow;
+  const trouble = useSignal<string | null>(null);
+  useEffect(() => void loadProviders(), []);
+  if (providers.value.length === 0) return null;
+  return (
+    <>
+      <h2 class="group-title">{m.otherWays}</h2>
+      {providers.value.map((p) => (
+        <button
+          key={p.id}
+          type="button"
+          class="button wide-button"
+          onClick={async () => {
+            trouble.value = await begin({ kind: "sign-in", provider: p.id });
+          }}
+        >
+          {m.with(p.name)}
+        </button>
+      ))}
+      <Trouble text={trouble.value} />
+    </>
   );
 }

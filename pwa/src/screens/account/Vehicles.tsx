@@ -1,18 +1,25 @@
 /** The vehicles that one has bound. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { AddVehicleDocument, RemoveVehicleDocument } from "../../api/generated/mine/graphql";
+import {
+  AddVehicleDocument,
+  BindVehicleDocument,
+  RemoveVehicleDocument,
+  UnbindVehicleDocument,
+} from "../../api/generated/mine/graphql";
 import { w } from "../../i18n/mine";
 import { checkPlate, checkVin, plainPlate, plainVin } from "../../kernel/checks";
 import { Field } from "../../parts/Field";
 import { Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { Sure } from "../../parts/Sure";
+import { payChannels } from "../../state/about";
 import { changeMe, type Me } from "../../state/me";
 
 const MOST = 10;
 
-export function Vehicles({ vehicles }: { vehicles: Me["vehicles"] }) {
+export function Vehicles({ mine }: { mine: Me }) {
+  const { vehicles } = mine;
   const m = w().vehicles;
   const adding = useSignal(false);
   const trouble = useSignal<string | null>(null);
@@ -27,6 +34,7 @@ export function Vehicles({ vehicles }: { vehicles: Me["vehicles"] }) {
               <span class={`plate${v.newEnergy ? " new-energy" : ""}`}>{dotted(v.plate)}</span>
               {v.newEnergy && <span class="tag">{m.newEnergy}</span>}
               <p class="quiet vin">{v.vin ?? m.noVin}</p>
+              {v.vin && <PlugAndCharge mine={mine} vehicle={v.id} />}
             </div>
             <Sure
               label={m.remove}
@@ -146,5 +154,42 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
         </button>
       </div>
     </form>
+  );
+}
+
+/** Paying by being plugged in: for a car whose VIN is known, under an agreement that asks nothing. */
+function PlugAndCharge({ mine, vehicle }: { mine: Me; vehicle: string }) {
+  const m = w().plug;
+  const trouble = useSignal<string | null>(null);
+  const binding = mine.bindings.find((b) => b.vehicle === vehicle);
+  const agreement = mine.agreements.find((a) => a.standing && a.endedAt === null);
+  if (!binding && payChannels.value.length === 0) return null;
+  return (
+    <>
+      <p class="quiet">{binding ? m[binding.state] : m.none}</p>
+      {binding ? (
+        <Sure
+          label={m.unbind}
+          why={m.unbindWhy}
+          yes={m.unbind}
+          onSure={async () => {
+            trouble.value = await changeMe(UnbindVehicleDocument, { vehicle });
+          }}
+        />
+      ) : agreement ? (
+        <button
+          type="button"
+          class="text-button"
+          onClick={async () => {
+            trouble.value = await changeMe(BindVehicleDocument, { vehicle, agreement: agreement.id });
+          }}
+        >
+          {m.bind}
+        </button>
+      ) : (
+        <p class="quiet">{m.needsAgreement}</p>
+      )}
+      <Trouble text={trouble.value} />
+    </>
   );
 }

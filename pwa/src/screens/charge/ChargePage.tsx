@@ -196,6 +196,11 @@ function Refused() {
           {w().charge.toRunning}
         </button>
       )}
+      {no?.code === "PAYER_NOT_PROVEN" && (
+        <button type="button" class="button" onClick={() => openPage({ name: "my" })}>
+          {w().agreements.title}
+        </button>
+      )}
     </>
   );
 }

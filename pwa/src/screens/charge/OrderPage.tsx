@@ -4,7 +4,7 @@ import "../../styles/order.css";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
 import { w } from "../../i18n/mine";
-import { isRunning } from "../../kernel/order";
+import { isRunning, startStep } from "../../kernel/order";
 import { Frame, Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { splitAge } from "../../parts/Notices";
@@ -15,6 +15,7 @@ import { go, route } from "../../state/route";
 import { here } from "../../state/server";
 import { hasAccount } from "../../state/settings";
 import { SignIn } from "../account/SignIn";
+import { After } from "./After";
 import { BillView } from "./BillView";
 import { Session, Stop } from "./Session";
 import { Starting } from "./Starting";
@@ -25,10 +26,16 @@ export function OrderPage() {
   const known = hasAccount.value;
   useEffect(() => (known ? follow(number) : undefined), [number, known]);
   const found = order.value?.number === number ? order.value : null;
-  const title = found && isRunning(found.stage) ? w().order.stage[found.stage] : w().order.title;
+  const m = w().order;
+  const title =
+    !found || !isRunning(found.stage)
+      ? m.title
+      : found.stage === "CHARGING" && startStep(found) < 2
+        ? m.steps[1]
+        : m.stage[found.stage];
   const foot = known && found?.stage === "CHARGING" ? <Stop found={found} /> : null;
   return (
-    <Frame title={title} foot={foot}>
+    <Frame title={title ?? m.title} foot={foot}>
       {known ? found ? <Filled found={found} /> : <Missing number={number} /> : <SignIn />}
     </Frame>
   );
@@ -68,6 +75,7 @@ function Filled({ found }: { found: Order }) {
         <Starting found={found} />
       )}
       {stage === "NOT_STARTED" ? <NotStarted found={found} /> : !isRunning(stage) && <BillView found={found} />}
+      {stage === "DONE" && <After found={found} />}
       {(stage === "CHARGING" || stage === "STOPPING" || found.readings.length > 0) && <Session found={found} />}
       <section class="block">
         <dl class="parts">

@@ -55,7 +55,10 @@ function options(element: HTMLElement): uPlot.Options {
     height: HEIGHT_REM * rem,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_u, _least, most) => [0, Math.max(10, Math.ceil((most ?? 0) * 1.1))] } },
+    scales: {
+      x: { range: (_u, first, last) => [first, Math.max(last, first + 60)] },
+      y: { range: (_u, _least, most) => [0, Math.max(10, Math.ceil((most ?? 0) * 1.1))] },
+    },
     axes: [
       { ...axis, size: rem * 2, space: rem * 5, values: (_u, ticks) => ticks.map(clockOf(ticks)) },
       { ...axis, size: rem * 2.75, values: (_u, ticks) => ticks.map(String) },

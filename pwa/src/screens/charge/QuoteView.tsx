@@ -70,6 +70,11 @@ function Filled({ found }: { found: Quote }) {
         <p class="note">{m.cheaper(timeText(found.cheapest.startsAt), yuanOfFen(found.cheapest.savesFen))}</p>
       )}
       <Parts found={found} />
+      {found.parkingText && (
+        <p class="quiet">
+          {m.parking}：{found.parkingText}
+        </p>
+      )}
       <Lines found={found} />
       {found.totalFen === null && <p class="quiet">{m.unknownWhy}</p>}
       <p class="quiet">{m.holds(timeText(found.validUntil))}</p>
@@ -93,7 +98,6 @@ function Parts({ found }: { found: Quote }) {
           <dd class={amount === m.unknown ? "quiet" : ""}>{amount}</dd>
         </div>
       ))}
-      {found.parkingText && <p class="quiet">{found.parkingText}</p>}
     </dl>
   );
 }

@@ -29,16 +29,17 @@ export function Starting({ found }: { found: Order }) {
         ))}
       </ol>
       <p role="status">
-        <strong>{m.stage[found.stage]}</strong>
+        <strong>{step === 1 ? m.answered : m.stage[found.stage]}</strong>
       </p>
       <p class="quiet">{m.stageWhy[found.stage]}</p>
       {found.stage === "CONFIRM" && <p class="note">{channel?.practice ? m.confirmPractice : m.confirmIn(title)}</p>}
       <Trouble text={trouble.value} />
       {found.stage !== "CHARGING" && (
         <Sure
-          label={w().vehicles.cancel}
+          label={m.giveUp}
           why={m.stageWhy.NOT_STARTED}
-          yes={m.stopYes}
+          yes={m.giveUpYes}
+          no={m.keepWaiting}
           onSure={async () => {
             trouble.value = await stopCharging(found.number);
           }}

@@ -20,6 +20,36 @@ export type ConnectorType =
   | 'UNKNOWN'
   | 'WIRELESS';
 
+/** What is wrong; the two of the bill are the finder's own. */
+export type DisputeReason =
+  | 'BILL_ABOVE_CAP'
+  | 'BILL_DIFFERS'
+  | 'NOT_CHARGED'
+  | 'OTHER'
+  | 'OVERCHARGED'
+  | 'PARKING_FEE'
+  | 'PILE_BROKEN'
+  | 'STOPPED_EARLY';
+
+/** Where a dispute stands. */
+export type DisputeState =
+  | 'ANSWERED'
+  | 'APPEALED'
+  | 'CLOSED'
+  | 'OPEN'
+  | 'REFUNDED'
+  | 'REJECTED'
+  | 'UPHELD'
+  | 'WITHDRAWN';
+
+/** Where an invoice stands. */
+export type InvoiceState =
+  | 'ISSUED'
+  | 'REFUSED'
+  | 'REQUESTED'
+  | 'REVERSED'
+  | 'REVERSING';
+
 /** A step on the way from the tap to the paid bill. */
 export type OrderStage =
   | 'BILLING'
@@ -71,7 +101,11 @@ export type PricedFragment = { id: string | null, startable: boolean, startsAt: 
 
 export type OrderNowFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
 
-export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
+export type InvoiceNowFragment = { number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null };
+
+export type DisputeNowFragment = { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null };
+
+export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
 
 export type BayQueryVariables = Exact<{
   station: string;
@@ -99,7 +133,7 @@ export type OrderQueryVariables = Exact<{
 }>;
 
 
-export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type OrdersQueryVariables = Exact<{
   first: number;
@@ -128,6 +162,40 @@ export type OrderProgressedSubscriptionVariables = Exact<{
 
 
 export type OrderProgressedSubscription = { orderProgressed: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+
+export type RequestInvoiceMutationVariables = Exact<{
+  orders: Array<string> | string;
+  title: string;
+  idempotencyKey: string;
+  taxNumber?: string | null | undefined;
+}>;
+
+
+export type RequestInvoiceMutation = { requestInvoice: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }> };
+
+export type DisputeOrderMutationVariables = Exact<{
+  number: string;
+  reason: DisputeReason;
+  text: string;
+}>;
+
+
+export type DisputeOrderMutation = { disputeOrder: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } };
+
+export type AppealDisputeMutationVariables = Exact<{
+  id: string;
+  text: string;
+}>;
+
+
+export type AppealDisputeMutation = { appealDispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } };
+
+export type WithdrawDisputeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WithdrawDisputeMutation = { withdrawDispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -221,9 +289,42 @@ export const OrderNowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"OrderNow"}) as unknown as TypedDocumentString<OrderNowFragment, unknown>;
+export const InvoiceNowFragmentDoc = new TypedDocumentString(`
+    fragment InvoiceNow on Invoice {
+  number
+  state
+  issuer
+  title
+  totalFen
+  issuedAt
+  invoiceNo
+  redNo
+  reason
+}
+    `, {"fragmentName":"InvoiceNow"}) as unknown as TypedDocumentString<InvoiceNowFragment, unknown>;
+export const DisputeNowFragmentDoc = new TypedDocumentString(`
+    fragment DisputeNow on Dispute {
+  id
+  reason
+  text
+  answer
+  appeal
+  state
+  note
+  refundFen
+  openedAt
+  decidedAt
+}
+    `, {"fragmentName":"DisputeNow"}) as unknown as TypedDocumentString<DisputeNowFragment, unknown>;
 export const OrderWholeFragmentDoc = new TypedDocumentString(`
     fragment OrderWhole on Order {
   ...OrderNow
+  invoices {
+    ...InvoiceNow
+  }
+  dispute {
+    ...DisputeNow
+  }
   readings {
     at
     kwh
@@ -283,6 +384,29 @@ export const OrderWholeFragmentDoc = new TypedDocumentString(`
     state
     reason
   }
+}
+fragment InvoiceNow on Invoice {
+  number
+  state
+  issuer
+  title
+  totalFen
+  issuedAt
+  invoiceNo
+  redNo
+  reason
+}
+fragment DisputeNow on Dispute {
+  id
+  reason
+  text
+  answer
+  appeal
+  state
+  note
+  refundFen
+  openedAt
+  decidedAt
 }`, {"fragmentName":"OrderWhole"}) as unknown as TypedDocumentString<OrderWholeFragment, unknown>;
 export const BayDocument = new TypedDocumentString(`
     query Bay($station: ID!) {
@@ -400,8 +524,37 @@ export const OrderDocument = new TypedDocumentString(`
     reason
   }
 }
+fragment InvoiceNow on Invoice {
+  number
+  state
+  issuer
+  title
+  totalFen
+  issuedAt
+  invoiceNo
+  redNo
+  reason
+}
+fragment DisputeNow on Dispute {
+  id
+  reason
+  text
+  answer
+  appeal
+  state
+  note
+  refundFen
+  openedAt
+  decidedAt
+}
 fragment OrderWhole on Order {
   ...OrderNow
+  invoices {
+    ...InvoiceNow
+  }
+  dispute {
+    ...DisputeNow
+  }
   readings {
     at
     kwh
@@ -420,7 +573,7 @@ fragment OrderWhole on Order {
       totalE4
     }
   }
-}`, {"hash":"sha256:7f9b9940e185d3bae86db1e1d6f46d3b9bc828b6f24c35e4514f5beca0b28e4d"}) as unknown as TypedDocumentString<OrderQuery, OrderQueryVariables>;
+}`, {"hash":"sha256:0993819f9435c16164de615a840aa4eba48a6298efd1d85ae471023a6c8977bf"}) as unknown as TypedDocumentString<OrderQuery, OrderQueryVariables>;
 export const OrdersDocument = new TypedDocumentString(`
     query Orders($first: Int!) {
   orders(first: $first) {
@@ -609,3 +762,79 @@ export const OrderProgressedDocument = new TypedDocumentString(`
     reason
   }
 }`, {"hash":"sha256:d3afc307dd1e0ffc2dd04d191256544726deb67bb9519a76f06702874379850e"}) as unknown as TypedDocumentString<OrderProgressedSubscription, OrderProgressedSubscriptionVariables>;
+export const RequestInvoiceDocument = new TypedDocumentString(`
+    mutation RequestInvoice($orders: [ID!]!, $title: String!, $idempotencyKey: String!, $taxNumber: String) {
+  requestInvoice(
+    orders: $orders
+    title: $title
+    idempotencyKey: $idempotencyKey
+    taxNumber: $taxNumber
+  ) {
+    ...InvoiceNow
+  }
+}
+    fragment InvoiceNow on Invoice {
+  number
+  state
+  issuer
+  title
+  totalFen
+  issuedAt
+  invoiceNo
+  redNo
+  reason
+}`, {"hash":"sha256:8d6f91dbee14e43fd13aec1faf5dce96dcd709512349865f43d26ece8d639b38"}) as unknown as TypedDocumentString<RequestInvoiceMutation, RequestInvoiceMutationVariables>;
+export const DisputeOrderDocument = new TypedDocumentString(`
+    mutation DisputeOrder($number: ID!, $reason: DisputeReason!, $text: String!) {
+  disputeOrder(number: $number, reason: $reason, text: $text) {
+    ...DisputeNow
+  }
+}
+    fragment DisputeNow on Dispute {
+  id
+  reason
+  text
+  answer
+  appeal
+  state
+  note
+  refundFen
+  openedAt
+  decidedAt
+}`, {"hash":"sha256:fc20348ff607bae562d87776bda8db0f40a6e0b84308a129449c0ac09ef72f1d"}) as unknown as TypedDocumentString<DisputeOrderMutation, DisputeOrderMutationVariables>;
+export const AppealDisputeDocument = new TypedDocumentString(`
+    mutation AppealDispute($id: ID!, $text: String!) {
+  appealDispute(id: $id, text: $text) {
+    ...DisputeNow
+  }
+}
+    fragment DisputeNow on Dispute {
+  id
+  reason
+  text
+  answer
+  appeal
+  state
+  note
+  refundFen
+  openedAt
+  decidedAt
+}`, {"hash":"sha256:e0f91fc44edb2efdf6bf4fc19eabd36b98f67056117dadc3b06dfaf97c67f434"}) as unknown as TypedDocumentString<AppealDisputeMutation, AppealDisputeMutationVariables>;
+export const WithdrawDisputeDocument = new TypedDocumentString(`
+    mutation WithdrawDispute($id: ID!) {
+  withdrawDispute(id: $id) {
+    ...DisputeNow
+  }
+}
+    fragment DisputeNow on Dispute {
+  id
+  reason
+  text
+  answer
+  appeal
+  state
+  note
+  refundFen
+  openedAt
+  decidedAt
+}`, {"hash":"sha256:2c8152bca0932c81fca97fe4d4d61cca2ab3ef7ed00eeb4cc913a709f52eca47"}) as unknown as TypedDocumentString<WithdrawDisputeMutation, WithdrawDisputeMutationVariables>;
