@@ -12,6 +12,7 @@ from finder.aftercare import aftercare_held
 from finder.charging.agreements import Agreements, AgreementsHeld
 from finder.charging.payers import LinkedPayers, PayerProof, PracticePayers
 from finder.charging.personal import OrdersHeld
+from finder.charging.plug_personal import PlugsHeld
 from finder.errors import SettingsError
 from finder.identity.accounts import Accounts
 from finder.identity.audit import Audit
@@ -60,12 +61,14 @@ def open_accounts(
     """Every room of accounts over this database; `name` is what devices show of a passkey. Raises SettingsError."""
     providers = load_providers(settings.oidc_file, os.environ) if settings.oidc_file else []
     people = open_people(settings, database, vault, clock)
+    work = Work(database, clock)
     return Accounts(
         people,
         Privacy(
             people,
             [
-                OrdersHeld(Work(database, clock)),
+                PlugsHeld(work, people.store),
+                OrdersHeld(work),
                 AgreementsHeld(people.store),
                 *aftercare_held(database, vault, clock),
             ],

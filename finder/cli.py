@@ -19,6 +19,7 @@ from finder.commands.migrate import migrate
 from finder.commands.operator import operator
 from finder.commands.people import people
 from finder.commands.pile import pile
+from finder.commands.plugs import plugs
 from finder.commands.provide import provide
 from finder.commands.roads import roads
 from finder.commands.trip import trip
@@ -30,6 +31,7 @@ dev = typer.Typer(no_args_is_help=True, help="开发用 · for developers")
 cli.add_typer(dev, name="dev")
 cli.add_typer(operator, name="operator")
 cli.add_typer(people, name="people")
+cli.add_typer(plugs, name="plugs")
 cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")

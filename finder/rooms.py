@@ -22,6 +22,7 @@ from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.live.model import Status
 from finder.office import Office
+from finder.plugging import Plugging
 from finder.roads.keeper import RoadKeeper
 from finder.roads.model import Road, RoadId
 from finder.roads.router import Router
@@ -61,6 +62,7 @@ class Engines:
     accounts: Accounts
     agreements: Agreements
     till: Till
+    plugging: Plugging
     plan: Plan | None
     roads: RoadStore
     roads_reach_m: float
@@ -145,6 +147,8 @@ async def open_rooms(
         lately = Lately(board)
         search = Search(index, lately, system_clock)
         till.connect(search, federation.network)
+        engines.plugging.connect(search, federation.network, board)
+        closing.push_async_callback(engines.plugging.plugs.deciding.settle)
         closing.push_async_callback(till.close)
         if works:
             till.start()
@@ -169,6 +173,7 @@ async def open_rooms(
             till=till if till.open else None,
             lately=lately,
             agreements=engines.agreements,
+            plugs=engines.plugging.plugs if till.open else None,
             roads=RoadSearch(search, index, keeper),
             coverage=coverage,
             forecast=foretold,

@@ -11,6 +11,7 @@ import finder.charging.confirming
 import finder.charging.dispute_rows
 import finder.charging.order
 import finder.charging.parking
+import finder.charging.plug_tables
 import finder.charging.readings
 import finder.charging.standing
 import finder.money.channel_rows

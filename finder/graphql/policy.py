@@ -64,6 +64,11 @@ _PARKING = (
 )
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
+
+def _mine(type_name: str, *fields: str) -> Mapping[str, Row]:
+    return {f"{type_name}.{field}": MINE for field in fields}
+
+
 POLICY: Mapping[str, Row] = {
     # The finder needs no account.
     "Query.stationsNear": OPEN,
@@ -141,6 +146,11 @@ POLICY: Mapping[str, Row] = {
     "Mutation.unlinkProvider": MINE,
     "Mutation.addAgreement": MINE,
     "Mutation.endAgreement": MINE,
+    "Mutation.bindVehicle": MINE,
+    "Mutation.unbindVehicle": MINE,
+    "Mutation.claimVehicle": MINE,
+    "Mutation.notMe": MINE,
+    "Mutation.readNotices": MINE,
     "Mutation.exportMyData": MINE,
     "Mutation.eraseMe": MINE,
     "Me.id": MINE,
@@ -152,6 +162,12 @@ POLICY: Mapping[str, Row] = {
     "Me.passkeys": MINE,
     "Me.providers": MINE,
     "Me.agreements": MINE,
+    "Me.bindings": MINE,
+    "Me.plugCases": MINE,
+    **_mine("Binding", "vehicle", "agreement", "state", "proof", "contract", "madeAt"),
+    **_mine("PlugCase", "id", "kind", "order", "openedAt", "decision"),
+    **_mine("Notice", "id", "kind", "text", "order", "vehicle", "at", "read"),
+    "Me.notices": MINE,
     "Agreement.id": MINE,
     "Agreement.channel": MINE,
     "Agreement.standing": MINE,
@@ -222,7 +238,8 @@ POLICY: Mapping[str, Row] = {
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 PERSONAL = frozenset(
     {
-        *("Me", "Device", "Vehicle", "Passkey", "Agreement", "ProviderFlow", "CodeSent", "Tokens"),
+        *("Me", "Device", "Vehicle", "Passkey", "Agreement", "Binding", "PlugCase", "Notice"),
+        *("ProviderFlow", "CodeSent", "Tokens"),
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),

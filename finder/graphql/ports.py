@@ -12,6 +12,7 @@ from finder.charging.disputes import Disputes
 from finder.charging.invoicing import Invoicing
 from finder.charging.orders import Orders
 from finder.charging.parked import Parked
+from finder.charging.plugs import Plugs
 from finder.charging.progress import Progress
 from finder.charging.starting import Starts
 from finder.errors import FinderError
@@ -284,5 +285,6 @@ class Gateway:
     forecast: ForecastSeen | None = None
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
+    plugs: Plugs | None = None  # none: no car charges by its plug
     coverage: Coverage | None = None
     trips: Trips | None = None  # none: no trips are planned here

@@ -14,6 +14,7 @@ from finder.graphql import (
     covered,
     people,
     personal,
+    plugs,
     queries,
     quotes,
     statements,
@@ -169,6 +170,19 @@ class Mutation:  # noqa: D101
     end_agreement: agreements.Agreement = _change(
         agreements.end_agreement, "One of one's own: nothing begins under it any more, what runs is still paid."
     )
+    bind_vehicle: plugs.Binding = _change(
+        plugs.bind_vehicle,
+        "Lets a car of one's own pay by being plugged in. ACTIVE where somebody vouches for it; else charge it once "
+        "from the phone at a pile that tells the VIN.",
+    )
+    unbind_vehicle: bool = _change(plugs.unbind_vehicle, "At once: what was granted and has not begun is taken back.")
+    claim_vehicle: plugs.PlugCase = _change(
+        plugs.claim_vehicle, "A car of one's own that another account has bound: a person decides."
+    )
+    not_me: plugs.PlugCase = _change(
+        plugs.not_me, "An order that a plug began, and not oneself: it is stopped, and a person looks."
+    )
+    read_notices: int = _change(plugs.read_notices, "Marks one's notices as read up to this one; how many were not.")
     export_my_data: str = _change(people.export_my_data, "All that is kept of oneself, as a JSON document.")
     erase_me: bool = _change(
         people.erase_me,
