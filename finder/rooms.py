@@ -1,7 +1,7 @@
 """Opens every room of a process over its engines, and closes them in the opposite order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ from finder.live.model import Status
 from finder.office import Office
 from finder.plugging import Plugging
 from finder.roads.keeper import RoadKeeper
-from finder.roads.model import Road, RoadId
+from finder.roads.model import Road
 from finder.roads.router import Router
 from finder.roads.search import RoadSearch
 from finder.roads.shipped import drawn
@@ -153,9 +153,6 @@ async def open_rooms(
         if works:
             till.start()
 
-        async def roads_now() -> Mapping[RoadId, Road]:
-            return keeper.book.roads
-
         async def road_list() -> Sequence[Road]:
             return list(keeper.book.roads.values())
 
@@ -183,7 +180,7 @@ async def open_rooms(
                 _status(board),
                 TariffPrices(),
                 engines.router,
-                roads_now,
+                lambda: keeper.book.roads,
                 system_clock,
                 lambda candidate, at: foretold.likely_free(candidate.id, at),
             ),

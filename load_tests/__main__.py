@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from load_tests import crowd, intake, nearby, orders, plugs, roads, servers
+from load_tests import crowd, intake, nearby, orders, plugs, roads, servers, trips
 from load_tests.report import report
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -16,7 +16,7 @@ RESULTS = Path(__file__).parent / "results.json"
 def main() -> int:
     """Runs the parts that are asked for; what was measured of the others before is kept, with its day."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", default="nearby,intake,crowd,orders,roads,plugs")
+    parser.add_argument("--parts", default="nearby,intake,crowd,orders,roads,plugs,trips")
     parser.add_argument("--stations", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
@@ -47,9 +47,13 @@ def main() -> int:
         plugs.show(plugged)
     if "roads" in parts:
         along = asyncio.run(roads.compare(chosen.stations, chosen.rounds, chosen.engines.split(",")))
-        results["roads"] = today | along
-        results["road_vs_nearby"] = along["road_vs_nearby"]
-        roads.show(today | along)
+        results["roads"] = told = roads.joined(results.get("roads"), today | along)
+        results["road_vs_nearby"] = roads.ratios(told)
+        roads.show(told)
+    if "trips" in parts:
+        results["trips"] = planned = today | trips.measure(chosen.rounds)
+        results["trip_vs_exhaustive"] = planned["trip_vs_exhaustive"]
+        trips.show(planned)
     chosen.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     if chosen.out == RESULTS:
         report(results)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from load_tests import crowd, intake, nearby, orders, plugs, roads
+from load_tests import crowd, intake, nearby, orders, plugs, roads, trips
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: written by make bench -->\n", "<!-- /measured -->\n"
@@ -44,8 +44,12 @@ def _tables(results: Results) -> Iterator[str]:
         yield _table("a plugged-in car is answered, ms", plugs.COLUMNS, plugs.rows, part)
     if "roads" in results:
         part = msgspec.convert(results["roads"], dict[str, object])
-        yield f"{part['measured_on']}, {part['stations']:,} stations, {part['roads']} roads, {part['rounds']} rounds:\n"
+        yield f"{part['measured_on']}, {part['roads']} roads:\n"
         yield _table("stations along a road", roads.COLUMNS, roads.rows, part)
+    if "trips" in results:
+        part = msgspec.convert(results["trips"], dict[str, object])
+        yield f"{part['measured_on']}, trips of {part['km']:.0f} km:\n"
+        yield _table("a trip planned, against every way", trips.COLUMNS, trips.rows, part)
 
 
 def _table(

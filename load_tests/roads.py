@@ -28,7 +28,7 @@ from load_tests.gateway import opened
 from load_tests.network import centres, load_roads, network
 from load_tests.question import bodies, road_bodies
 
-COLUMNS = ["ms a road query", "ms a nearby query", "ratio", "ratio of processor time"]
+COLUMNS = ["stations", "ms a road query", "ms a nearby query", "ratio", "ratio of processor time"]
 QUESTIONS = 200
 FULL = 20  # stations of every answer that is compared: a fuller page takes longer, whatever was asked
 ENOUGH = 60  # stations that suit beyond the kilometre asked, since not each has an EVSE that is free
@@ -96,9 +96,23 @@ async def compare(count: int, rounds: int, engines: Sequence[str]) -> dict[str, 
                 garbage.settle()
                 asker = Asker(Executor(build_schema(), gateway))
                 asked = [await asker.full(some) for some in (road_bodies(starts), bodies(places))]
-                engine_parts[engine] = await _rounds(asker, asked[0], asked[1], rounds)
-    ratios = {engine: part["ratio"] for engine, part in engine_parts.items()}
-    return {"stations": count, "roads": len(roads), "rounds": rounds, "engines": engine_parts, "road_vs_nearby": ratios}
+                engine_parts[engine] = {"stations": count, **await _rounds(asker, asked[0], asked[1], rounds)}
+    return {"roads": len(roads), "engines": engine_parts}
+
+
+def ratios(part: dict[str, object]) -> dict[str, float]:
+    """By engine, the time of a road query to that of a nearby query."""
+    return {engine: told.ratio for engine, told in msgspec.convert(part["engines"], dict[str, _Part]).items()}
+
+
+class _Before(msgspec.Struct):
+    engines: dict[str, object] = {}
+
+
+def joined(before: object, part: dict[str, object]) -> dict[str, object]:
+    """What was measured now, and the engines that were measured before and not now."""
+    kept = msgspec.convert(before or {}, _Before).engines
+    return part | {"engines": kept | msgspec.convert(part["engines"], dict[str, object])}
 
 
 async def _rounds(asker: Asker, along: Sequence[bytes], near: Sequence[bytes], rounds: int) -> dict[str, object]:
@@ -121,6 +135,7 @@ async def _rounds(asker: Asker, along: Sequence[bytes], near: Sequence[bytes], r
 
 
 class _Part(msgspec.Struct):
+    stations: int
     road_ms: list[float]
     nearby_ms: list[float]
     ratio: float
@@ -131,7 +146,13 @@ def rows(part: dict[str, object]) -> Iterator[list[str]]:
     """The table's cells, a row for each engine."""
     for engine, told in msgspec.convert(part["engines"], dict[str, _Part]).items():
         middle = (statistics.median(each) for each in (told.road_ms, told.nearby_ms))
-        yield [engine, *(f"{ms:.2f}" for ms in middle), f"{told.ratio:.3f}", f"{told.processor_ratio:.3f}"]
+        yield [
+            engine,
+            f"{told.stations:,}",
+            *(f"{ms:.2f}" for ms in middle),
+            f"{told.ratio:.3f}",
+            f"{told.processor_ratio:.3f}",
+        ]
 
 
 def show(part: dict[str, object]) -> None:

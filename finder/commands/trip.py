@@ -13,9 +13,8 @@ from finder.commands.trip_strip import show
 from finder.errors import BadInput, FinderError, NotFound, Unavailable
 from finder.kernel.geo import Point
 from finder.roads.cars import CarClass
-from finder.roads.encoded import encode
+from finder.roads.polyline import MAX_POINTS, encode_polyline
 from finder.roads.trip import Objective
-from finder.roads.trips import MAX_POINTS
 from finder.settings import load_settings
 
 _TIMEOUT_S = 60.0
@@ -94,7 +93,7 @@ def read_line(path: Path) -> dict[str, Any]:
             code="FILE_KIND",
         ) from None
     every = -(-len(points) // MAX_POINTS) or 1
-    thinned = {"polyline": encode(points[::every])}
+    thinned = {"polyline": encode_polyline(points[::every])}
     return thinned if heights is None else thinned | {"heightsM": heights[::every]}
 
 

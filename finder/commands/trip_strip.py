@@ -120,8 +120,8 @@ def _share(chance: float | None) -> str:
     return "?" if chance is None else f"{chance:.0%}"
 
 
-def _detour(km: float) -> str:
-    return f" [dim]+{km:.1f} km[/]" if km >= 0.1 else ""
+def _detour(km: float | None) -> str:
+    return f" [dim]+{km:.1f} km[/]" if km is not None and km >= 0.1 else ""
 
 
 def _instead(other: dict[str, Any] | None) -> str:

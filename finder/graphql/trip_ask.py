@@ -11,9 +11,9 @@ from finder.graphql.inputs import PointInput
 from finder.kernel.geo import Point
 from finder.roads.car import Car, CurvePoint
 from finder.roads.cars import TYPICAL, CarClass
-from finder.roads.encoded import decode
+from finder.roads.polyline import decode_polyline
 from finder.roads.trip import Objective
-from finder.roads.trips import MAX_POINTS, AlongRoad, DoorToDoor, Polyline, Way, Wish
+from finder.roads.trips import AlongRoad, DoorToDoor, Polyline, Way, Wish
 from finder.stations.model import ConnectorType
 
 strawberry.enum(CarClass, description="Typical figures of a class of cars, of no model in particular.")
@@ -134,7 +134,7 @@ def _way(ask: TripInput) -> Way:
 
 def _places(line: str | None, points: list[PointInput] | None) -> list[Point]:
     if line is not None:
-        return decode(line, MAX_POINTS)
+        return decode_polyline(line)
     if points is None or len(points) > MAX_GIVEN_POINTS:
         raise BadInput(
             f"坐标点最多 {MAX_GIVEN_POINTS} 个，更多请用编码折线",

@@ -64,7 +64,7 @@ class TripAlternative:  # noqa: D101
     evse_id: strawberry.ID = of(_evse)
     connector_id: strawberry.ID = of(_connector)
     km: float = _from_candidate("km")
-    detour_km: float = _from_candidate("detour_km")
+    detour_km: float | None = _from_candidate("told_detour_km")
     power_kw: float = _from_candidate("power_kw")
     decide_km: float = plain("The last kilometre of the route at which it can still be chosen.")
     on_arrival: bool = plain("Whether it can still be reached on arriving at the stop that it stands in for.")
@@ -81,8 +81,10 @@ class TripStop:  # noqa: D101
     evse_id: strawberry.ID = of(_evse)
     connector_id: strawberry.ID = of(_connector)
     km: float = _from_candidate("km", "Kilometres from the beginning of the route.")
-    detour_km: float = _from_candidate("detour_km", "There and back.")
-    detour_minutes: float = _from_candidate("detour_minutes")
+    detour_km: float | None = _from_candidate(
+        "told_detour_km", "There and back, estimated; null where the road's line cannot tell it."
+    )
+    detour_minutes: float | None = _from_candidate("told_detour_minutes")
     power_kw: float = _from_candidate("power_kw", "What the pile gives; the car may take less.")
     leg: TripLeg = plain("The way here.")
     arrives_at: datetime

@@ -1,18 +1,32 @@
-"""Stations beside a line, through the index's question 'near here', asked along it."""
+"""Every station beside a line, in one list: what a trip is planned from."""
 
-import asyncio
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from finder.kernel.line import Line
+from finder.kernel.line import LEFT, RIGHT, Line
+from finder.roads.model import Road, RoadKind
+from finder.roads.search import APART_M
+from finder.stations.along import LineHit
 from finder.stations.filter import Filter
-from finder.stations.index import MAX_LIMIT, StationIndex
-from finder.stations.model import Station
+from finder.stations.index import MAX_LIMIT
+from finder.stations.model import Station, StationId
 
-_STEP_M = 10_000.0  # between the places at which the index is asked
-_AT_ONCE = 8
+MOST = 5_000  # those nearest to the line's beginning; no trip of a sensible length has more
+
+
+class BesideIndex(Protocol):
+    """The part of a station index that is asked here."""
+
+    async def beside(
+        self, line: Line, reach_m: float, want: Filter, limit: int, after: tuple[float, StationId] | None = None
+    ) -> list[LineHit]:
+        """See RoadIndex."""
+
+    async def get(self, ids: Sequence[StationId]) -> dict[StationId, Station]:
+        """See StationIndex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +38,29 @@ class Beside:
     offset_m: float
 
 
-async def stations_beside(index: StationIndex, line: Line, reach_m: float, want: Filter) -> list[Beside]:
-    """Those at most `reach_m` off the line, by metres along it. Raises IndexUnavailable.
+def on_this_side(road: Road, found: Sequence[Beside], *, forward: bool) -> list[Beside]:
+    """Without those that only the other carriageway of an expressway reaches, as far as its line can tell sides."""
+    if road.kind is not RoadKind.EXPRESSWAY or not found:
+        return list(found)
+    lats = np.array([each.station.place.lat for each in found])
+    lons = np.array([each.station.place.lon for each in found])
+    feet = road.line.feet(lats, lons, APART_M)
+    far = LEFT if forward else RIGHT  # China drives on the right
+    gone = feet.place[(feet.side == far) & (feet.offset_m >= road.origin.accuracy_m)]
+    return [each for n, each in enumerate(found) if n not in set(gone.tolist())]
 
-    Of more than 1,000 within one stretch of 10 km the nearest to its middle are found.
-    """
-    count = max(1, math.ceil(line.length_m / _STEP_M))
-    step = line.length_m / count
-    radius = math.hypot(step / 2, reach_m) * 1.001 + 1  # a line's stretch may bend, but is never longer than the step
-    middles = [line.at((n + 0.5) * step) for n in range(count)]
-    ids: set[str] = set()
-    for first in range(0, count, _AT_ONCE):
-        asked = [index.near(middle, radius, want, MAX_LIMIT) for middle in middles[first : first + _AT_ONCE]]
-        for hits in await asyncio.gather(*asked):
-            ids.update(hit.station_id for hit in hits)
-    stations = list((await index.get(sorted(ids))).values())
-    if not stations:
-        return []
-    lats = np.array([s.place.lat for s in stations])
-    lons = np.array([s.place.lon for s in stations])
-    feet = line.feet(lats, lons, reach_m)
-    found = [
-        Beside(stations[n], metres, offset)
-        for n, metres, offset in zip(feet.place.tolist(), feet.metres.tolist(), feet.offset_m.tolist(), strict=True)
-    ]
-    return sorted(found, key=lambda each: (each.metres, each.station.id))
+
+async def stations_beside(index: BesideIndex, line: Line, reach_m: float, want: Filter) -> list[Beside]:
+    """Those at most `reach_m` off the line, by metres along it. Raises IndexUnavailable."""
+    found: list[Beside] = []
+    after: tuple[float, str] | None = None
+    while len(found) < MOST:
+        hits = await index.beside(line, reach_m, want, MAX_LIMIT, after)
+        stations = await index.get([hit.station_id for hit in hits])
+        found += [
+            Beside(stations[hit.station_id], hit.metres, hit.offset_m) for hit in hits if hit.station_id in stations
+        ]
+        if len(hits) < MAX_LIMIT:
+            break
+        after = hits[-1].metres, hits[-1].station_id
+    return found

@@ -8,13 +8,10 @@ from finder.kernel.clock import minute_of_week
 from finder.roads.beside import Beside
 from finder.roads.car import Car
 from finder.roads.course import Course
+from finder.roads.search import DETOUR_KMH, detour_km
 from finder.roads.trip import Candidate
 from finder.stations.model import Access, Connector, ConnectorType, Current, Evse, Station, StationState
 
-# How much longer a road is than the straight way to it, and how fast it is driven: our assumptions. Side roads among
-# hills and towns wind by a third or so; a router would know.
-WINDING = 1.35
-SIDE_ROAD_KMH = 40.0
 ON_ROAD_M = 60.0  # so near to the line that the line itself may be as far off
 MOST = 80  # that a plan is made from; more make it slower and hardly better
 _SLICES = 40
@@ -29,10 +26,13 @@ _DC = frozenset(
 )
 
 
-def candidates(car: Car, course: Course, found: Iterable[Beside], leaves_at: datetime) -> list[Candidate]:
+def candidates(
+    car: Car, course: Course, found: Iterable[Beside], leaves_at: datetime, accuracy_m: float = 0.0
+) -> list[Candidate]:
     """One for each station that is open to everybody about then and has a plug of known power for the car.
 
     A station whose hours nobody knows is taken to be open, and one whose state nobody knows to be in order.
+    `accuracy_m`: how far the line may lie from the road.
     """
     told = []
     for each in found:
@@ -41,9 +41,11 @@ def candidates(car: Car, course: Course, found: Iterable[Beside], leaves_at: dat
         plug = best_plug(car, station) if is_open(station, arrives) else None
         if plug is not None:
             evse, connector, current = plug
-            detour = 0.0 if each.offset_m <= ON_ROAD_M else 2 * each.offset_m / 1000 * WINDING
-            minutes = detour / SIDE_ROAD_KMH * 60
-            told.append(Candidate(station, evse, connector, km, detour, minutes, current, connector.power_kw or 0.0))
+            detour = 0.0 if each.offset_m <= ON_ROAD_M else detour_km(each.offset_m)
+            minutes = detour / DETOUR_KMH * 60
+            vague = each.offset_m < accuracy_m
+            power = connector.power_kw or 0.0
+            told.append(Candidate(station, evse, connector, km, detour, minutes, current, power, vague))
     return told
 
 

@@ -53,6 +53,26 @@ def decode_polyline(text: str, precision: int = 5) -> list[Point]:
     return points
 
 
+def encode_polyline(points: Sequence[Point]) -> str:
+    """The inverse, with five decimals: about a metre."""
+    written: list[str] = []
+    lat = lon = 0
+    for point in points:
+        now = round(point.lat * 1e5), round(point.lon * 1e5)
+        written += (_letters(now[0] - lat), _letters(now[1] - lon))
+        lat, lon = now
+    return "".join(written)
+
+
+def _letters(step: int) -> str:
+    value = ~(step << 1) if step < 0 else step << 1
+    letters = []
+    while value >= 0x20:
+        letters.append(chr((value & 0x1F | 0x20) + 63))
+        value >>= 5
+    return "".join([*letters, chr(value + 63)])
+
+
 def read_coordinates(coordinates: Sequence[Sequence[float]]) -> list[Point]:
     """The points of a GeoJSON LineString: longitude, latitude, and a height that is left out. Raises BadInput."""
     if len(coordinates) > MAX_POINTS:

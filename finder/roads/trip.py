@@ -32,7 +32,8 @@ class Objective(StrEnum):
 class Candidate:
     """A bay at which one could charge: where one leaves the route for it, and how far that is there and back.
 
-    `power_kw` is what the pile gives; the car may take less.
+    `power_kw` is what the pile gives; the car may take less. `vague`: it lies nearer than the route's line can tell,
+    so that the detour is counted as the line has it, and not shown.
     """
 
     station: Station
@@ -43,6 +44,17 @@ class Candidate:
     detour_minutes: float
     current: Current
     power_kw: float
+    vague: bool = False
+
+    @property
+    def told_detour_km(self) -> float | None:
+        """The detour as it may be shown."""
+        return None if self.vague else self.detour_km
+
+    @property
+    def told_detour_minutes(self) -> float | None:
+        """The same, in minutes."""
+        return None if self.vague else self.detour_minutes
 
     @property
     def id(self) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -11,25 +11,24 @@ from finder.errors import BadInput, Busy, NotFound
 from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.model import Status
-from finder.roads.beside import stations_beside
-from finder.roads.candidates import ON_ROAD_M, WINDING, candidates, thinned
+from finder.roads.beside import BesideIndex, on_this_side, stations_beside
+from finder.roads.candidates import ON_ROAD_M, candidates, thinned
 from finder.roads.car import Car
 from finder.roads.chance import chance_now
-from finder.roads.encoded import encode
 from finder.roads.model import Road, RoadId, RoadKind
 from finder.roads.plan import plan_trip
+from finder.roads.polyline import MAX_POINTS, encode_polyline
 from finder.roads.router import NoRouter, Route, Router, timed
+from finder.roads.search import DETOUR_FACTOR, MAX_DETOUR_KM
 from finder.roads.trip import MAX_KM, Candidate, Chance, Objective, Pricing, Trip, TripAsk, Warn
 from finder.roads.warn import about_road
 from finder.stations.filter import Filter
-from finder.stations.index import StationIndex
 from finder.stations.model import EvseId
 
-MAX_POINTS = 5_000  # of a client's polyline
 MAX_AHEAD = timedelta(days=31)
-MAX_DETOUR_KM = 50.0
 NEAR_ROAD_M = 15_000.0  # of both ends, for a road to be taken where no router tells the way
-_PLANNING_AT_ONCE, _WAITING = 2, 16
+MOST_AT_ONCE = 16  # of which two are being planned, and the others wait
+_PLANNING_AT_ONCE = 2
 # Driven on the whole, stops at lights and in towns included: our assumption where no router tells.
 SPEED_KMH = {
     RoadKind.EXPRESSWAY: 95.0,
@@ -67,7 +66,7 @@ class AlongRoad:
     to_km: float | None = None
 
 
-RoadsInUse: TypeAlias = Callable[[], Awaitable[Mapping[RoadId, Road]]]
+RoadsInUse: TypeAlias = Callable[[], Mapping[RoadId, Road]]
 Way: TypeAlias = DoorToDoor | Polyline | AlongRoad
 
 
@@ -107,7 +106,7 @@ class Planned:
         points = self.route.points
         every = max(1, math.ceil((len(points) - 1) / (most - 1)))
         kept = list(points[:-1:every])
-        return encode([*kept, points[-1]])
+        return encode_polyline([*kept, points[-1]])
 
 
 def _first(outlook: Chance | None, present: Chance) -> Chance:
@@ -130,7 +129,7 @@ class Trips:
 
     def __init__(
         self,
-        index: StationIndex,
+        index: BesideIndex,
         status: Callable[[EvseId], Status],
         pricing: Pricing,
         router: Router,
@@ -147,7 +146,7 @@ class Trips:
         now = self._clock()
         leaves_at = wish.leaves_at or now
         _check(wish, leaves_at, now)
-        if self._waiting >= _WAITING:
+        if self._waiting >= MOST_AT_ONCE:
             raise Busy("正在规划的行程过多，请稍后重试", "too many trips are being planned: try again in a moment")
         self._waiting += 1
         try:
@@ -161,9 +160,9 @@ class Trips:
         await self._router.close()
 
     async def _plan(self, wish: Wish, leaves_at: datetime, now: datetime) -> Planned:
-        way, off_road_km = await self._by_road(wish.way)
+        way, off_road_km = self._by_road(wish.way)
         route, road, from_km = await self._way(way)
-        course, line = await asyncio.to_thread(lambda: (route.course, route.line))
+        course = await asyncio.to_thread(lambda: route.course)
         if course.length_km > MAX_KM:
             raise BadInput(
                 f"路线最长 {MAX_KM:g} 公里，请分段规划",
@@ -171,9 +170,15 @@ class Trips:
                 code="TRIP",
             )
         want = Filter(connector_types=wish.car.plugs, include_practice=wish.include_practice)
-        reach_m = max(wish.detour_km / 2 / WINDING * 1000, ON_ROAD_M)
+        # Only now: a line is divided into pieces, which a length without bounds would make without number.
+        line = await asyncio.to_thread(lambda: route.line)
+        accuracy_m = road.origin.accuracy_m if road else 0.0
+        # What lies nearer than the road's line can tell may well lie on the road.
+        reach_m = max(wish.detour_km / 2 / DETOUR_FACTOR * 1000, ON_ROAD_M, accuracy_m)
         found = await stations_beside(self._index, line, reach_m, want)
-        suited = candidates(wish.car, course, found, leaves_at)
+        if road is not None:
+            found = on_this_side(road, found, forward=isinstance(way, AlongRoad) and _forward(road, way))
+        suited = candidates(wish.car, course, found, leaves_at, accuracy_m)
         kept = thinned(wish.car, course.length_km, suited)
         ask = TripAsk(
             car=wish.car,
@@ -202,7 +207,7 @@ class Trips:
             case Polyline(points, kmh, heights):
                 return _drawn(points, kmh, heights), None, None
             case AlongRoad(road_id, from_km, to_km):
-                road = await self._road(road_id)
+                road = self._road(road_id)
                 begin_km = road.begin_km if from_km is None else from_km
                 end_km = road.end_km if to_km is None else to_km
                 low, high = sorted((road.begin_km, road.end_km))
@@ -216,12 +221,12 @@ class Trips:
                 route = _drawn(points, SPEED_KMH[road.kind], None)
                 return route, road, begin_km
 
-    async def _by_road(self, way: Way) -> tuple[Way, float | None]:
+    def _by_road(self, way: Way) -> tuple[Way, float | None]:
         """Without a router, the road that leads past both places, and how far they are from it together."""
         if not isinstance(way, DoorToDoor) or not isinstance(self._router, NoRouter):
             return way, None
         near = []
-        for road in (await self._roads()).values():
+        for road in self._roads().values():
             a, b = road.locate(way.begin), road.locate(way.end)
             if max(a.offset_m, b.offset_m) <= NEAR_ROAD_M and a.km != b.km:
                 near.append((a.offset_m + b.offset_m, road.id, a.km, b.km))
@@ -230,11 +235,16 @@ class Trips:
         off, road_id, begin_km, end_km = min(near)
         return AlongRoad(road_id, begin_km, end_km), off / 1000
 
-    async def _road(self, road_id: RoadId) -> Road:
-        road = (await self._roads()).get(road_id)
+    def _road(self, road_id: RoadId) -> Road:
+        road = self._roads().get(road_id)
         if road is None:
             raise NotFound(f"没有道路 {road_id[:40]!r}", f"there is no road {road_id[:40]!r} here", code="NO_SUCH_ROAD")
         return road
+
+
+def _forward(road: Road, way: AlongRoad) -> bool:
+    begin = road.begin_km if way.from_km is None else way.from_km
+    return begin <= (road.end_km if way.to_km is None else way.to_km)
 
 
 def _drawn(points: Sequence[Point], kmh: float, heights_m: Sequence[float] | None) -> Route:

@@ -1,5 +1,6 @@
 """A trip over GraphQL: its stops, costs and gaps, the reader's language, and every refusal by its code."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,16 +10,24 @@ import pytest
 from starlette.applications import Starlette
 
 from finder.charging.trip_prices import TariffPrices
+from finder.errors import Busy
 from finder.graphql.routes import graphql_routes
 from finder.graphql.trip_ask import MAX_GIVEN_POINTS
 from finder.kernel.geo import Point
+from finder.kernel.line import Line
 from finder.live.model import Observation, Status
-from finder.roads.encoded import decode, encode
+from finder.roads.cars import TYPICAL, CarClass
 from finder.roads.model import Origin, Road, RoadKind
+from finder.roads.polyline import MAX_POINTS
+from finder.roads.polyline import decode_polyline as decode
+from finder.roads.polyline import encode_polyline as encode
 from finder.roads.router import NoRouter, Route, Router, timed
-from finder.roads.trips import MAX_AHEAD, MAX_DETOUR_KM, MAX_POINTS, Trips
+from finder.roads.search import MAX_DETOUR_KM
+from finder.roads.trips import MAX_AHEAD, MOST_AT_ONCE, DoorToDoor, Trips, Wish
+from finder.stations.along import LineHit
+from finder.stations.filter import Filter
 from finder.stations.model import ALWAYS
-from tests.unit.naive import CENTRE, NOW, World, station, world
+from tests.unit.naive import CENTRE, NOW, NaiveIndex, World, station, world
 
 STOP = """station{id name} evseId connectorId km detourKm detourMinutes powerKw leg{km minutes kwh climbM descentM}
   arrivesAt arrivalSoc leaveSoc kwh chargingMinutes leavesAt costFen chance
@@ -33,8 +42,15 @@ WAY = [Point(CENTRE.lat, CENTRE.lon + n * 0.1) for n in range(37)]
 FAMILY = {"kind": "FAMILY"}
 
 
-async def roads() -> dict[str, Road]:
-    return {ROAD.id: ROAD}
+class Along(NaiveIndex):
+    """Looks at every station beside a line, too."""
+
+    async def beside(
+        self, line: Line, reach_m: float, want: Filter, limit: int, after: tuple[float, str] | None = None
+    ) -> list[LineHit]:
+        feet = [(s.id, line.locate(s.place)) for s in self.stations.values() if want.suits(s)]
+        found = sorted((f.metres, i, f.offset_m) for i, f in feet if f.offset_m <= reach_m)
+        return [LineHit(i, m, off) for m, i, off in found if after is None or (m, i) > after][:limit]
 
 
 class Straight:
@@ -61,11 +77,11 @@ def made(router: Router | None = None) -> World:
     """Stations every 26 km along the parallel, each with two bays."""
     placed = world([station(n, lon_step=0.3, hours=ALWAYS) for n in range(1, 12)])
     trips = Trips(
-        placed.index,
+        Along(placed.index.stations.values()),
         lambda evse_id: placed.board.read(evse_id).status,
         TariffPrices(),
         router or NoRouter(),
-        roads,
+        lambda: {ROAD.id: ROAD},
         lambda: NOW,
     )
     return replace(placed, gateway=replace(placed.gateway, trips=trips))
@@ -101,8 +117,8 @@ async def test_a_polyline_is_planned_with_stops_costs_and_alternatives() -> None
         for stop in plan["stops"]:
             assert stop["alternative"]["station"]["id"] != stop["station"]["id"]
             assert stop["chance"] is None
-            assert stop["detourKm"] < 1
-    assert len(decode(trip["polyline"], 1_000)) == len(WAY)
+            assert 0 <= stop["detourKm"] < 1
+    assert len(decode(trip["polyline"])) == len(WAY)
 
 
 async def test_a_bay_that_is_seen_free_has_a_chance() -> None:
@@ -136,12 +152,14 @@ async def test_a_road_is_driven_between_its_kilometres_either_way_and_said_to_be
     placed = made()
     forth = (await ask(placed, road="huanghe-1", fromKm=60, toKm=260))["data"]["planTrip"]
     back = (await ask(placed, road="huanghe-1", fromKm=260, toKm=60))["data"]["planTrip"]
-    whole = (await ask(placed, road="huanghe-1"))["data"]["planTrip"]
+    whole = (await ask(placed, road="huanghe-1", start=0.5))["data"]["planTrip"]
     assert forth["km"] == pytest.approx(200) == back["km"]
     assert whole["km"] == pytest.approx(314.4, abs=0.5)
     assert (forth["roadId"], forth["approximate"], forth["accuracyM"]) == ("huanghe-1", True, 3_000)
     assert "APPROXIMATE" in {each["code"] for each in forth["warnings"]}
-    assert decode(back["polyline"], 1_000)[0].lon > decode(back["polyline"], 1_000)[-1].lon
+    # Nearer than 3 km the road's line can tell nothing, and none of them is farther.
+    assert {stop["detourKm"] for stop in whole["plans"][0]["stops"]} <= {None}
+    assert decode(back["polyline"])[0].lon > decode(back["polyline"])[-1].lon
     assert placed.gateway.trips is not None
 
 
@@ -195,7 +213,7 @@ BEGIN = {"lat": 38, "lon": 112}
         ({"begin": BEGIN}, "ONE_WAY"),
         ({"polyline": LINE, "end": BEGIN}, "ONE_WAY"),
         ({"polyline": LONG}, None),
-        ({"polyline": TOO_LONG}, "POLYLINE"),
+        ({"polyline": TOO_LONG}, "ROUTE_TOO_MANY_POINTS"),
         ({"polyline": LINE[:-1]}, "POLYLINE"),
         ({"polyline": "中文"}, "POLYLINE"),
         ({"polyline": encode(WAY[:1])}, "POLYLINE"),
@@ -233,3 +251,30 @@ async def test_what_cannot_be_asked_is_refused_by_its_code(more: dict[str, Any],
 
 async def test_without_trips_the_field_says_so() -> None:
     assert code(await ask(world([]), polyline=LINE)) == "NO_TRIPS"
+
+
+class Waiting:
+    """A router that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.let = asyncio.Event()
+
+    async def route(self, begin: Point, end: Point) -> Route:
+        await self.let.wait()
+        return timed([begin, end], 60)
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_as_many_trips_as_may_wait_are_planned_and_one_more_is_refused() -> None:
+    router = Waiting()
+    trips = made(router).gateway.trips
+    assert trips is not None
+    wish = Wish(DoorToDoor(CENTRE, Point(38.4, 113.0)), TYPICAL[CarClass.FAMILY].car, celsius=20)
+    asked = [asyncio.create_task(trips.plan(wish)) for _ in range(MOST_AT_ONCE + 1)]
+    done, rest = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+    (refused,) = done
+    assert isinstance(refused.exception(), Busy)
+    router.let.set()
+    assert all(planned.trip.plans for planned in await asyncio.gather(*rest))

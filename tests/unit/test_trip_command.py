@@ -15,7 +15,7 @@ from finder.commands.trip import read_line
 from finder.commands.trip_strip import show, strip
 from finder.errors import BadInput, FinderError, Unavailable
 from finder.graphql.routes import graphql_routes
-from finder.roads.encoded import decode
+from finder.roads.polyline import decode_polyline as decode
 from tests.unit.served import served
 from tests.unit.test_graphql_trip import WAY, made
 
@@ -86,12 +86,12 @@ def test_a_finder_that_is_not_there_is_said_to_be_away() -> None:
 def test_a_line_is_read_with_its_heights_and_thinned_to_what_may_be_asked(tmp_path: Path) -> None:
     asked = read_line(geojson(tmp_path / "way.geojson"))
     assert asked["heightsM"] == [800.0 + n for n in range(37)]
-    assert len(decode(asked["polyline"], 5_000)) == 37
+    assert len(decode(asked["polyline"])) == 37
     assert "heightsM" not in read_line(geojson(tmp_path / "flat.geojson", heights=False))
     long = tmp_path / "long.geojson"
     long.write_text(json.dumps({"type": "LineString", "coordinates": [[112 + n / 1e5, 38, n] for n in range(12_000)]}))
     thinned = read_line(long)
-    assert len(decode(thinned["polyline"], 5_000)) == len(thinned["heightsM"]) == 4_000
+    assert len(decode(thinned["polyline"])) == len(thinned["heightsM"]) == 4_000
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"type": "LineString", "coordinates": [[112], [113]]}'])
