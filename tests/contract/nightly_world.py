@@ -151,10 +151,15 @@ class Nights:
             self.clock.later((morning - local).total_seconds())
             assert business_day(self.clock()) == self.today - timedelta(days=1)
             away = await self.nightly.step()
+            await self.letters()
+        return away
+
+    async def letters(self) -> None:
+        """Whatever is to be sent, a share too once its channel takes it, and what is told of it."""
+        for wait_s in (0, 300, 0):
+            self.clock.later(wait_s)
             await self.world.post()
             await self.world.call_back()
-            await self.world.post()
-        return away
 
     async def differences(self, *, decided: bool | None = False) -> list[Difference]:
         return await differences(self.work, decided=decided)
