@@ -29,16 +29,18 @@ from finder.live.board import LiveBoard
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.office import choose_vault, open_office
-from finder.roads.in_use import RoadsInUse
+from finder.roads.amap import AmapRouter
 from finder.roads.model import Road
+from finder.roads.osrm import OsrmRouter
+from finder.roads.router import NoRouter, Router
 from finder.roads.shipped import drawn
 from finder.roads.sql import SqlRoads
 from finder.roads.store import RoadStore
 from finder.rooms import Engines, Rooms, open_rooms
 from finder.sandbox.money import PracticeMoney
 from finder.settings import Settings, scheme
+from finder.stations.along import StationRoadIndex
 from finder.stations.elastic import ElasticIndex
-from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
 from finder.stations.places import Gazetteer
 from finder.stations.sql import SqlStore
@@ -62,7 +64,7 @@ log = structlog.get_logger(__name__)
 Operators = Callable[[Workbench], Sequence[OperatorConnector]]
 
 
-def choose_index(settings: Settings) -> StationIndex:
+def choose_index(settings: Settings) -> StationRoadIndex:
     """The station index that FINDER_INDEX_URL names. Raises SettingsError."""
     match scheme(settings.index_url):
         case "memory":
@@ -133,6 +135,25 @@ def shipped_roads(settings: Settings) -> list[Road]:
     return drawn(city.roads, Gazetteer.around(city.centre, city.places_within_km))
 
 
+def choose_router(settings: Settings) -> Router:
+    """The routing service that FINDER_ROUTER_URL names, none where it is empty. Raises SettingsError."""
+    engine, _, rest = settings.router_url.partition("+")
+    if not settings.router_url:
+        return NoRouter()
+    if not rest.startswith(("http://", "https://")) or engine not in ("osrm", "amap"):
+        raise SettingsError(
+            "FINDER_ROUTER_URL：请使用 osrm+http(s)://… 或 amap+https://…",
+            "FINDER_ROUTER_URL: use osrm+http(s)://… or amap+https://…",
+        )
+    if engine == "osrm":
+        return OsrmRouter(rest)
+    if settings.router_key is None:
+        raise SettingsError(
+            "使用高德路线服务时须设置 FINDER_ROUTER_KEY", "where routes come from Amap, set FINDER_ROUTER_KEY"
+        )
+    return AmapRouter(rest, settings.router_key)
+
+
 def choose_work(settings: Settings) -> Work:
     """Units of work on that database."""
     return Work(choose_database(settings), system_clock)
@@ -170,7 +191,10 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         agreements,
         till,
         plan_of(city.id),
-        RoadsInUse(SqlRoads(database, system_clock), lambda: shipped_roads(settings)),
+        SqlRoads(database, system_clock),
+        settings.roads_reach_km * 1000,
+        choose_router(settings),
+        database,
     )
 
 

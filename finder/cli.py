@@ -12,6 +12,7 @@ from finder.commands.connector import connector
 from finder.commands.coverage import coverage
 from finder.commands.demo import demo
 from finder.commands.dispute import dispute
+from finder.commands.forecast import forecast
 from finder.commands.invoice import invoice
 from finder.commands.ledger import ledger
 from finder.commands.migrate import migrate
@@ -20,6 +21,7 @@ from finder.commands.people import people
 from finder.commands.pile import pile
 from finder.commands.provide import provide
 from finder.commands.roads import roads
+from finder.commands.trip import trip
 from finder.errors import FinderError
 from finder.settings import load_settings
 
@@ -37,7 +39,9 @@ cli.add_typer(demo, name="demo")
 cli.add_typer(coverage, name="coverage")
 cli.add_typer(pile, name="pile")
 cli.add_typer(migrate, name="migrate")
+cli.command("trip")(trip)
 cli.add_typer(roads, name="roads")
+cli.add_typer(forecast, name="forecast")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 
@@ -73,14 +77,16 @@ def sandbox(
     *,
     vendor: Annotated[bool, typer.Option("--vendor", help="虚构厂商的 REST 接口 · a fictional vendor's API")] = False,
     sms: Annotated[bool, typer.Option("--sms", help="短信网关 · a text message gateway")] = False,
+    routers: Annotated[bool, typer.Option("--routers", help="路线服务 · routing services")] = False,
 ) -> None:
     """演示运营商，真实 HTTP 与签名 · practice operators over real HTTP with real signatures."""
+    from finder.sandbox.routers import run_routers
     from finder.sandbox.serve import run
     from finder.sandbox.sms import run_sms
     from finder.sandbox.vendor import run_vendor
 
-    if sms:
-        run_sms(port)
+    if sms or routers:
+        (run_sms if sms else run_routers)(port)
         return
     (run_vendor if vendor else run)(port, speed=speed)
 

@@ -19,10 +19,14 @@ FinderError
 │   ├── OperatorUnavailable   no answer, 5xx or 'busy' (retryable)
 │   ├── OperatorRefused       it answered, and said no
 │   └── OperatorLied          the answer breaks its own protocol: signature, form, range
-└── ChannelError              a payment channel, named, is at fault
-    ├── ChannelUnavailable    no answer, 5xx or 'busy'; what was asked may have happened (retryable)
-    ├── ChannelRefused        it answered, and said no: nothing happened
-    └── ChannelLied           a wrong signature, form or amount: nothing of it is believed
+├── ChannelError              a payment channel, named, is at fault
+│   ├── ChannelUnavailable    no answer, 5xx or 'busy'; what was asked may have happened (retryable)
+│   ├── ChannelRefused        it answered, and said no: nothing happened
+│   └── ChannelLied           a wrong signature, form or amount: nothing of it is believed
+└── RouterError               the service that draws routes, named, is at fault
+    ├── RouterUnavailable     no answer, 5xx, 'busy' or over its quota (retryable)
+    ├── RouterRefused         it answered, and said no: the key or the question
+    └── RouterLied            the answer breaks its own protocol
 """
 
 from typing import ClassVar
@@ -194,3 +198,29 @@ class ChannelLied(ChannelError):
     """A signature that does not hold, a form that cannot be read, an amount that was not asked for."""
 
     default_code = "CHANNEL_LIED"
+
+
+class RouterError(FinderError):
+    """The service that draws routes is at fault."""
+
+    default_code = "ROUTER_ERROR"
+    http_status = 502
+
+
+class RouterUnavailable(RouterError):
+    """It gave no answer, a 5xx, said that it is busy, or that its quota is used up."""
+
+    default_code = "ROUTER_UNAVAILABLE"
+    retryable = True
+
+
+class RouterRefused(RouterError):
+    """It answered, and said no."""
+
+    default_code = "ROUTER_REFUSED"
+
+
+class RouterLied(RouterError):
+    """The answer breaks its protocol: a form that cannot be read, a value out of range, too many bytes."""
+
+    default_code = "ROUTER_LIED"

@@ -1,30 +1,42 @@
 """Opens every room of a process over its engines, and closes them in the opposite order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
+from finder.charging.trip_prices import TariffPrices
 from finder.cities import City
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
 from finder.federation.register.roster import Roster
+from finder.forecasts import Forecasts
 from finder.graphql.ports import About, Gateway
 from finder.identity.accounts import Accounts
 from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
+from finder.live.model import Status
 from finder.office import Office
-from finder.roads.model import Road
+from finder.roads.keeper import RoadKeeper
+from finder.roads.model import Road, RoadId
+from finder.roads.router import Router
+from finder.roads.search import RoadSearch
+from finder.roads.shipped import drawn
+from finder.roads.store import RoadStore
+from finder.roads.trips import Trips
+from finder.stations.along import StationRoadIndex
 from finder.stations.index import StationIndex
 from finder.stations.merge import Merger
+from finder.stations.model import EvseId
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.store import StationStore
+from finder.storage.database import Database
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
@@ -42,7 +54,7 @@ class Engines:
     bench: Workbench
     desk: SqlDesk
     operators: Sequence[OperatorConnector]
-    index: StationIndex
+    index: StationRoadIndex
     board: LiveBoard
     store: StationStore
     office: Office
@@ -50,7 +62,10 @@ class Engines:
     agreements: Agreements
     till: Till
     plan: Plan | None
-    roads: Callable[[], Awaitable[Sequence[Road]]]
+    roads: RoadStore
+    roads_reach_m: float
+    router: Router
+    database: Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +114,12 @@ async def open_rooms(
         closing.push_async_callback(index.close)
         closing.push_async_callback(board.close)
         closing.push_async_callback(engines.accounts.close)
+        closing.push_async_callback(engines.router.close)
         await board.start()
+        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
+        shipped = drawn(city.roads, gazetteer)
+        keeper = RoadKeeper(engines.roads, index, lambda: shipped, reach_m=engines.roads_reach_m)
+        await keeper.start()
         operators = [*engines.operators, *practice]
         desk, till, merger = engines.desk, engines.till, Merger()
         federation = Federation(
@@ -107,10 +127,11 @@ async def open_rooms(
         )
         closing.push_async_callback(federation.close)
         await federation.start()
+        following = asyncio.create_task(keeper.run())
+        closing.push_async_callback(_stop, following)
         roster = asyncio.create_task(Roster(engines.office.register, federation).run())
         closing.push_async_callback(_stop, roster)
         closing.push_async_callback(engines.office.checks.close)
-        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
         about = About(
             city.title,
             city.title_en,
@@ -119,14 +140,23 @@ async def open_rooms(
             notice_zh=NOTICE_ZH if practice else None,
             notice_en=NOTICE_EN if practice else None,
         )
+        foretold = Forecasts(engines.database, board, merger.stations, city, system_clock)
+        await closing.enter_async_context(foretold)
         lately = Lately(board)
         search = Search(index, lately, system_clock)
         till.connect(search, federation.network)
         closing.push_async_callback(till.close)
         if works:
             till.start()
+
+        async def roads_now() -> Mapping[RoadId, Road]:
+            return keeper.book.roads
+
+        async def road_list() -> Sequence[Road]:
+            return list(keeper.book.roads.values())
+
         coverage = Coverage(
-            engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), engines.roads, system_clock
+            engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), road_list, system_clock
         )
         gateway = Gateway(
             search,
@@ -139,10 +169,25 @@ async def open_rooms(
             till=till if till.open else None,
             lately=lately,
             agreements=engines.agreements,
+            roads=RoadSearch(search, index, keeper),
             coverage=coverage,
+            forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
+            trips=Trips(
+                index,
+                _status(board),
+                TariffPrices(),
+                engines.router,
+                roads_now,
+                system_clock,
+                lambda candidate, at: foretold.likely_free(candidate.id, at),
+            ),
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
+
+
+def _status(board: LiveBoard) -> Callable[[EvseId], Status]:
+    return lambda evse_id: board.read(evse_id).status
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -26,6 +26,7 @@ from finder.federation.register import rows
 from finder.identity import audit
 from finder.identity import tables as people
 from finder.identity.oauth import tokens
+from finder.live.forecast import book as occupancy
 from finder.roads import sql as roads
 from finder.stations import sql
 from finder.storage import unit
@@ -43,4 +44,5 @@ TABLES: Sequence[sa.MetaData] = (
     tokens.METADATA,
     people.METADATA,
     roads.METADATA,
+    occupancy.METADATA,
 )

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from load_tests import crowd, intake, nearby, orders, servers
+from load_tests import crowd, intake, nearby, orders, roads, servers
 from load_tests.report import report
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -16,7 +16,7 @@ RESULTS = Path(__file__).parent / "results.json"
 def main() -> int:
     """Runs the parts that are asked for; what was measured of the others before is kept, with its day."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", default="nearby,intake,crowd,orders")
+    parser.add_argument("--parts", default="nearby,intake,crowd,orders,roads")
     parser.add_argument("--stations", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     parts = chosen.parts.split(",")
-    if parts != ["orders"] and (lacking := servers.missing_tools()):
+    if not set(parts) <= {"orders", "roads"} and (lacking := servers.missing_tools()):
         print("缺少工具 · missing tools:", *lacking, sep="\n  ", file=sys.stderr)
         return 2
     results: dict[str, object] = json.loads(chosen.out.read_text()) if chosen.out.is_file() else {}
@@ -42,6 +42,11 @@ def main() -> int:
         results["orders"] = booked = today | asyncio.run(orders.measure(chosen.rounds))
         results["orders_vs_commits"] = booked["orders_vs_commits"]
         orders.show(booked)
+    if "roads" in parts:
+        along = asyncio.run(roads.compare(chosen.stations, chosen.rounds, chosen.engines.split(",")))
+        results["roads"] = today | along
+        results["road_vs_nearby"] = along["road_vs_nearby"]
+        roads.show(today | along)
     chosen.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     if chosen.out == RESULTS:
         report(results)

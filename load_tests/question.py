@@ -6,12 +6,7 @@ import orjson
 
 from finder.kernel.geo import Point
 
-QUERY = """
-query Nearby($at: PointInput!) {
-  stationsNear(at: $at, radiusM: 10000, first: 20, filter: {minPowerKw: 60, freeNow: true}) {
-    edges {
-      cursor
-      distanceM
+_NODE = """
       node {
         id name nameEn address areaCode state construction practice phone guide maxPowerKw openNow
         parkingFee parkingText access accessNote amenities attributes
@@ -32,18 +27,50 @@ query Nearby($at: PointInput!) {
         provenance { source name nativeId fetchedAt ageS licence }
         photos { url caption }
       }
-    }
+"""
+_REST = """
     pageInfo { hasNextPage endCursor }
     freshness { answeredAt oldestStatusAgeS unknownEvses boardConnected }
     partialFailures { operator name kind code message since retryable }
-  }
-}
+"""
+QUERY = f"""
+query Nearby($at: PointInput!) {{
+  stationsNear(at: $at, radiusM: 10000, first: 20, filter: {{minPowerKw: 60, freeNow: true}}) {{
+    edges {{
+      cursor
+      distanceM
+      {_NODE}
+    }}
+    {_REST}
+  }}
+}}
+"""
+ROAD_QUERY = f"""
+query Road($road: ID!, $from: Float!) {{
+  stationsAlongRoad(
+    road: $road, fromKm: $from, maxOffsetM: 10000, first: 20, filter: {{minPowerKw: 60, freeNow: true}}
+  ) {{
+    edges {{
+      cursor
+      km
+      offsetM
+      side
+      {_NODE}
+    }}
+    {_REST}
+  }}
+}}
 """
 
 
 def bodies(places: Sequence[Point]) -> list[bytes]:
     """A POST body for each place."""
     return [orjson.dumps({"query": QUERY, "variables": {"at": {"lat": p.lat, "lon": p.lon}}}) for p in places]
+
+
+def road_bodies(begins: Sequence[tuple[str, float]]) -> list[bytes]:
+    """A POST body for each road and kilometre."""
+    return [orjson.dumps({"query": ROAD_QUERY, "variables": {"road": r, "from": km}}) for r, km in begins]
 
 
 def elastic_bodies(places: Sequence[Point]) -> list[bytes]:

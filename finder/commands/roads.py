@@ -50,12 +50,13 @@ def import_(
     licence: Annotated[str | None, typer.Option(help="许可 · its licence")] = None,
     accuracy_m: Annotated[float | None, typer.Option(help="精度（米）· how far off the line may be")] = None,
     *,
+    gcj02: Annotated[bool, typer.Option("--gcj02", help="坐标为 GCJ-02 · drawn on a Chinese map")] = False,
     approximate: Annotated[bool, typer.Option("--approximate", help="只是近似线形 · only an approximate line")] = False,
 ) -> None:
     """导入道路；旧版本保留，没有变化则不产生新版本 · imports roads; old versions stay, a repeat changes nothing."""
     from finder.roads.imports.run import import_roads
 
-    wishes = Wishes(road_id, name, kind, frozenset(ref or ()), source, licence, accuracy_m, approximate)
+    wishes = Wishes(road_id, name, kind, frozenset(ref or ()), source, licence, accuracy_m, approximate, gcj02)
 
     async def run(store: RoadStore) -> None:
         kept = await import_roads(file, wishes, store, load_city(load_settings().city).roads)

@@ -17,7 +17,6 @@ from finder.connectors.sdk.ports import (
     StatusSource,
 )
 from finder.errors import FinderError, NotFound, SettingsError, Unavailable
-from finder.federation.breaker import Breaker, BreakerLimits
 from finder.federation.daily import Bills
 from finder.federation.follow import Follower
 from finder.federation.health import Failure, FailureKind, Feed, FeedHealth
@@ -29,6 +28,7 @@ from finder.federation.quality.guard import Bounds, Guard
 from finder.federation.quality.model import Quality
 from finder.federation.quality.prices import UsualPrice
 from finder.federation.quality.score import score
+from finder.kernel.breaker import Breaker, BreakerLimits
 from finder.kernel.clock import Clock, system_clock
 from finder.live.board import LiveBoard
 from finder.stations.index import StationIndex

@@ -29,12 +29,12 @@ from finder.errors import (
     OperatorUnavailable,
     Unavailable,
 )
-from finder.federation.breaker import Breaker
 from finder.federation.daily import Bills, DailyBills
 from finder.federation.health import Failure, FailureKind, FeedHealth
 from finder.federation.ingest import Ingest, Taken
 from finder.federation.limits import Limits
 from finder.federation.schedule import Pace
+from finder.kernel.breaker import Breaker
 from finder.kernel.clock import Clock
 from finder.live.model import Observation
 from finder.stations.model import EvseId, SourceId

@@ -20,6 +20,7 @@ from strawberry import Schema
 from strawberry.types.arguments import convert_arguments
 
 MAX_REMEMBERED = 256  # sets of values of one field, as filters are: many callers, few wishes
+MAX_KEY = 2_000  # bytes of values that are remembered: a route of thousands of points never comes again
 
 Build = Callable[..., Any]
 
@@ -92,6 +93,8 @@ class Arguments:
     def _read_loose(self, variables: VariableValues) -> dict[str, Any]:
         key = orjson.dumps({name: variables.coerced[name] for name in self._names if name in variables.coerced})
         known = self._known.get(key)
+        if known is None and len(key) > MAX_KEY:
+            return self._convert(self._loose, variables)
         if known is None:
             if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()

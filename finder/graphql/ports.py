@@ -19,8 +19,12 @@ from finder.identity.accounts import Accounts
 from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
+from finder.live.forecast.gatherings import Gathering
+from finder.live.forecast.outlook import Outlook
 from finder.live.lately import Lately
-from finder.stations.model import SourceId
+from finder.roads.search import RoadSearch
+from finder.roads.trips import Trips
+from finder.stations.model import SourceId, Station
 from finder.stations.search import Search
 from finder.supervision.coverage.keeper import Coverage
 
@@ -208,6 +212,16 @@ class About:
     notice_en: str | None = None
 
 
+class ForecastSeen(Protocol):
+    """What is foretold, read from memory."""
+
+    def outlook(self, station: Station, at: datetime) -> Outlook:
+        """Of the hour that holds this moment."""
+
+    def gatherings(self, within_days: int) -> Sequence[Gathering]:
+        """Where holidays that begin within so many days will make bays scarce."""
+
+
 class Metrics(Protocol):
     """Told of every operation, to count it."""
 
@@ -266,6 +280,9 @@ class Gateway:
     accounts: Accounts | None = None  # none: the finder alone
     till: Till | None = None  # none: nothing can be charged or paid from here
     accounting: Accounting | None = None  # none: this deployment keeps no books
+    roads: RoadSearch | None = None  # none: no roads
+    forecast: ForecastSeen | None = None
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
     coverage: Coverage | None = None
+    trips: Trips | None = None  # none: no trips are planned here

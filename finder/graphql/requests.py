@@ -12,7 +12,7 @@ from finder.errors import BadInput, FinderError, TooLarge
 from finder.graphql.execution import Asked, as_asked
 from finder.graphql.trouble import language_of
 
-MAX_BODY = 100_000  # bytes
+MAX_BODY = 200_000  # bytes; a route of 5,000 points takes 125,000
 JSON, GRAPHQL_JSON, EVENTS = "application/json", "application/graphql-response+json", "text/event-stream"
 
 

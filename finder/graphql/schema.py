@@ -8,9 +8,23 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import aftercare, agreements, covered, people, personal, queries, quotes, statements, types, views
+from finder.graphql import (
+    aftercare,
+    agreements,
+    covered,
+    people,
+    personal,
+    queries,
+    quotes,
+    statements,
+    trips,
+    types,
+    views,
+)
 from finder.graphql import differences as differing
+from finder.graphql import forecast as foretold
 from finder.graphql import orders as charging
+from finder.graphql import roads as along
 from finder.graphql.policy import guard
 
 PRINTED = Path(__file__).with_name("schema.graphql")
@@ -47,12 +61,33 @@ class Query:  # noqa: D101
     places: list[types.Place] = _root(
         queries.places, "Towns and counties by name or pinyin, for drivers who share no position."
     )
+    roads: list[along.RoadType] = _root(along.roads, "The roads that the city imported, and those that are shipped.")
+    road: along.RoadType = _root(along.road, "By id; an error NO_SUCH_ROAD where there is none.")
+    stations_along_road: along.RoadConnection = _root(
+        along.stations_along_road,
+        "By kilometre, falling for BACKWARD; on an expressway without what only the other direction reaches. "
+        "Offsets from the road's accuracy up to 10 km, 3 km where none is given.",
+    )
+    stations_along_route: along.RouteConnection = _root(
+        along.stations_along_route,
+        "By kilometre from the route's beginning; the detour above 0 and at most 50 km.",
+    )
+    plan_trip: trips.Trip = _root(
+        trips.plan_trip, "Where to charge on the way: stops, costs, alternatives and gaps, for each objective."
+    )
     quote: quotes.QuoteType = _root(
         quotes.quote_session, "What a session will cost, line by line; its prices hold for 15 minutes."
     )
     coverage: covered.CoverageReport = _root(
         covered.coverage,
         "The city's plan against what is there, in that year of the plan; by default the current one.",
+    )
+    forecast: foretold.Forecast = _root(
+        foretold.forecast,
+        "How likely a bay is free, hour by hour from `at` (now, where left out): at most 72 hours, within a week.",
+    )
+    holiday_warnings: list[foretold.HolidayWarning] = _root(
+        foretold.holiday_warnings, "Where bays will be scarce on holidays that begin within so many days, at most 60."
     )
     about: types.About = _root(queries.about, "What this deployment is: its name, its middle, its notice.")
     sign_in_providers: list[personal.SignInProvider] = _root(

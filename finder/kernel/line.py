@@ -181,7 +181,8 @@ class Lines:
         """The nearest place of any line for each place, however far."""
         xyz = earth_centred(lats, lons)
         away, _ = self._tree.query(xyz)
-        found = self.near(lats, lons, float(np.max(away)) * 1.01 + 2 * self._widest)
+        # The way around the earth is at most pi / 2 times the chord through it.
+        found = self.near(lats, lons, (float(np.max(away)) + 2 * self._widest) * 1.6)
         best = np.lexsort((found.line, found.offset_m, found.place))
         firsts = best[np.unique(found.place[best], return_index=True)[1]]
         return _taken(found, firsts)

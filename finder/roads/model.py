@@ -13,8 +13,9 @@ import msgspec
 from finder.errors import BadInput
 from finder.kernel.geo import Point
 from finder.kernel.line import LEFT, RIGHT, Line
+from finder.stations.along import RoadId as RoadId  # what a city calls it, for example "g55" or "huanghe-1"
+from finder.stations.along import Side as Side
 
-RoadId = str  # what a city calls it in addresses, for example "g55" or "huanghe-1"
 GAP_KM = 50.0  # the plan's bound between chargers of a tourist road (忻政办发〔2023〕39号)
 
 
@@ -39,15 +40,6 @@ class PlaceKind(StrEnum):
     SIGHT = "SIGHT"
     JUNCTION = "JUNCTION"
     TOWN = "TOWN"
-
-
-class Side(StrEnum):
-    """Which side of the road, seen towards rising kilometres; UNKNOWN where the line is too coarse to tell."""
-
-    LEFT = "LEFT"
-    RIGHT = "RIGHT"
-    ON = "ON"
-    UNKNOWN = "UNKNOWN"
 
 
 class Direction(StrEnum):

@@ -1,19 +1,30 @@
 """The station index in Elasticsearch 9: shared by many processes, for a whole country."""
 
+import asyncio
+import heapq
 from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import structlog
 
 from finder.kernel.geo import Box, Point, distances_m
-from finder.stations.elastic_documents import document, key, revision
-from finder.stations.elastic_node import Action, ElasticNode
+from finder.kernel.line import Line
+from finder.stations.along import LineHit, Marks, NoReferences, References, RoadHit, Span
+from finder.stations.elastic_documents import delete_action, index_action, revision
+from finder.stations.elastic_marks import mark_anew
+from finder.stations.elastic_node import ElasticNode
 from finder.stations.elastic_questions import (
     Clause,
+    along,
+    beside,
     by_distance,
+    by_kilometre,
+    cluster,
     filters,
     inside,
     ranked,
+    road_hit,
     sphere_at_least,
     sphere_at_most,
     within,
@@ -28,19 +39,23 @@ _log = structlog.get_logger(__name__)
 
 _TILES_AT_ONCE = 2_000
 _IDS_AT_ONCE = 500
+_LINE_AT_ONCE = 10_000  # Elasticsearch's own limit
 _BEFORE_NS = 1_000_000_000
 
 
 class ElasticIndex:
-    """`StationIndex` in an Elasticsearch at this URL, below the alias `name`; connects with the first question.
+    """`StationIndex` and `RoadIndex` in an Elasticsearch at this URL, below the alias `name`.
 
-    Searches ask for ids and numbers only; stations that were read lately are kept, `recent` of them.
+    Connects with the first question. Searches ask for ids and numbers only; stations that were read lately are kept,
+    `recent` of them.
     """
 
     def __init__(self, url: str, name: str = "stations", *, recent: int = 50_000) -> None:
         self.name = name
         self._node = ElasticNode(url, name)
         self._recent = RecentStations(recent)
+        self._references: References = NoReferences()
+        self._writing = asyncio.Lock()  # whoever changes the references waits for what is marked by the old ones
 
     async def put(self, stations: Iterable[Station]) -> None:
         """See StationIndex."""
@@ -49,7 +64,9 @@ class ElasticIndex:
             return
         version = self._node.version()
         try:
-            await self._node.write(lambda: (_index(station, version) for station in batch))
+            async with self._writing:
+                marked = self._marked(batch)
+                await self._node.write(lambda: (index_action(station, marks, version) for station, marks in marked))
         finally:
             self._recent.forget(station.id for station in batch)
 
@@ -60,7 +77,7 @@ class ElasticIndex:
             return
         version = self._node.version()
         try:
-            await self._node.write(lambda: (_delete(station_id, version) for station_id in gone))
+            await self._node.write(lambda: (delete_action(station_id, version) for station_id in gone))
         finally:
             self._recent.forget(gone)
 
@@ -69,14 +86,19 @@ class ElasticIndex:
         index = await self._node.create()
         # Below every write from now on, however often a station comes again in these batches.
         version = self._node.version() - _BEFORE_NS
+        references = self._references
         try:
             async for batch in stations:
                 version += 1
                 stamp = version
+                marked = self._marked(unique(batch))
                 # One station that cannot be held must not keep the others from being found.
-                for refused in await self._node.fill(index, (_index(s, stamp) for s in unique(batch))):
+                for refused in await self._node.fill(index, (index_action(s, marks, stamp) for s, marks in marked)):
                     _log.warning("index_refused_station", reason=refused)
-            await self._node.swap(index)
+            async with self._writing:
+                if references is not self._references:  # roads changed meanwhile
+                    await mark_anew(self._node, index, self._references)
+                await self._node.swap(index)
         except BaseException:
             await self._node.drop(index)
             raise
@@ -116,6 +138,48 @@ class ElasticIndex:
                 return [Hit(station_id, way) for way, station_id in answer[:limit]]
             start = hits[-1]["sort"]
 
+    def begin(self, references: References) -> None:
+        """See RoadIndex."""
+        self._references = references
+
+    async def refer(self, references: References) -> int:
+        """See RoadIndex. Questions asked meanwhile are answered by marks old and new."""
+        async with self._writing:
+            self._references = references
+        changed = 0
+        for index in await self._node.shown():
+            changed += await mark_anew(self._node, index, references)
+        return changed
+
+    async def along(
+        self, span: Span, want: Filter, limit: int, after: tuple[float, StationId] | None = None
+    ) -> list[RoadHit]:
+        """See RoadIndex."""
+        check_limit(limit)
+        query = _query([along(span), *filters(want)])
+        order = [by_kilometre(span), {"id": "asc"}]
+        hits = await self._hits(query, order, limit, None if after is None else list(after), ["marks"])
+        return [road_hit(hit, span) for hit in hits]
+
+    async def beside(
+        self, line: Line, reach_m: float, want: Filter, limit: int, after: tuple[float, StationId] | None = None
+    ) -> list[LineHit]:
+        """See RoadIndex. Elasticsearch knows boxes around the line; the rest is measured here."""
+        check_limit(limit)
+        query, places = _query([beside(line, reach_m), *filters(want)]), ["lat", "lon"]
+        found: list[tuple[float, StationId, float]] = []
+        start: list[Any] | None = None
+        while hits := await self._hits(query, [{"id": "asc"}], _LINE_AT_ONCE, start, places):
+            lats, lons = (np.array([hit["fields"][axis][0] for hit in hits]) for axis in places)
+            feet = line.feet(lats, lons, reach_m)
+            ids = [hits[n]["sort"][-1] for n in feet.place.tolist()]
+            found += zip(feet.metres.tolist(), ids, feet.offset_m.tolist(), strict=True)
+            if len(hits) < _LINE_AT_ONCE:
+                break
+            start = hits[-1]["sort"]
+        best = heapq.nsmallest(limit, (f for f in found if after is None or f[:2] > after))
+        return [LineHit(station_id, metres, offset_m) for metres, station_id, offset_m in best]
+
     async def box(self, box: Box, want: Filter, limit: int, after: StationId | None = None) -> list[StationId]:
         """See StationIndex."""
         check_limit(limit)
@@ -140,7 +204,7 @@ class ElasticIndex:
         clusters: list[Cluster] = []
         while True:
             answer = (await self._node.search(body))["aggregations"]["tiles"]
-            clusters.extend(map(_cluster, answer["buckets"]))
+            clusters.extend(map(cluster, answer["buckets"]))
             if len(answer["buckets"]) < _TILES_AT_ONCE:
                 return sorted(clusters, key=lambda cluster: cluster.tile)
             tiles["after"] = answer["after_key"]
@@ -201,6 +265,9 @@ class ElasticIndex:
             self._recent.confirm(hit["sort"][-1], hit["fields"]["revision"][0])
         return hits
 
+    def _marked(self, stations: Sequence[Station]) -> list[tuple[Station, Marks]]:
+        return list(zip(stations, self._references.of([s.place for s in stations]), strict=True))
+
     async def _fetch(self, ids: Sequence[StationId]) -> dict[StationId, Station]:
         """Stations by id, or else by alias: of several that have it, the one with the least id."""
         body = {
@@ -227,18 +294,3 @@ class ElasticIndex:
 
 def _query(clauses: list[Clause]) -> Clause:
     return {"bool": {"filter": clauses}}
-
-
-def _index(station: Station, version: int) -> Action:
-    return {"_id": key(station.id), "version": version, "version_type": "external", "_source": document(station)}
-
-
-def _delete(station_id: StationId, version: int) -> Action:
-    return {"_op_type": "delete", "_id": key(station_id), "version": version, "version_type": "external"}
-
-
-def _cluster(bucket: dict[str, Any]) -> Cluster:
-    zoom, x, y = map(int, bucket["key"]["tile"].split("/"))
-    lat, lon = bucket["lat"]["value"], bucket["lon"]["value"]
-    # Rounding of a mean may pass the edge of the world.
-    return Cluster((zoom, x, y), bucket["doc_count"], Point(max(-90, min(90, lat)), max(-180, min(180, lon))))

@@ -3,6 +3,9 @@
 import hashlib
 from typing import Any
 
+import msgspec
+
+from finder.stations.along import Marks, RoadMark
 from finder.stations.model import Access, ParkingFee, Station, StationId, station_to_json
 from finder.stations.words import grams, station_words
 
@@ -28,6 +31,17 @@ MAPPING: dict[str, Any] = {
         "practice": {"type": "boolean"},
         "open": {"type": "integer_range"},
         "connectors": {"type": "nested", "properties": {"type": _KEYWORD, "power_kw": {"type": "double"}}},
+        # One for each road within reach: ranges are asked of `roads`, and what was found is read from `marks`.
+        "roads": {
+            "type": "nested",
+            "properties": {
+                "road": _KEYWORD,
+                "km": {"type": "double"},
+                "offset_m": {"type": "double"},
+                "side": _KEYWORD,
+            },
+        },
+        "marks": {"type": "keyword", "index": False},
         "name": _PAIRS,
         "letters": _PAIRS,
         "rest": _PAIRS,
@@ -56,7 +70,20 @@ def revision(raw: bytes) -> str:
     return hashlib.blake2b(raw, digest_size=9).hexdigest()
 
 
-def document(station: Station) -> dict[str, Any]:
+_MARKS = msgspec.json.Decoder(RoadMark)
+
+
+def mark_to_text(mark: RoadMark) -> str:
+    """A mark as it lies in `marks`."""
+    return msgspec.json.encode(mark).decode()
+
+
+def mark_from_text(text: str) -> RoadMark:
+    """The inverse."""
+    return _MARKS.decode(text)
+
+
+def document(station: Station, marks: Marks = ()) -> dict[str, Any]:
     """The document of a station; `station` holds all of it, the rest is what is asked for."""
     raw = station_to_json(station)
     words = station_words(station)
@@ -75,8 +102,21 @@ def document(station: Station) -> dict[str, Any]:
         "practice": station.practice,
         "open": [{"gte": start, "lt": end} for start, end in station.hours.spans] if station.hours else [],
         "connectors": [{"type": kind} if power is None else {"type": kind, "power_kw": power} for kind, power in plugs],
+        "roads": [{"road": m.road, "km": m.km, "offset_m": m.offset_m, "side": m.side} for m in marks],
+        "marks": sorted(map(mark_to_text, marks)),
         "name": " ".join(grams(words.name)),
         "letters": " ".join(grams(words.letters)),
         "rest": " ".join(grams(words.rest)),
         "station": raw.decode(),
     }
+
+
+def index_action(station: Station, marks: Marks, version: int) -> dict[str, Any]:
+    """A bulk action that writes the station unless a later version is there."""
+    source = document(station, marks)
+    return {"_id": key(station.id), "version": version, "version_type": "external", "_source": source}
+
+
+def delete_action(station_id: StationId, version: int) -> dict[str, Any]:
+    """A bulk action that removes the station unless a later version is there."""
+    return {"_op_type": "delete", "_id": key(station_id), "version": version, "version_type": "external"}

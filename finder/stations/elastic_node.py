@@ -71,6 +71,27 @@ class ElasticNode:
         )
         return dict(answer)
 
+    async def search_in(self, index: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """The hits of a search of one index, seen as of its last refresh, with time to read much.
+
+        Raises IndexUnavailable.
+        """
+        async with _mapped():
+            answer = await self._slowly.search(index=index, body=body, allow_partial_search_results=False)
+        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        return hits
+
+    async def refresh(self, indices: Iterable[str]) -> None:
+        """Lets searches see what was written. Raises IndexUnavailable."""
+        async with _mapped():
+            await self._slowly.indices.refresh(index=",".join(indices), ignore_unavailable=True)
+
+    async def shown(self) -> list[str]:
+        """The index that readers see, made where there is none. Raises IndexUnavailable."""
+        async with _mapped():
+            await self._ensure()
+            return sorted(await self._client.indices.get_alias(name=self.name))
+
     async def count(self) -> int:
         """How many stations readers see. Raises IndexUnavailable."""
         return int((await self._read(lambda: self._client.count(index=self.name)))["count"])

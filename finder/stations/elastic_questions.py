@@ -1,16 +1,26 @@
-"""What is asked of Elasticsearch: filters, places and words in its own query language."""
+"""What is asked of Elasticsearch in its own query language, and how its answers read."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 from finder.kernel.geo import SPHERE_ERROR, Box, Point
+from finder.kernel.line import Line
+from finder.stations.along import RoadHit, Span
+from finder.stations.elastic_documents import mark_from_text
 from finder.stations.filter import Filter
+from finder.stations.index import Cluster
 from finder.stations.words import EDGE, grams
 
 Clause: TypeAlias = dict[str, Any]
 
 _SLACK_M = 1.0  # above what a geo_point's rounding and a quick arcsine do to a distance
 _SLACK_DEGREES = 1e-6
+_LEAST_RADIUS_M = 6_335_439.0  # of curvature, on WGS-84: along the meridian at the equator
+MAX_BOXES = 400
 _FIELDS = ("name", "letters", "rest")
 
 
@@ -107,5 +117,77 @@ def _parts(word: str, fields: Sequence[str]) -> list[Clause]:
     return [{"match_phrase": {field: " ".join(grams(word))}} for field in fields]
 
 
+def along(span: Span) -> Clause:
+    """Stations whose mark of that road lies in the span."""
+    clauses: dict[str, Any] = {
+        "filter": [
+            {"term": {"roads.road": span.road}},
+            {"range": {"roads.km": {"gte": span.from_km, "lte": span.to_km}}},
+            {"range": {"roads.offset_m": {"lte": span.max_offset_m}}},
+        ]
+    }
+    if span.other_side is not None:
+        across = [{"term": {"roads.side": span.other_side}}, {"range": {"roads.offset_m": {"lt": span.apart_m}}}]
+        clauses["must_not"] = [{"bool": {"filter": across}}]
+    return {"nested": {"path": "roads", "query": {"bool": clauses}}}
+
+
+def by_kilometre(span: Span) -> Clause:
+    """In the order of driving."""
+    nested = {"path": "roads", "filter": {"term": {"roads.road": span.road}}}
+    return {"roads.km": {"order": "desc" if span.backward else "asc", "nested": nested}}
+
+
+def beside(line: Line, reach_m: float) -> Clause:
+    """All places at most so far from the line, and others: boxes around its stretches, at most MAX_BOXES of them."""
+    steps = max(1, math.ceil(len(line.lats) / MAX_BOXES))
+    boxes: list[Clause] = []
+    for begin in range(0, len(line.lats) - 1, steps):
+        lats, lons = line.lats[begin : begin + steps + 1], line.lons[begin : begin + steps + 1]
+        south, north = float(lats.min()), float(lats.max())
+        lat = math.degrees(reach_m / _LEAST_RADIUS_M) * (1 + SPHERE_ERROR) + _SLACK_DEGREES
+        widest = min(89.0, max(abs(south), abs(north)) + lat)
+        lon = lat / math.cos(math.radians(widest))
+        west, east = _ends(lons)
+        polar = widest == 89.0 or east - west + 2 * lon >= 360
+        left, right = (-180.0, 180.0) if polar else (_wrapped(west - lon), _wrapped(east + lon))
+        boxes.append(
+            {
+                "geo_bounding_box": {
+                    "place": {
+                        "top_left": {"lat": min(90.0, north + lat), "lon": left},
+                        "bottom_right": {"lat": max(-90.0, south - lat), "lon": right},
+                    }
+                }
+            }
+        )
+    return _any(boxes)
+
+
+def _ends(lons: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """West and east of a short piece of line, east above 180 where it crosses the 180th meridian."""
+    if float(lons.max()) - float(lons.min()) > 180:
+        lons = np.where(lons < 0, lons + 360, lons)
+    return float(lons.min()), float(lons.max())
+
+
+def _wrapped(lon: float) -> float:
+    return (lon + 180) % 360 - 180
+
+
 def _lon_lat(point: Point) -> list[float]:
     return [point.lon, point.lat]
+
+
+def road_hit(hit: dict[str, Any], span: Span) -> RoadHit:
+    """What a hit of `along` says; its last sort value is the id."""
+    mark = next(m for m in map(mark_from_text, hit["fields"]["marks"]) if m.road == span.road)
+    return RoadHit(hit["sort"][-1], mark.km, mark.offset_m, mark.side)
+
+
+def cluster(bucket: dict[str, Any]) -> Cluster:
+    """What a bucket of tiles says."""
+    zoom, x, y = map(int, bucket["key"]["tile"].split("/"))
+    lat, lon = bucket["lat"]["value"], bucket["lon"]["value"]
+    # Rounding of a mean may pass the edge of the world.
+    return Cluster((zoom, x, y), bucket["doc_count"], Point(max(-90, min(90, lat)), max(-180, min(180, lon))))

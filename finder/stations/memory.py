@@ -7,9 +7,12 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 import numpy as np
 
 from finder.kernel.geo import Box, Point
+from finder.kernel.line import Line
+from finder.stations.along import LineHit, Marks, NoReferences, References, RoadHit, Span
 from finder.stations.columns import Columns, Slots
 from finder.stations.filter import Filter, unique
 from finder.stations.index import Cluster, Hit, TextHit, check_limit, check_radius, check_zoom
+from finder.stations.marks import RoadMarks
 from finder.stations.model import Station, StationId
 from finder.stations.nearby import Nearby
 from finder.stations.postings import Postings
@@ -32,6 +35,20 @@ class _Contents:
         self.places = Nearby()
         self.columns = Columns()
         self.postings = Postings()
+        self.marks = RoadMarks()
+
+    def take(self, stations: Sequence[Station], references: References) -> None:
+        """Puts stations, and marks those that are new or have moved."""
+        moved = [s for s in stations if (before := self.stations.get(s.id)) is None or before.place != s.place]
+        marks = references.of([station.place for station in moved])
+        for station in stations:
+            self.put(station)
+        for station, told in zip(moved, marks, strict=True):
+            self.marks.put(self.slots[station.id], told)
+
+    def refer(self, marks: Sequence[tuple[int, Marks]]) -> int:
+        """Takes these slots' marks; how many changed."""
+        return sum([self.marks.put(slot, told) for slot, told in marks if self.at[slot] is not None])
 
     def put(self, station: Station) -> None:
         before = self.stations.get(station.id)
@@ -60,6 +77,7 @@ class _Contents:
             slot = self.slots[station_id]
             self.at[slot] = None
             self.places.remove(slot)
+            self.marks.put(slot, ())
 
     async def settle(self) -> None:
         """Where many places are new, takes them into a new tree; nothing may be put meanwhile."""
@@ -85,12 +103,13 @@ class _Contents:
 
 
 class MemoryIndex:
-    """`StationIndex` and `NearWalk` in this process's memory; never unavailable, empty at first."""
+    """`StationIndex`, `NearWalk` and `RoadIndex` in this process's memory; never unavailable, empty at first."""
 
     def __init__(self) -> None:
         self._contents = _Contents()
         self._writing = asyncio.Lock()
         self._rebuilding: dict[_Contents, set[StationId]] = {}  # with the ids that were put or removed meanwhile
+        self._references: References = NoReferences()
 
     async def put(self, stations: Iterable[Station]) -> None:
         """See StationIndex."""
@@ -99,11 +118,11 @@ class MemoryIndex:
             for begin in range(0, len(batch), _AT_ONCE):
                 if begin:
                     await asyncio.sleep(0)
-                for station in batch[begin : begin + _AT_ONCE]:
-                    self._contents.put(station)
-                    for contents, touched in self._rebuilding.items():
-                        contents.put(station)
-                        touched.add(station.id)
+                part = batch[begin : begin + _AT_ONCE]
+                self._contents.take(part, self._references)
+                for contents, touched in self._rebuilding.items():
+                    contents.take(part, self._references)
+                    touched.update(station.id for station in part)
             await self._contents.settle()
 
     async def remove(self, ids: Iterable[StationId]) -> None:
@@ -119,21 +138,64 @@ class MemoryIndex:
         """See StationIndex. The old contents answer until the new ones are whole."""
         contents = _Contents()
         touched: set[StationId] = set()
+        references = self._references
         async with self._writing:  # a put that has begun ends in the old contents before the new ones listen
             self._rebuilding[contents] = touched
         try:
             async for batch in stations:
                 for begin in range(0, len(batch), _AT_ONCE):
-                    for station in batch[begin : begin + _AT_ONCE]:
-                        if station.id not in touched:
-                            contents.put(station)
+                    fresh = [s for s in batch[begin : begin + _AT_ONCE] if s.id not in touched]
+                    contents.take(fresh, self._references)
                     await asyncio.sleep(0)
             async with self._writing:
                 await contents.settle()
+                if references is not self._references:  # roads changed meanwhile
+                    await self._mark(contents)
                 self._contents = contents
         finally:
             del self._rebuilding[contents]
         return len(contents.stations)
+
+    def begin(self, references: References) -> None:
+        """See RoadIndex."""
+        self._references = references
+
+    async def refer(self, references: References) -> int:
+        """See RoadIndex. What is being rebuilt is marked at its end."""
+        async with self._writing:
+            self._references = references
+            return await self._mark(self._contents)
+
+    async def _mark(self, contents: _Contents) -> int:
+        """Nothing may be put meanwhile; questions are answered by the old marks until all are new."""
+        slots = [contents.slots[station_id] for station_id in contents.stations]
+        places = [station.place for station in contents.stations.values()]
+        marks = await asyncio.to_thread(self._references.of, places)
+        return contents.refer(list(zip(slots, marks, strict=True)))
+
+    async def along(
+        self, span: Span, want: Filter, limit: int, after: tuple[float, StationId] | None = None
+    ) -> list[RoadHit]:
+        """See RoadIndex."""
+        check_limit(limit)
+        contents = self._contents
+        return contents.marks.along(span, contents.columns.test(want), contents.ids, limit, after)
+
+    async def beside(
+        self, line: Line, reach_m: float, want: Filter, limit: int, after: tuple[float, StationId] | None = None
+    ) -> list[LineHit]:
+        """See RoadIndex."""
+        check_limit(limit)
+        contents = self._contents
+        centres, radii = line.balls()
+        slots = contents.places.around(centres, radii + reach_m)
+        test = contents.columns.test(want)
+        slots = slots if test is None else slots[test(slots)]
+        feet = line.feet(contents.places.lat[slots], contents.places.lon[slots], reach_m)
+        ids = [contents.ids[slot] for slot in slots[feet.place].tolist()]
+        found = zip(feet.metres.tolist(), ids, feet.offset_m.tolist(), strict=True)
+        best = heapq.nsmallest(limit, (f for f in found if after is None or f[:2] > after))
+        return [LineHit(station_id, metres, offset_m) for metres, station_id, offset_m in best]
 
     async def near(
         self, centre: Point, radius_m: float, want: Filter, limit: int, after: tuple[float, StationId] | None = None

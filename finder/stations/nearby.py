@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -172,6 +172,19 @@ class Nearby:
         else:
             found &= (lon >= box.west) | (lon <= box.east)
         return slots[found]
+
+    def around(self, centres: Floats, radii_m: Floats) -> Slots:
+        """The slots in any of these balls (earth-centred metres), in no order; a place may be just outside."""
+        fresh = np.fromiter(self._fresh, np.int32, len(self._fresh))
+        tree = self._tree
+        if tree.places is None:
+            return fresh
+        # The tree does not know which of its places have moved; who asks measures them anyway.
+        held: Any = tree.places.query_ball_point(centres, radii_m)
+        near = np.unique(np.concatenate([np.asarray(each, dtype=np.intp) for each in held]))
+        slots: Slots = np.unique(np.concatenate((tree.slots[near], fresh)))
+        here: Slots = slots[~np.isnan(self.lat[slots])]
+        return here
 
     def _candidates(self, at: Floats, radius_m: float, most: int) -> tuple[Floats, Slots, float]:
         """Chords in metres and slots in their order, and the way up to which none is missing."""

@@ -30,8 +30,8 @@ _FINER = 2  # a cluster is a tile of 64 pixels on the client's map
 _CLUSTERS_ACROSS = 32
 
 P = TypeVar("P", tuple[float, StationId], tuple[int, StationId])
-_Candidate: TypeAlias = tuple[StationId, float | None, P]
-_Ask: TypeAlias = Callable[[int, P | None], Awaitable[list[_Candidate[P]]]]
+Candidate: TypeAlias = tuple[StationId, float | None, P]
+Ask: TypeAlias = Callable[[int, P | None], Awaitable[list[Candidate[P]]]]
 Position: TypeAlias = tuple[float, StationId] | tuple[int, StationId] | tuple[int, float, StationId] | StationId
 
 
@@ -120,7 +120,8 @@ def _refuse(code: str, zh: str, en: str) -> BadInput:
     return BadInput(zh, en, code=code)
 
 
-def _check_first(first: int, most: int) -> None:
+def check_first(first: int, most: int) -> None:
+    """How long a page may be. Raises BadInput."""
     if not 1 <= first <= most:
         raise _refuse("FIRST_OUT_OF_RANGE", f"first 应在 1 至 {most} 之间", f"first must be 1 to {most}")
 
@@ -135,7 +136,8 @@ def _check_radius(radius_m: float) -> None:
 
 
 @lru_cache(1_024)
-def _wishes(want: Filter, open_now: bool) -> str:  # noqa: FBT001
+def wishes_mark(want: Filter, open_now: bool) -> str:  # noqa: FBT001
+    """A mark of what is wished for, for the cursors of a query."""
     # open_at is left out on purpose: it moves each minute, and a page's cursor must outlive the minute.
     return fingerprint(
         want.min_power_kw,
@@ -163,7 +165,8 @@ class Search:
         self._by_station = board if isinstance(board, FreeByStation) else None
         self._clock = clock
 
-    def _now(self, want: Filter, open_now: bool) -> Filter:  # noqa: FBT001
+    def at_this_minute(self, want: Filter, open_now: bool) -> Filter:  # noqa: FBT001
+        """The filter, with this minute of the week where it must be open now."""
         return replace(want, open_at=minute_of_week(self._clock())) if open_now else want
 
     async def near(
@@ -178,18 +181,18 @@ class Search:
     ) -> Page:
         """Nearest first. Radius in metres, 0 < radius <= 200,000; first 1 … 100."""
         _check_radius(radius_m)
-        _check_first(first, MAX_FIRST)
-        cursors = Cursors("near", centre.lat, centre.lon, radius_m, _wishes(want, open_now))
+        check_first(first, MAX_FIRST)
+        cursors = Cursors("near", centre.lat, centre.lon, radius_m, wishes_mark(want, open_now))
         start = None if after is None else decode_cursor(after, cursors.mark, tuple[float, StationId])
-        wanted = self._now(want, open_now)
+        wanted = self.at_this_minute(want, open_now)
         if start is None and self._walkable is not None:
             return self._stroll(self._walkable, centre, radius_m, wanted, first, cursors)
 
-        async def ask(limit: int, walked: tuple[float, StationId] | None) -> list[_Candidate[tuple[float, StationId]]]:
+        async def ask(limit: int, walked: tuple[float, StationId] | None) -> list[Candidate[tuple[float, StationId]]]:
             hits = await self._index.near(centre, radius_m, wanted, limit, walked)
             return [(hit.station_id, hit.distance_m, (hit.distance_m or 0.0, hit.station_id)) for hit in hits]
 
-        return await self._walk(ask, wanted, first, start, cursors)
+        return await self.walk(ask, wanted, first, start, cursors)
 
     def _suited(self, want: Filter) -> Callable[[Station], bool]:
         """Whether a station that the index found is free now, where that is asked."""
@@ -203,7 +206,7 @@ class Search:
     def _stroll(
         self, index: NearWalk, centre: Point, radius_m: float, want: Filter, first: int, cursors: Cursors
     ) -> Page:
-        """What `_walk` finds on a first page, without asking for more candidates than it takes."""
+        """What `walk` finds on a first page, without asking for more candidates than it takes."""
         found: list[Found] = []
         end: Position | None = None
         suited = self._suited(want)
@@ -220,7 +223,7 @@ class Search:
             end = _position(batch[-1]) if batch else end
         return Page(found, False, end, cursors)
 
-    async def _walk(self, ask: _Ask[P], want: Filter, first: int, start: P | None, cursors: Cursors) -> Page:
+    async def walk(self, ask: Ask[P], want: Filter, first: int, start: P | None, cursors: Cursors) -> Page:
         """Goes through the candidates in growing batches until one more than a page was found."""
         found: list[Found] = []
         end = walked = start
@@ -261,12 +264,12 @@ class Search:
 
         'Free now' over more than 20,000 stations raises BadInput BOX_TOO_WIDE.
         """
-        _check_first(first, MAX_FIRST_IN_BOX)
+        check_first(first, MAX_FIRST_IN_BOX)
         if not 0 <= zoom <= MAX_ZOOM:
             raise _refuse("ZOOM_OUT_OF_RANGE", f"zoom 应在 0 至 {MAX_ZOOM} 之间", f"zoom must be 0 to {MAX_ZOOM}")
-        cursors = Cursors("box", box.south, box.west, box.north, box.east, _wishes(want, open_now))
+        cursors = Cursors("box", box.south, box.west, box.north, box.east, wishes_mark(want, open_now))
         start = None if after is None else decode_cursor(after, cursors.mark, StationId)
-        wanted, fine = self._now(want, open_now), _cluster_zoom(box, zoom)
+        wanted, fine = self.at_this_minute(want, open_now), _cluster_zoom(box, zoom)
         clusters = await self._index.clusters(box, fine, wanted)
         total = sum(cluster.count for cluster in clusters)
         listed = zoom >= STATIONS_FROM_ZOOM or start is not None
@@ -344,19 +347,19 @@ class Search:
             raise _refuse(
                 "TEXT_LENGTH", f"搜索文字应为 1 至 {MAX_TEXT} 个字符", f"the text must be 1 to {MAX_TEXT} characters"
             )
-        _check_first(first, MAX_FIRST)
+        check_first(first, MAX_FIRST)
         place = None if near is None else (near.lat, near.lon)
-        cursors = Cursors("text", words, place, _wishes(want, open_now))
-        wanted = self._now(want, open_now)
+        cursors = Cursors("text", words, place, wishes_mark(want, open_now))
+        wanted = self.at_this_minute(want, open_now)
         if near is not None:
             return await self._text_near(words, near, wanted, first, after, cursors)
         start = None if after is None else decode_cursor(after, cursors.mark, tuple[int, StationId])
 
-        async def ask(limit: int, walked: tuple[int, StationId] | None) -> list[_Candidate[tuple[int, StationId]]]:
+        async def ask(limit: int, walked: tuple[int, StationId] | None) -> list[Candidate[tuple[int, StationId]]]:
             hits = await self._index.text(words, wanted, limit, walked)
             return [(hit.station_id, None, (hit.rank, hit.station_id)) for hit in hits]
 
-        return await self._walk(ask, wanted, first, start, cursors)
+        return await self.walk(ask, wanted, first, start, cursors)
 
     async def _text_near(
         self, words: str, near: Point, want: Filter, first: int, after: str | None, cursors: Cursors

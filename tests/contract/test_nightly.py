@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from finder.charging.machines import Capture, Compared, Item, Session
 from finder.charging.nightly import Nightly, next_night
 from finder.charging.order import Order
+from finder.charging.verify import verify
 from finder.cli import cli
 from finder.connectors.sdk.desk import Claimed
 from finder.connectors.sdk.sessions import Bill
@@ -25,6 +26,7 @@ from finder.money.differences import Decision, Entry, Kind, decide
 from finder.money.ledger import Account
 from finder.money.reconcile import CARRY_DAYS
 from finder.money.runs import LEASE, Party, RunState
+from finder.money.verify import Broken
 from finder.storage.database import Database
 from finder.storage.migrate import MigratedDatabase
 from tests.contract.nightly_world import FEE_FEN, Nights
@@ -63,6 +65,7 @@ async def test_where_all_three_agree_the_share_goes_out_and_then_the_rest_is_fre
     await nights.night(3)
     assert await nights.world.books() == before
     assert await nights.differences(decided=None) == []
+    assert [each async for each in verify(nights.work) if isinstance(each, Broken)] == []
 
 
 async def test_what_is_not_matched_is_neither_split_nor_freed(nights: Nights) -> None:
@@ -290,6 +293,31 @@ async def test_a_missed_night_is_made_up_for_and_no_day_is_left_out(nights: Nigh
     assert await nights.nightly.due() == []
 
 
+async def test_whoever_is_new_is_compared_from_its_first_order_on_though_nights_were_missed(nights: Nights) -> None:
+    assert await nights.nightly.due() == []
+    await nights.paid()
+    assert await nights.nightly.due() == []  # its day is not over
+    day = nights.today
+    nights.clock.later(timedelta(days=3).total_seconds())
+    due = {name: days for _, name, days in await nights.nightly.due()}
+    assert due == {name: [day + timedelta(days=n) for n in (0, 1, 2)] for name in ("wechat", "jinbei")}
+    nights.clock.later(timedelta(days=28).total_seconds())
+    due = {name: days for _, name, days in await nights.nightly.due()}
+    assert [len(days) for days in due.values()] == [31, 31]
+
+
+async def test_a_push_that_came_days_late_is_no_dispute(nights: Nights) -> None:
+    paid = await nights.paid()
+    nights.nightly = Nightly(replace(nights.outside, connector=lambda _: None), nights.desk, nights.kept.bills)
+    await nights.night(2)
+    assert (await nights.order(paid.number)).compared is Compared.WAITING
+    (bill,) = nights.operator.billed.values()
+    await nights.desk.bill(bill)
+    await nights.night(CARRY_DAYS)
+    assert (await nights.order(paid.number)).compared is Compared.MATCHED
+    assert await nights.differences(decided=None) == []
+
+
 async def test_an_operator_without_a_list_is_believed_by_its_pushes_until_it_sends_one(nights: Nights) -> None:
     paid = await nights.paid()
     (bill,) = nights.operator.billed.values()
@@ -401,3 +429,40 @@ async def test_the_command_compares_what_is_due_or_a_day_and_says_who_was_away(
     assert (code, "jinbei" in nothing) == (0, False)  # nothing is due any more
     code, _ = await asyncio.to_thread(run, "yesterday")
     assert code == 2
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_after_days_of_lost_answers_and_pushes_the_nights_leave_nothing_at_the_channel(
+    database: Database, seed: int
+) -> None:
+    nights = Nights(database, seed=seed)
+    world = nights.world
+    for trouble in (0.3, 0.3, 0.0):
+        world.trouble(trouble)
+        for _ in range(3):
+            await world.start()
+        for _ in range(20):
+            await world.happen(30)
+        nights.operator.away = nights.channel.away = trouble > 0 and seed % 2 == 1
+        await nights.night()
+    nights.operator.away = nights.channel.away = False
+    for _ in range(100):
+        await world.happen(60)
+        if not await world.unfinished():
+            break
+    assert not await world.unfinished()
+    await nights.night(CARRY_DAYS + 3)
+    captured = [order for order in await world.all() if order.captured]
+    assert len(captured) >= 3
+    odd = {each.order for each in await nights.differences()}
+    for order in captured:
+        if order.number in odd:
+            assert order.problem  # it was told two totals, and waits for a person
+            continue
+        assert (order.compared, order.problem or "SECOND_BILL") == (Compared.MATCHED, "SECOND_BILL")
+        steps = {item.step: item.state for item in await nights.items(order.number)}
+        assert steps == {Step.SPLIT: Item.DONE, Step.SPLIT_FINISH: Item.DONE}
+        books = await world.books(order.number)
+        assert Account.CHANNEL_CLEARING not in books
+        assert Account.OPERATOR_PAYABLE not in books
+    assert [each async for each in verify(nights.work) if isinstance(each, Broken)] == []

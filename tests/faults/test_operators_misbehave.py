@@ -13,8 +13,8 @@ from finder.cities import load_city
 from finder.connectors.sdk.http import Caution
 from finder.connectors.sdk.ports import Rhythm
 from finder.connectors.tcec102 import Tcec102Connector
-from finder.federation.breaker import BreakerLimits
 from finder.federation.federation import Federation
+from finder.kernel.breaker import BreakerLimits
 from finder.kernel.clock import system_clock
 from finder.kernel.geo import Point
 from finder.live.memory import MemoryBoard

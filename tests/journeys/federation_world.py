@@ -16,9 +16,9 @@ from finder.connectors.sdk.ports import (
     StationPage,
     StatusPage,
 )
-from finder.federation.breaker import BreakerLimits
 from finder.federation.federation import Federation
 from finder.federation.health import Failure, FailureKind
+from finder.kernel.breaker import BreakerLimits
 from finder.kernel.geo import Point
 from finder.live.memory import MemoryBoard
 from finder.live.model import Observation, Status

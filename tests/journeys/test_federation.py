@@ -24,9 +24,9 @@ from finder.errors import (
     SettingsError,
     Unavailable,
 )
-from finder.federation.breaker import BreakerLimits
 from finder.federation.health import FailureKind
 from finder.federation.limits import Limits
+from finder.kernel.breaker import BreakerLimits
 from finder.live.model import Status
 from finder.stations.sql import SqlStore
 from finder.storage.database import Database

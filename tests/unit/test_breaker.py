@@ -5,7 +5,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from finder.federation.breaker import Breaker, BreakerLimits, BreakerState
+from finder.kernel.breaker import Breaker, BreakerLimits, BreakerState
 
 LIMITS = BreakerLimits(failures=5, pause_s=10, pause_max_s=60, jitter=0.5)
 

@@ -163,3 +163,10 @@ def test_a_place_given_twice_does_no_harm() -> None:
     line = Line([START, START, ahead(START, 0, 900), ahead(START, 0, 900)])
     assert line.length_m == pytest.approx(900)
     assert math.isfinite(line.locate(ahead(START, 90, 10)).offset_m)
+
+
+def test_a_place_on_the_other_side_of_the_earth_has_a_nearest_place_too() -> None:
+    line = Line([START, ahead(START, 0, 30_000)])
+    foot = line.locate(Point(-38.0, -67.0))
+    assert foot.offset_m > 19_900_000
+    assert line.locate(Point(-17, 180)).offset_m == pytest.approx(distance_m(START, Point(-17, 180)), rel=1e-4)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import osmium.osm.mutable as made
 import pytest
 
 from finder.errors import BadInput
-from finder.kernel.geo import GEOD, Point
+from finder.kernel.geo import GEOD, Point, distance_m, gcj02_from_wgs84
 from finder.roads.imports.draft import Wishes, kind_of, post_km
 from finder.roads.imports.join import Way, joined
 from finder.roads.imports.run import read_roads
@@ -148,6 +149,17 @@ def test_an_approximate_line_is_believed_no_better_than_that(tmp_path: Path) -> 
     path = geojson(tmp_path, line(0, 5_000, name="路", approximate=True, source="a", licence="b"))
     (road,) = read_roads(path, Wishes())
     assert (road.origin.approximate, road.origin.accuracy_m) == (True, 5_000)
+
+
+def test_a_line_drawn_on_a_chinese_map_is_shifted_back(tmp_path: Path) -> None:
+    plain = geojson(tmp_path, line(0, 20_000, ref="S40"), mark(5_000, km=5), mark(9_000, kind="sight", name="塔"))
+    (drawn,) = read_roads(plain, SAID)
+    (back,) = read_roads(plain, replace(SAID, gcj02=True))
+    off_m = distance_m(drawn.point_at(10), back.point_at(10))
+    assert 400 < off_m < 800
+    assert distance_m(gcj02_from_wgs84(back.point_at(10)), drawn.point_at(10)) < 3
+    for before, after in ((drawn.posts, back.posts), (drawn.places, back.places)):
+        assert distance_m(gcj02_from_wgs84(after[0].place), before[0].place) < 0.1
 
 
 def test_a_road_that_is_known_keeps_its_id(tmp_path: Path) -> None:

@@ -3,13 +3,13 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 from pypinyin import lazy_pinyin
 
 from finder.errors import BadInput
-from finder.kernel.geo import Point
+from finder.kernel.geo import Point, wgs84_from_gcj02
 from finder.roads.imports.join import Way, joined
 from finder.roads.model import Direction, Origin, PlaceKind, Post, Road, RoadId, RoadKind, RoadPlace
 
@@ -46,6 +46,7 @@ class Wishes:
     licence: str | None = None
     accuracy_m: float | None = None
     approximate: bool = False
+    gcj02: bool = False  # drawn on a Chinese map: to be shifted back
 
 
 @dataclass(slots=True)
@@ -100,6 +101,8 @@ def id_of(draft: Draft, name: str, known: Mapping[str, RoadId]) -> RoadId:
 
 def finish(draft: Draft, wishes: Wishes, known: Mapping[str, RoadId], *, alone: bool) -> Road:
     """A road. `alone`: the only one of its file, so that the command's name and id are its own. Raises BadInput."""
+    if wishes.gcj02:
+        draft = _shifted(draft)
     name = (wishes.name if alone else None) or draft.name or draft.ref or draft.key
     road_id = (wishes.id if alone else None) or id_of(draft, name, known)
     if not _ID.fullmatch(road_id):
@@ -132,6 +135,15 @@ def finish(draft: Draft, wishes: Wishes, known: Mapping[str, RoadId], *, alone: 
         places=tuple(draft.places),
     )
     return _marked(plain, draft.posts, sided=draft.sided)
+
+
+def _shifted(draft: Draft) -> Draft:
+    return replace(
+        draft,
+        ways=[Way(tuple(map(wgs84_from_gcj02, way.points)), way.oneway) for way in draft.ways],
+        posts=[Post(post.km, wgs84_from_gcj02(post.place)) for post in draft.posts],
+        places=[msgspec.structs.replace(each, place=wgs84_from_gcj02(each.place)) for each in draft.places],
+    )
 
 
 def _marked(road: Road, posts: Sequence[Post], *, sided: bool) -> Road:

@@ -23,7 +23,19 @@ export interface Camera extends Point {
   zoom: number;
 }
 
+/** A plug to charge at; by the code on its pile where that was scanned. */
+export interface Plug {
+  station: string;
+  evse: string;
+  connector: string | null;
+  code: string | null;
+}
+
+/** What lies over the finder: an account and what is charged with it. */
+export type Page = { name: "my" | "orders" | "scan" } | { name: "order"; number: string } | ({ name: "charge" } & Plug);
+
 export interface Route {
+  page: Page | null;
   view: View;
   station: string | null;
   origin: Origin;
@@ -67,6 +79,7 @@ export function parse(href: string): Route {
   const onMap = path === "/map" || path.startsWith("/map/");
   const fromPath = path.startsWith("/station/") ? unescaped(path.slice("/station/".length)) : null;
   return {
+    page: page(path, q),
     view: onMap ? "map" : "list",
     station: (onMap ? q.get("station") : fromPath) || null,
     origin: origin(q),
@@ -88,6 +101,7 @@ export function parse(href: string): Route {
 
 export function format(route: Route): string {
   const q = new URLSearchParams();
+  if (route.page) return pageHref(route.page, route.language, q);
   const { filters: f, origin: o } = route;
   if (o.kind === "me") q.set("at", "me");
   if (o.kind === "place") {
@@ -115,8 +129,33 @@ export function format(route: Route): string {
       : route.station
         ? `/station/${route.station.split("/").map(encodeURIComponent).join("/")}`
         : "/";
+  return join(path, q);
+}
+
+function join(path: string, q: URLSearchParams): string {
   const query = q.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
   return query ? `${path}?${query}` : path;
+}
+
+function page(path: string, q: URLSearchParams): Page | null {
+  const [, name, rest] = path.split("/");
+  if (rest === undefined && (name === "my" || name === "orders" || name === "scan")) return { name };
+  if (name === "orders" && rest) return { name: "order", number: unescaped(rest).slice(0, 64) };
+  const station = q.get("station");
+  const evse = q.get("evse");
+  if (name !== "charge" || !station || !evse) return null;
+  return { name: "charge", station, evse, connector: q.get("plug"), code: q.get("code") };
+}
+
+function pageHref(page: Page, language: Language | null, q: URLSearchParams): string {
+  if (page.name === "charge") {
+    q.set("station", page.station);
+    q.set("evse", page.evse);
+    if (page.connector) q.set("plug", page.connector);
+    if (page.code) q.set("code", page.code);
+  }
+  if (language) q.set("lang", language);
+  return join(page.name === "order" ? `/orders/${encodeURIComponent(page.number)}` : `/${page.name}`, q);
 }
 
 /** The gateway's filter, null where nothing is asked. */
