@@ -51,6 +51,10 @@ async def now(world: World, order: Order) -> Order:
     return (await world.orders.order(order.person, order.number)).order
 
 
+async def bills(world: World, order: Order, bill: Bill) -> None:
+    await world.work.do(lambda unit: take_bill(unit, order.number, bill), *bill_needs(order.number, bill))
+
+
 async def charging(world: World, **changes: Any) -> Order:
     """An order whose car charges."""
     world.drivers += 1
@@ -102,11 +106,7 @@ async def test_a_bill_three_times_with_two_totals_is_taken_once_and_told_to_a_pe
     world.operator.news.clear()
     bill = world.operator.billed[order.number]
     told = [bill, replace_total(bill, bill.total.fen + 7), bill]
-
-    async def hear(one: Bill) -> None:
-        await world.work.do(lambda unit: take_bill(unit, order.number, one), *bill_needs(order.number, one))
-
-    await asyncio.gather(*(hear(each) for each in told))
+    await asyncio.gather(*(bills(world, order, each) for each in told))
     world.operator.contradicted.add(order.number)
     await settle(world)
     paid = await now(world, order)
@@ -168,7 +168,7 @@ async def test_a_session_over_midnight_and_a_change_of_price_pays_each_piece_at_
 ) -> None:
     order = await charging(world, tariff=BY_NIGHT)
     bill = over_midnight(order, NIGHT if right else DAY)
-    await world.work.do(lambda unit: take_bill(unit, order.number, bill), *bill_needs(order.number, bill))
+    await bills(world, order, bill)
     for _ in range(5):
         await world.happen(1)
     paid = await now(world, order)
