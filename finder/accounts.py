@@ -8,9 +8,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from finder.aftercare import aftercare_held
 from finder.charging.agreements import Agreements, AgreementsHeld
 from finder.charging.payers import LinkedPayers, PayerProof, PracticePayers
 from finder.charging.personal import OrdersHeld
+from finder.charging.plug_personal import PlugsHeld
 from finder.errors import SettingsError
 from finder.identity.accounts import Accounts
 from finder.identity.audit import Audit
@@ -59,9 +61,18 @@ def open_accounts(
     """Every room of accounts over this database; `name` is what devices show of a passkey. Raises SettingsError."""
     providers = load_providers(settings.oidc_file, os.environ) if settings.oidc_file else []
     people = open_people(settings, database, vault, clock)
+    work = Work(database, clock)
     return Accounts(
         people,
-        Privacy(people, [OrdersHeld(Work(database, clock)), AgreementsHeld(people.store)]),
+        Privacy(
+            people,
+            [
+                PlugsHeld(work, people.store),
+                OrdersHeld(work),
+                AgreementsHeld(people.store),
+                *aftercare_held(database, vault, clock),
+            ],
+        ),
         Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name))),
         Oidc(people, providers, settings.base_url, clock),
     )

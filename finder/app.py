@@ -10,6 +10,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from finder.accounts import open_accounts, open_agreements, open_people
+from finder.aftercare import OnlyVehicle, open_outsiders
+from finder.charging.plug_cases import Cases
 from finder.cities import load_city
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
@@ -27,7 +29,9 @@ from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
+from finder.money.channels.config import read_standing
 from finder.office import choose_vault, open_office
+from finder.plugging import Plugging
 from finder.roads.amap import AmapRouter
 from finder.roads.model import Road
 from finder.roads.osrm import OsrmRouter
@@ -158,17 +162,28 @@ def choose_work(settings: Settings) -> Work:
     return Work(choose_database(settings), system_clock)
 
 
+@asynccontextmanager
+async def choose_cases(settings: Settings) -> AsyncIterator[Cases]:
+    """Cases of charging by the plug in that database, for a command of the staff's. Raises SettingsError."""
+    async with choose_people(settings) as people:
+        work = Work(people.store.tables.database, system_clock)
+        yield Cases(work, people.store, people.audit, people.buckets)
+
+
 def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines:
     """Everything that the settings name. Raises SettingsError, before anything is started."""
     database, vault, city = choose_database(settings), choose_vault(settings), load_city(settings.city)
     desk = SqlDesk(database, system_clock)
     merchants = open_merchants(settings, practice)
     accounts = open_accounts(settings, database, vault, city.title)
-    agreements = open_agreements(accounts, merchants.channels)
-    till = Till(database, vault, desk, merchants, agreements)
+    agreements = open_agreements(accounts, merchants.channels, read_standing(settings.channels_file))
+    outsiders = open_outsiders(settings, None if practice is None else practice.aftercare)
+    plates = OnlyVehicle(accounts.people.vehicles)
+    till = Till(database, vault, desk, merchants, agreements, outsiders, plates)
+    plugging = Plugging(accounts.people, agreements, till)
     bench = Workbench(
         clock=system_clock,
-        desk=till.desk,
+        desk=plugging.desk,
         replays=SqlReplays(database, system_clock),
         piles=SqlPiles(database, system_clock),
         pile_book=SqlBook(database),
@@ -187,10 +202,12 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         accounts,
         agreements,
         till,
+        plugging,
         plan_of(city.id),
         SqlRoads(database, system_clock),
         settings.roads_reach_km * 1000,
         choose_router(settings),
+        database,
     )
 
 

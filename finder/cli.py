@@ -11,11 +11,15 @@ from rich.markup import escape
 from finder.commands.connector import connector
 from finder.commands.coverage import coverage
 from finder.commands.demo import demo
+from finder.commands.dispute import dispute
+from finder.commands.forecast import forecast
+from finder.commands.invoice import invoice
 from finder.commands.ledger import ledger
 from finder.commands.migrate import migrate
 from finder.commands.operator import operator
 from finder.commands.people import people
 from finder.commands.pile import pile
+from finder.commands.plugs import plugs
 from finder.commands.provide import provide
 from finder.commands.roads import roads
 from finder.commands.trip import trip
@@ -27,15 +31,19 @@ dev = typer.Typer(no_args_is_help=True, help="开发用 · for developers")
 cli.add_typer(dev, name="dev")
 cli.add_typer(operator, name="operator")
 cli.add_typer(people, name="people")
+cli.add_typer(plugs, name="plugs")
 cli.add_typer(provide, name="provide")
 cli.add_typer(connector, name="connector")
 cli.add_typer(ledger, name="ledger")
+cli.add_typer(dispute, name="dispute")
+cli.add_typer(invoice, name="invoice")
 cli.add_typer(demo, name="demo")
 cli.add_typer(coverage, name="coverage")
 cli.add_typer(pile, name="pile")
 cli.add_typer(migrate, name="migrate")
 cli.command("trip")(trip)
 cli.add_typer(roads, name="roads")
+cli.add_typer(forecast, name="forecast")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 

@@ -14,6 +14,7 @@ from finder.connectors.sdk.ports import OperatorConnector
 from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
 from finder.federation.register.roster import Roster
+from finder.forecasts import Forecasts
 from finder.graphql.ports import About, Gateway
 from finder.identity.accounts import Accounts
 from finder.kernel.clock import system_clock
@@ -21,6 +22,7 @@ from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.live.model import Status
 from finder.office import Office
+from finder.plugging import Plugging
 from finder.roads.keeper import RoadKeeper
 from finder.roads.model import Road
 from finder.roads.router import Router
@@ -35,6 +37,7 @@ from finder.stations.model import EvseId
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.store import StationStore
+from finder.storage.database import Database
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
@@ -59,10 +62,12 @@ class Engines:
     accounts: Accounts
     agreements: Agreements
     till: Till
+    plugging: Plugging
     plan: Plan | None
     roads: RoadStore
     roads_reach_m: float
     router: Router
+    database: Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +142,22 @@ async def open_rooms(
             notice_zh=NOTICE_ZH if practice else None,
             notice_en=NOTICE_EN if practice else None,
         )
+        foretold = Forecasts(engines.database, board, merger.stations, city, system_clock)
+        await closing.enter_async_context(foretold)
         lately = Lately(board)
         search = Search(index, lately, system_clock)
         till.connect(search, federation.network)
+        engines.plugging.connect(search, federation.network, board)
+        closing.push_async_callback(engines.plugging.plugs.deciding.settle)
         closing.push_async_callback(till.close)
         if works:
             till.start()
 
-        async def roads_now() -> list[Road]:
+        async def road_list() -> Sequence[Road]:
             return list(keeper.book.roads.values())
 
         coverage = Coverage(
-            engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), roads_now, system_clock
+            engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), road_list, system_clock
         )
         gateway = Gateway(
             search,
@@ -161,10 +170,20 @@ async def open_rooms(
             till=till if till.open else None,
             lately=lately,
             agreements=engines.agreements,
+            plugs=engines.plugging.plugs if till.open else None,
             roads=RoadSearch(search, index, keeper),
             coverage=coverage,
+            forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
-            trips=Trips(index, _status(board), TariffPrices(), engines.router, lambda: keeper.book.roads, system_clock),
+            trips=Trips(
+                index,
+                _status(board),
+                TariffPrices(),
+                engines.router,
+                lambda: keeper.book.roads,
+                system_clock,
+                lambda candidate, at: foretold.likely_free(candidate.id, at),
+            ),
         )
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
 

@@ -35,8 +35,13 @@ class Settings(BaseSettings):
     router_url: str = ""  # osrm+http(s)://… or amap+https://…; empty: routes come from the client and the roads
     router_key: SecretStr | None = None  # Amap's
     channels_file: Path | None = None  # TOML that lists our accounts at payment channels; secrets from the environment
+    invoices_file: Path | None = None  # TOML that lists who issues invoices; our keys for them from the environment
+    car_parks_file: Path | None = None  # TOML that lists car parks that are told who charged; keys likewise
     works: bool = True  # carries out effects in this process too; false where `finder work` does
     roads_reach_km: float = Field(default=10.0, gt=0, le=50)  # how far from a road its stations are known
+    photos_url: str = ""  # empty: a folder in data_dir; or s3+https://host/bucket?region=…
+    photos_key_id: SecretStr | None = None
+    photos_key: SecretStr | None = None
     register_loopback: bool = False  # operators' platforms on this machine itself; for practice only
 
     @field_validator("log_level")

@@ -11,6 +11,7 @@ import finder.charging.confirming
 import finder.charging.dispute_rows
 import finder.charging.order
 import finder.charging.parking
+import finder.charging.plug_tables
 import finder.charging.readings
 import finder.charging.standing
 import finder.money.channel_rows
@@ -26,6 +27,7 @@ from finder.federation.register import rows
 from finder.identity import audit
 from finder.identity import tables as people
 from finder.identity.oauth import tokens
+from finder.live.forecast import book as occupancy
 from finder.roads import sql as roads
 from finder.stations import sql
 from finder.storage import unit
@@ -43,4 +45,5 @@ TABLES: Sequence[sa.MetaData] = (
     tokens.METADATA,
     people.METADATA,
     roads.METADATA,
+    occupancy.METADATA,
 )

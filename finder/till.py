@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from starlette.routing import Route
 
+from finder.aftercare import Aftercare, Outsiders
 from finder.charging.agreements import Agreements
 from finder.charging.desk import KeepingDesk, OrderDesk
 from finder.charging.effects import handlers
@@ -15,6 +16,7 @@ from finder.charging.nightly import Nightly
 from finder.charging.notices import Notices
 from finder.charging.orders import Orders
 from finder.charging.outside import Outside
+from finder.charging.parking import Plates
 from finder.charging.progress import Progress
 from finder.charging.quotes import QuoteIds
 from finder.charging.starting import Network, Starts, Stations, Terms
@@ -54,13 +56,22 @@ class Till:
         desk: KeepingDesk,
         merchants: Merchants,
         agreements: Agreements,
+        outsiders: Outsiders,
+        plates: Plates,
         clock: Clock = system_clock,
     ) -> None:
         self.work = Work(database, clock)
         self.merchants = merchants
         self._connector: Callable[[SourceId], object | None] = lambda _: None
-        outside = Outside(self.work, merchants.channels, lambda source: self._connector(source), agreements)
-        self.outbox = Outbox(self.work, handlers(outside))
+        self.aftercare = Aftercare(database, vault, outsiders, lambda: self.outbox.wake(), plates, clock)
+        outside = Outside(
+            self.work,
+            merchants.channels,
+            lambda source: self._connector(source),
+            agreements,
+            self.aftercare.car_park,
+        )
+        self.outbox = Outbox(self.work, handlers(outside) | self.aftercare.handlers())
         self.desk = OrderDesk(desk, self.work, self.outbox.wake)
         # Where money is practised nobody waits for the night.
         real = not any(channel.practice for channel in merchants.channels.values())
@@ -98,6 +109,7 @@ class Till:
         if self._tasks:
             await asyncio.wait(self._tasks)
         await self.progress.close()
+        await self.aftercare.close()
         for channel in self.merchants.channels.values():
             await channel.close()
 

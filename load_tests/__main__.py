@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from load_tests import crowd, intake, nearby, orders, roads, servers, trips
+from load_tests import crowd, intake, nearby, orders, plugs, roads, servers, trips
 from load_tests.report import report
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -16,7 +16,7 @@ RESULTS = Path(__file__).parent / "results.json"
 def main() -> int:
     """Runs the parts that are asked for; what was measured of the others before is kept, with its day."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", default="nearby,intake,crowd,orders,roads,trips")
+    parser.add_argument("--parts", default="nearby,intake,crowd,orders,roads,plugs,trips")
     parser.add_argument("--stations", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     parts = chosen.parts.split(",")
-    if not set(parts) <= {"orders", "trips"} and (lacking := servers.missing_tools()):
+    if set(parts) - {"orders", "roads", "plugs", "trips"} and (lacking := servers.missing_tools()):
         print("缺少工具 · missing tools:", *lacking, sep="\n  ", file=sys.stderr)
         return 2
     results: dict[str, object] = json.loads(chosen.out.read_text()) if chosen.out.is_file() else {}
@@ -42,11 +42,14 @@ def main() -> int:
         results["orders"] = booked = today | asyncio.run(orders.measure(chosen.rounds))
         results["orders_vs_commits"] = booked["orders_vs_commits"]
         orders.show(booked)
+    if "plugs" in parts:
+        results["plugs"] = plugged = today | asyncio.run(plugs.measure())
+        plugs.show(plugged)
     if "roads" in parts:
-        along = asyncio.run(roads.compare(chosen.stations, chosen.rounds, chosen.seconds, chosen.engines.split(",")))
-        results["roads"] = today | along
-        results["road_vs_nearby"] = along["road_vs_nearby"]
-        roads.show(today | along)
+        along = asyncio.run(roads.compare(chosen.stations, chosen.rounds, chosen.engines.split(",")))
+        results["roads"] = told = roads.joined(results.get("roads"), today | along)
+        results["road_vs_nearby"] = roads.ratios(told)
+        roads.show(told)
     if "trips" in parts:
         results["trips"] = planned = today | trips.measure(chosen.rounds)
         results["trip_vs_exhaustive"] = planned["trip_vs_exhaustive"]

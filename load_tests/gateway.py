@@ -58,41 +58,39 @@ async def batches(stations: Sequence[Station]) -> AsyncIterator[Sequence[Station
         yield stations[start : start + BATCH]
 
 
+@asynccontextmanager
+async def opened(url: str, stations: Sequence[Station]) -> AsyncIterator[Gateway]:
+    """The gateway over these stations, with a status for every EVSE."""
+    index: StationRoadIndex = MemoryIndex() if url == "memory:" else ElasticIndex(url, name="load")
+    roads = Fixed(RoadBook(load_roads(stations)))
+    index.begin(roads.book)
+    if url == "memory:" or await index.count() != len(stations):
+        await index.rebuild(batches(stations))
+    board = MemoryBoard()
+    board.set_freshness({"load": timedelta(days=2)})
+    await board.start()
+    await board.observe(statuses(stations, system_clock()))
+    centre = load_city("xinzhou").centre
+    lately = Lately(board)
+    search = Search(index, lately, system_clock)
+    about = About("load", "load", centre, practice=False)
+    along = RoadSearch(search, index, roads)
+    yield Gateway(search, board, NoFeeds(), Gazetteer(()), about, system_clock, lately=lately, roads=along)
+    await board.close()
+    await index.close()
+
+
 def build(url: str, count: int) -> Starlette:
     """The gateway alone; ready when it answers."""
     app = Starlette()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        stations = network(count)
-        index: StationRoadIndex = MemoryIndex() if url == "memory:" else ElasticIndex(url, name="load")
-        roads = Fixed(RoadBook(load_roads(stations)))
-        index.begin(roads.book)
-        if url == "memory:" or await index.count() != count:
-            await index.rebuild(batches(stations))
-        board = MemoryBoard()
-        board.set_freshness({"load": timedelta(days=2)})
-        await board.start()
-        await board.observe(statuses(stations, system_clock()))
-        centre = load_city("xinzhou").centre
-        lately = Lately(board)
-        search = Search(index, lately, system_clock)
-        gateway = Gateway(
-            search,
-            board,
-            NoFeeds(),
-            Gazetteer(()),
-            About("load", "load", centre, practice=False),
-            system_clock,
-            lately=lately,
-            roads=RoadSearch(search, index, roads),
-        )
-        app.router.routes.extend(graphql_routes(gateway))
-        garbage.settle()
-        print("ready", flush=True)
-        yield
-        await board.close()
-        await index.close()
+        async with opened(url, network(count)) as gateway:
+            app.router.routes.extend(graphql_routes(gateway))
+            garbage.settle()
+            print("ready", flush=True)
+            yield
 
     app.router.lifespan_context = lifespan
     return app

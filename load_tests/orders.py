@@ -31,7 +31,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from finder.charging.effects import handlers
-from finder.charging.news import take_bill, take_session
+from finder.charging.news import bill_needs, session_needs, take_bill, take_session
 from finder.charging.orders import Orders, StartAsk
 from finder.charging.outside import Outside
 from finder.connectors.sdk.control import Commanded, Outcome, SessionRef, StartRequest
@@ -126,8 +126,7 @@ class House:
             observed_at=now,
             kwh=Decimal(1),
         )
-        async with self.work.begin() as unit:
-            await take_session(unit, order.number, begun)
+        await self.work.do(lambda unit: take_session(unit, order.number, begun), *session_needs(order.number))
         bill = Bill(
             source="load",
             native_id=f"S{order.number}",
@@ -137,9 +136,7 @@ class House:
             kwh=KWH,
             total=Money(2400),
         )
-        async with self.work.begin() as unit:
-            await take_bill(unit, order.number, bill)
-        self.outbox.wake()
+        await self.work.do(lambda unit: take_bill(unit, order.number, bill), *bill_needs(order.number, bill))
         await self.outside.heard(order.number, Step.SPLIT.value).wait()
         self.outside.forget(order.number)
 
@@ -202,7 +199,7 @@ async def _driver(url: str) -> AsyncIterator[Once]:
     """The driver alone: asyncpg, or sqlite3, which is one writer and blocks."""
     if url.startswith("sqlite"):
         with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as file:
-            file.execute("PRAGMA synchronous = NORMAL")
+            file.execute("PRAGMA synchronous = FULL")
 
             async def write(n: int) -> None:
                 file.execute("BEGIN IMMEDIATE")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from load_tests import crowd, intake, nearby, orders, roads, trips
+from load_tests import crowd, intake, nearby, orders, plugs, roads, trips
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: written by make bench -->\n", "<!-- /measured -->\n"
@@ -38,9 +38,13 @@ def _tables(results: Results) -> Iterator[str]:
         part = msgspec.convert(results["orders"], dict[str, object])
         yield f"{part['measured_on']}, {part['at_once']} at once:\n"
         yield _table("an order through the whole ledger", orders.COLUMNS, orders.rows, part)
+    if "plugs" in results:
+        part = msgspec.convert(results["plugs"], dict[str, object])
+        yield f"{part['measured_on']}:\n"
+        yield _table("a plugged-in car is answered, ms", plugs.COLUMNS, plugs.rows, part)
     if "roads" in results:
         part = msgspec.convert(results["roads"], dict[str, object])
-        yield f"{part['measured_on']}, {part['stations']:,} stations, {part['roads']} roads, {part['rounds']} rounds:\n"
+        yield f"{part['measured_on']}, {part['roads']} roads:\n"
         yield _table("stations along a road", roads.COLUMNS, roads.rows, part)
     if "trips" in results:
         part = msgspec.convert(results["trips"], dict[str, object])

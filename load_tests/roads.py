@@ -1,18 +1,22 @@
-"""Stations along a road against the nearest ones, both asked of one gateway over HTTP, in turns."""
+"""Stations along a road against the nearest ones: the same gateway, asked for one and the other in turn."""
 
+import asyncio
 import contextlib
 import random
 import statistics
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import httpx
 import msgspec
 import orjson
 from rich.console import Console
 from rich.table import Table
 
+from finder import garbage
+from finder.graphql.execution import Executor, as_asked
+from finder.graphql.schema import build_schema
 from finder.roads.book import RoadBook
 from finder.roads.model import Road
 from finder.stations.along import Span
@@ -20,94 +24,140 @@ from finder.stations.filter import Filter
 from finder.stations.memory import MemoryIndex
 from finder.stations.model import Station
 from load_tests import servers
-from load_tests.nearby import Rate, measure, record, wrk
+from load_tests.gateway import opened
 from load_tests.network import centres, load_roads, network
-from load_tests.question import bodies, road_bodies, wrk_script
+from load_tests.question import bodies, road_bodies
 
-COLUMNS = ["road queries/s", "nearby queries/s", "time of a road query, of a nearby query's"]
+COLUMNS = ["stations", "ms a road query", "ms a nearby query", "ratio", "ratio of processor time"]
 QUESTIONS = 200
 FULL = 20  # stations of every answer that is compared: a fuller page takes longer, whatever was asked
-ENOUGH = 60  # stations that suit beyond the kilometre asked: two in five EVSEs are free, so a page is mostly full
+ENOUGH = 60  # stations that suit beyond the kilometre asked, since not each has an EVSE that is free
 
 
-async def begins(stations: list[Station], roads: list[Road], seed: int = 5) -> list[tuple[str, float]]:
+async def begins(stations: Sequence[Station], roads: Sequence[Road], seed: int = 5) -> list[tuple[str, float]]:
     """Roads and kilometres from which there are enough stations for a page."""
     book, index = RoadBook(roads), MemoryIndex()
     index.begin(book)
-    near = [s for s, marks in zip(stations, book.of([s.place for s in stations]), strict=True) if marks]
-    await index.put(near)
+    await index.put([s for s, m in zip(stations, book.of([s.place for s in stations]), strict=True) if m])
     rng, found = random.Random(seed), []
-    want = Filter(min_power_kw=60)
     for road in roads:
-        hits = await index.along(Span(road.id, road.begin_km, road.end_km, 10_000), want, 1_000)
+        span = Span(road.id, road.begin_km, road.end_km, 10_000)
+        hits = await index.along(span, Filter(min_power_kw=60), 1_000)
         found += [(road.id, hit.km) for hit in hits[: max(0, len(hits) - ENOUGH)]]
     return rng.sample(found, min(3 * QUESTIONS, len(found)))
 
 
-async def compare(count: int, rounds: int, seconds: int, engines: list[str]) -> dict[str, object]:
+class Asker:
+    """Asks one gateway as its HTTP side does, from the text of a question to the bytes of its answer."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    async def ask(self, body: bytes) -> bytes:
+        """Raises RuntimeError for an answer with errors."""
+        asked = as_asked(orjson.loads(body))
+        answer = await self._executor.answer(self._executor.prepare(asked), asked, "en")
+        if answer.error is not None or b'"errors"' in answer.body[:200]:
+            raise RuntimeError(answer.body[:500].decode())
+        return answer.body
+
+    async def full(self, questions: Sequence[bytes]) -> list[bytes]:
+        """Those whose answer has a whole page of stations."""
+        kept: list[bytes] = []
+        for body in questions:
+            found = next(iter(orjson.loads(await self.ask(body))["data"].values()))["edges"]
+            kept += [body] if len(found) == FULL else []
+            if len(kept) == QUESTIONS:
+                break
+        return kept
+
+    async def timed(self, body: bytes) -> tuple[float, float]:
+        """Seconds on the clock, and of this process' processor time."""
+        wall, processor = time.perf_counter(), time.process_time()
+        await self.ask(body)
+        return time.perf_counter() - wall, time.process_time() - processor
+
+
+async def compare(count: int, rounds: int, engines: Sequence[str]) -> dict[str, object]:
     """For each engine how much longer a road query takes than a nearby query."""
     stations = network(count)
     roads = load_roads(stations)
     starts = await begins(stations, roads)
-    places = [p for p in centres(stations, 6 * QUESTIONS) if abs(p.lat) < 85]
-    asked = {"nearby": bodies(places), "road": road_bodies(starts)}
-    del stations
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        client = stack.enter_context(httpx.Client(timeout=60))
-        scripts = {name: folder / f"{name}.lua" for name in asked}
-        subjects: dict[str, Rate] = {}
-        sizes: dict[str, dict[str, float]] = {}
-        told: dict[str, dict[str, float]] = {}
-        for engine in engines:
+    places = [p for p in centres(stations, 10 * QUESTIONS) if abs(p.lat) < 85]
+    engine_parts: dict[str, dict[str, object]] = {}
+    for engine in engines:
+        with contextlib.ExitStack() as stack:
             url = "memory:"
             if engine == "elastic":
-                url = f"http://127.0.0.1:{stack.enter_context(servers.elasticsearch(folder / 'elasticsearch'))}"
-            port = stack.enter_context(servers.gateway(url, count))
-            for name, questions in asked.items() if not sizes else ():
-                answers = record(port, questions, client)
-                full = [n for n, answer in enumerate(answers) if _length(answer) == FULL][:QUESTIONS]
-                scripts[name].write_text(wrk_script([questions[n] for n in full], "/graphql"))
-                told[name] = {"questions": len(full), "bytes_mean": statistics.mean(len(answers[n]) for n in full)}
-            sizes = told
-            for name, script in scripts.items():
-                key = f"{name}_{engine}"
-                subjects[key] = lambda port=port, script=script: wrk(port, script, seconds, "/graphql")  # type: ignore[misc]
-        rates = measure(subjects, rounds)
-    ratios = {
-        engine: round(statistics.median(_slower(rates[f"nearby_{engine}"], rates[f"road_{engine}"])), 4)
-        for engine in engines
-    }
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+                port = await asyncio.to_thread(stack.enter_context, servers.elasticsearch(folder))
+                url = f"http://127.0.0.1:{port}"
+            async with opened(url, stations) as gateway:
+                garbage.settle()
+                asker = Asker(Executor(build_schema(), gateway))
+                asked = [await asker.full(some) for some in (road_bodies(starts), bodies(places))]
+                engine_parts[engine] = {"stations": count, **await _rounds(asker, asked[0], asked[1], rounds)}
+    return {"roads": len(roads), "engines": engine_parts}
+
+
+def ratios(part: dict[str, object]) -> dict[str, float]:
+    """By engine, the time of a road query to that of a nearby query."""
+    return {engine: told.ratio for engine, told in msgspec.convert(part["engines"], dict[str, _Part]).items()}
+
+
+class _Before(msgspec.Struct):
+    engines: dict[str, object] = {}
+
+
+def joined(before: object, part: dict[str, object]) -> dict[str, object]:
+    """What was measured now, and the engines that were measured before and not now."""
+    kept = msgspec.convert(before or {}, _Before).engines
+    return part | {"engines": kept | msgspec.convert(part["engines"], dict[str, object])}
+
+
+async def _rounds(asker: Asker, along: Sequence[bytes], near: Sequence[bytes], rounds: int) -> dict[str, object]:
+    """Each round asks every question once, one of each kind in turn, so that a busy moment hits both."""
+    pairs = list(zip(along, near, strict=False))
+    walls: list[tuple[float, float]] = []
+    processor: list[tuple[float, float]] = []
+    for _ in range(rounds):
+        seen = [(await asker.timed(a), await asker.timed(b)) for a, b in pairs]
+        for kind, kept in ((0, walls), (1, processor)):
+            road, nearby = (statistics.median(pair[which][kind] for pair in seen) for which in (0, 1))
+            kept.append((road, nearby))
     return {
-        "stations": count,
-        "roads": len(roads),
-        "rounds": rounds,
-        "answers": sizes,
-        "answers_per_second": {name: [round(v, 1) for v in values] for name, values in rates.items()},
-        "road_vs_nearby": ratios,
+        "questions": len(pairs),
+        "road_ms": [round(road * 1000, 3) for road, _ in walls],
+        "nearby_ms": [round(nearby * 1000, 3) for _, nearby in walls],
+        "ratio": round(statistics.median(road / nearby for road, nearby in walls), 4),
+        "processor_ratio": round(statistics.median(road / nearby for road, nearby in processor), 4),
     }
 
 
-def _slower(nearby: list[float], road: list[float]) -> list[float]:
-    """The ratio of each round, whose two turns follow each other."""
-    return [a / b for a, b in zip(nearby, road, strict=True)]
-
-
-def _length(answer: bytes) -> int:
-    return len(next(iter(orjson.loads(answer)["data"].values()))["edges"])
+class _Part(msgspec.Struct):
+    stations: int
+    road_ms: list[float]
+    nearby_ms: list[float]
+    ratio: float
+    processor_ratio: float
 
 
 def rows(part: dict[str, object]) -> Iterator[list[str]]:
     """The table's cells, a row for each engine."""
-    rates = msgspec.convert(part["answers_per_second"], dict[str, list[float]])
-    for engine, ratio in msgspec.convert(part["road_vs_nearby"], dict[str, float]).items():
-        middle = (statistics.median(rates[f"{name}_{engine}"]) for name in ("road", "nearby"))
-        yield [engine, *(f"{value:,.0f}" for value in middle), f"{ratio:.3f}"]
+    for engine, told in msgspec.convert(part["engines"], dict[str, _Part]).items():
+        middle = (statistics.median(each) for each in (told.road_ms, told.nearby_ms))
+        yield [
+            engine,
+            f"{told.stations:,}",
+            *(f"{ms:.2f}" for ms in middle),
+            f"{told.ratio:.3f}",
+            f"{told.processor_ratio:.3f}",
+        ]
 
 
 def show(part: dict[str, object]) -> None:
     """The table."""
-    table = Table("", *COLUMNS, title="stationsAlongRoad")
+    table = Table("", *COLUMNS, title="stationsAlongRoad, stationsNear")
     for row in rows(part):
         table.add_row(*row)
     Console().print(table)

@@ -1,12 +1,16 @@
 """The bill of an order as its operator made it: kept once, beside the order, for whoever explains or invoices it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.connectors.sdk.sessions import Bill
 from finder.kernel.ids import Number
-from finder.storage.unit import METADATA, Unit
+from finder.storage.rows import insert_once
+from finder.storage.unit import METADATA, Unit, Write
 
 BILLED = sa.Table(
     "charging_bill",
@@ -18,8 +22,14 @@ BILLED = sa.Table(
 
 async def keep_bill(unit: Unit, order: Number, bill: Bill) -> None:
     """Keeps the first that the order was given."""
-    row = {"order": order, "body": msgspec.json.encode(bill)}
-    await unit.connection.execute(unit.insert(BILLED).values(**row).on_conflict_do_nothing())
+    await unit.later(BILL_KEPT, {"order": order, "body": msgspec.json.encode(bill)})
+
+
+async def _keep(unit: Unit, rows: Sequence[dict[str, Any]]) -> bool:
+    return bool((await unit.connection.execute(insert_once(unit.dialect, BILLED), list(rows))).rowcount)
+
+
+BILL_KEPT = Write(5, _keep)
 
 
 async def bill_of(connection: AsyncConnection, order: Number) -> Bill | None:

@@ -30,7 +30,7 @@ from finder.money.differences import (
     open_of,
     raise_difference,
 )
-from finder.money.ledger import TRANSACTION, Edge
+from finder.money.ledger import POSTING, TRANSACTION, Account, Edge
 from finder.money.operator_rows import billed
 from finder.storage.unit import Unit, Work, from_us, to_us
 
@@ -61,6 +61,7 @@ async def settle(work: Work) -> Settled:
             taken = await _captured_on(connection, [order.number for order in orders])
         for order in orders:
             await _apply(work, order.number, verdicts[order.number], taken.get(order.number), told)
+    await _pass_on(work)
     log.info("orders_compared", **{name: getattr(told, name) for name in Settled.__slots__})
     return told
 
@@ -93,6 +94,31 @@ async def _held(work: Work) -> AsyncIterator[Sequence[Order]]:
         if len(found) < _AT_ONCE:
             return
         after = found[-1].number
+
+
+async def _pass_on(work: Work) -> None:
+    """What a bill told after the rest had gone to the operator, such as the channel's fee, is his too."""
+    fen = sa.func.sum(POSTING.c.fen)
+    ended = sa.select(ITEMS.c.order).where(ITEMS.c.step == Step.SPLIT_FINISH.value, ITEMS.c.state == Item.DONE.value)
+    left = (
+        sa.select(ORDER.c.number)
+        .join(TRANSACTION, TRANSACTION.c.order_no == ORDER.c.number)
+        .join(POSTING)
+        .where(
+            ORDER.c.created_at >= to_us(work.clock() - _LOOK_BACK),
+            ORDER.c.capture == Capture.CAPTURED.value,
+            sa.or_(ORDER.c.commission_permille == 0, ORDER.c.number.in_(ended)),
+            POSTING.c.account == Account.CHANNEL_CLEARING.value,
+        )
+        .group_by(ORDER.c.number)
+        .having(fen != 0)
+    )
+    async with work.read() as connection:
+        numbers = list((await connection.execute(left)).scalars())
+    for number in numbers:
+        async with work.begin() as unit:
+            order = await load(unit.connection, number, lock=True)
+            await settling.settle(unit, order, await items(unit.connection, number), f"{number}.{to_us(unit.now)}")
 
 
 async def judge(connection: AsyncConnection, orders: Sequence[Order]) -> dict[Number, Compared]:

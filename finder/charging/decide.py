@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from finder.charging.machines import ITEM, Capture, Hold, Item, Session
@@ -33,6 +33,7 @@ LETTER = {
     Effect.RELEASE: "R",
     Effect.PARKING: "K",
 }
+UNHELD = timedelta(minutes=5)
 ITEM_LETTER = {Step.SPLIT: "L", Step.SPLIT_FINISH: "F", Step.SPLIT_RETURN: "U", Step.REFUND: "B"}
 _RUNNING = (Session.START_SENT, Session.START_UNKNOWN, Session.CHARGING, Session.STOP_SENT)
 _OPEN = (Hold.PENDING, Hold.HELD)
@@ -70,13 +71,19 @@ def over(order: Order, items: Sequence[OrderItem] = ()) -> bool:
     return nothing or order.capture in (Capture.CAPTURED, Capture.BAD_DEBT)
 
 
+def unheld(order: Order, now: datetime) -> bool:
+    """Whether a car has charged for too long without its hold; only one that began by its plug may do so at all."""
+    asked = order.hold in (Hold.NEW, Hold.UNKNOWN, Hold.PENDING)
+    return asked and order.session in _RUNNING and not order.wants_stop and now - order.created_at >= UNHELD
+
+
 def _session(order: Order) -> Iterator[Due]:
     if order.hold is Hold.NEW:
         yield Due(Effect.HOLD, numbered(order, Effect.HOLD))
     if order.hold is Hold.HELD and order.session is Session.IDLE:
         yield Due(Effect.START, numbered(order, Effect.START))
-    # A hold that ended while the car charges no longer pays for what comes: it is stopped.
-    if order.session in _RUNNING and (order.wants_stop or order.hold is Hold.EXPIRED):
+    # A hold that ended, or was refused while the car charges by its plug, pays for nothing that comes: it is stopped.
+    if order.session in _RUNNING and (order.wants_stop or order.hold in (Hold.EXPIRED, Hold.FAILED)):
         yield Due(Effect.STOP, numbered(order, Effect.STOP, order.stops))
     if order.car_park and order.session is Session.BILLED and order.pays is not None and order.pays.fen:
         yield Due(Effect.PARKING, numbered(order, Effect.PARKING))
@@ -86,7 +93,8 @@ def _money(order: Order) -> Iterator[Due]:
     nothing = order.pays is not None and order.pays.fen == 0
     paid_apart = order.capture is Capture.CAPTURED and order.capture_number == numbered(order, Effect.PAY)
     never = order.session is Session.REJECTED
-    if order.hold in _OPEN and (never or (order.session is Session.BILLED and (nothing or paid_apart))):
+    waits = order.hold is Hold.PENDING  # for a driver's word, though the car has charged: a payment collects instead
+    if order.hold in _OPEN and (never or (order.session is Session.BILLED and (nothing or paid_apart or waits))):
         yield Due(Effect.RELEASE, numbered(order, Effect.RELEASE))
     if order.session is not Session.BILLED or nothing or order.pays is None:
         return

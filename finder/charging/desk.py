@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.charging.news import take_bill, take_session
+from finder.charging.news import bill_needs, session_needs, take_bill, take_session
 from finder.charging.order import ORDER
 from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Claimed, Desk, Disputed, Heard
 from finder.connectors.sdk.sessions import Bill, OrderNo, SessionSeen
@@ -43,24 +43,26 @@ class OrderDesk:
         heard = await self._desk.session(seen)
         if heard is Heard.OLD:
             return heard
-        async with self._work.begin() as unit:
-            number = await order_of(unit.connection, seen.source, seen.order, seen.native_id)
-            if number is None:
-                return heard
-            await take_session(unit, number, seen)
+        number = await self._order_of(seen.source, seen.order, seen.native_id)
+        if number is None:
+            return heard
+        await self._work.do(lambda unit: take_session(unit, number, seen), *session_needs(number))
         self._wake()
         return heard
 
     async def bill(self, bill: Bill) -> Heard:
         """See Desk. A disputed bill reaches its order as well, which then waits for a person."""
         heard = await self._desk.bill(bill)
-        async with self._work.begin() as unit:
-            number = await order_of(unit.connection, bill.source, bill.order, bill.session_id or bill.native_id)
-            if number is None:
-                return heard
-            await take_bill(unit, number, bill)
+        number = await self._order_of(bill.source, bill.order, bill.session_id or bill.native_id)
+        if number is None:
+            return heard
+        await self._work.do(lambda unit: take_bill(unit, number, bill), *bill_needs(number, bill))
         self._wake()
         return heard
+
+    async def _order_of(self, source: SourceId, order: OrderNo | None, native_id: str) -> Number | None:
+        async with self._work.read() as connection:
+            return await order_of(connection, source, order, native_id)
 
     async def differences(
         self, source: SourceId, since: datetime, until: datetime, claims: Sequence[Claimed]

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from finder.charging.commands import StartHandler, StopHandler
 from finder.charging.decide import Effect, numbered
+from finder.charging.keep import SOLD, put_item, sold_of
 from finder.charging.machines import Capture, Hold, Item, Session
 from finder.charging.news import change
-from finder.charging.order import Held, Order, OrderItem, items, put_item
+from finder.charging.order import Held, Order, OrderItem, items
 from finder.charging.outside import Effecting, Outside, locked
 from finder.charging.settling import HOLDABLE, hold_money
 from finder.charging.standing import insolvent
@@ -16,7 +17,7 @@ from finder.kernel.ids import Number
 from finder.kernel.money import Money
 from finder.money.channels.port import CaptureAsk, HoldAsk, PayAsk, RefundAsk, Seen, SplitAsk, Stand, Step
 from finder.storage.outbox import Handler, Letter
-from finder.storage.unit import Unit
+from finder.storage.unit import Need, Unit
 
 HOLD_LASTS = timedelta(hours=24)
 PAY_WITHIN = timedelta(days=7)
@@ -26,9 +27,9 @@ class HoldHandler(Effecting):
     """Asks the channel to hold the cap."""
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
-        """See Handler. An order that was given up meanwhile is not held for."""
+        """See Handler. An order that was given up meanwhile, or is billed already, is not held for."""
         order = await locked(letter, unit)
-        if order.hold is Hold.NEW and order.session is not Session.IDLE:
+        if order.hold is Hold.NEW and order.session in (Session.REJECTED, Session.BILLED):
             await change(unit, order, order.moved(hold=Hold.RELEASED))
             return False
         if order.hold is Hold.NEW:
@@ -129,12 +130,16 @@ class ItemHandler(Effecting):
         super().__init__(outside)
         self._items: dict[str, OrderItem] = {}
 
+    def needs(self, letter: Letter) -> list[Need]:
+        """See ReadsAhead."""
+        return [*super().needs(letter), (SOLD, letter.payload.decode())]
+
     async def before(self, letter: Letter, unit: Unit) -> bool:
         """See Handler."""
         order = await locked(letter, unit)
-        item = next(i for i in await items(unit.connection, order.number) if i.number == letter.number)
+        item = next(i for i in await sold_of(unit, order.number) if i.number == letter.number)
         if item.state is Item.NEW:
-            if item.step in HOLDABLE and order.held is None and await insolvent(unit.connection, order.operator):
+            if item.step in HOLDABLE and order.held is None and await insolvent(unit, order.operator):
                 await hold_money(unit, order, Held.OPERATOR)
                 return False
             await put_item(unit, item.moved(Item.SENT))

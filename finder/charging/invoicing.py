@@ -1,6 +1,7 @@
 """Invoices that people ask for: of orders that were paid, one for each issuer, and of our commission."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.charging.keys import KeyReused, check_key
 from finder.charging.machines import Capture
-from finder.charging.order import Held, Order, items, load
-from finder.charging.reinvoicing import new_number, parts_of, reverse, send_invoice, under_way
+from finder.charging.order import ORDER, Held, Order, find, items, load
+from finder.charging.reinvoicing import new_number, our_share, parts_of, reverse, send_invoice, under_way
 from finder.errors import BadInput, Conflict, NotFound
 from finder.identity.vault import Vault
 from finder.kernel.ids import Number, new_ulid
@@ -26,7 +27,7 @@ from finder.money.invoice_rows import (
 )
 from finder.money.issuers import Issuers
 from finder.stations.model import SourceId
-from finder.storage.unit import Receipt, Unit, Work
+from finder.storage.unit import Receipt, Unit, Work, to_us
 
 _OPEN = (State.REQUESTED, State.REVERSING)
 
@@ -58,6 +59,18 @@ class Invoicing:
         return await self._request(
             None, numbers, buyer, key, Kind.COMMISSION, lambda order: order.operator == operator, f"operator:{operator}"
         )
+
+    async def commissioned(self, operator: SourceId, since: datetime, until: datetime) -> list[Number]:
+        """An operator's orders begun in since <= t < until of which our share is with us and not invoiced yet."""
+        wanted = list[Number]()
+        span = ORDER.c.created_at >= to_us(since), ORDER.c.created_at < to_us(until), ORDER.c.operator == operator
+        async with self._work.read() as connection:
+            for order in await find(connection, *span, ORDER.c.capture == Capture.CAPTURED.value, limit=100_000):
+                sold = await items(connection, order.number)
+                invoiced = any(each.kind is Kind.COMMISSION for each in await invoices_of(connection, order.number))
+                if our_share(sold) > 0 and not invoiced and not order.reversing and not under_way(sold):
+                    wanted.append(order.number)
+        return wanted
 
     async def invoices(self, person: str, limit: int = 50) -> list[tuple[Invoice, Buyer | None]]:
         """One's own, the newest first."""

@@ -12,18 +12,21 @@ import structlog
 from finder.charging.bills import keep_bill
 from finder.charging.check import check_bill
 from finder.charging.confirming import keep_confirming
-from finder.charging.decide import Effect, due, numbered
+from finder.charging.decide import Effect, due, numbered, unheld
 from finder.charging.dispute_rows import dispute_bill
+from finder.charging.keep import LOCKED, SOLD, add, held, save, sold_of
 from finder.charging.machines import Capture, Hold, Session
-from finder.charging.order import Order, OrderItem, add, items, load, save
+from finder.charging.order import Order, OrderItem
 from finder.charging.readings import keep_reading
 from finder.charging.reinvoicing import issue_anew
 from finder.charging.settling import books, settle, told
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
+from finder.errors import BadInput
 from finder.kernel.ids import Number, order_of
 from finder.money.channels.port import Seen, Stand, Step
 from finder.money.ledger import post
-from finder.storage.unit import Receipt, Unit
+from finder.storage.rows import INBOX_ROWS
+from finder.storage.unit import Need, Receipt, Unit
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +42,7 @@ _SESSIONS = {
     SessionState.ENDED: Session.ENDED,
     SessionState.REJECTED: Session.REJECTED,
 }
+_OF_THE_ORDER = (Step.HOLD, Step.RELEASE, Step.CAPTURE)
 _AMOUNTS = ("started_at", "ended_at", "kwh", "soc", "electricity", "service", "total")
 
 
@@ -52,7 +56,7 @@ async def change(unit: Unit, before: Order, after: Order, sold: Sequence[OrderIt
     """Saves an order, and puts into the outbox whatever its states now call for."""
     await save(unit, before, after)
     if sold is None:  # before money was taken there is nothing of it to share or to give back
-        sold = await items(unit.connection, after.number) if after.capture is Capture.CAPTURED else ()
+        sold = await sold_of(unit, after.number) if after.capture is Capture.CAPTURED else ()
     await _follow_up(unit, after, sold)
     return after
 
@@ -62,9 +66,18 @@ async def _follow_up(unit: Unit, order: Order, sold: Sequence[OrderItem]) -> Non
         await unit.send(effect.effect.value, effect.number, order.number.encode(), after=effect.after)
 
 
+def channel_needs(seen: Seen) -> list[Need]:
+    """What `take_channel` reads."""
+    try:
+        number = order_of(seen.number)
+    except BadInput:
+        return []
+    return [(LOCKED, number)] if seen.step in _OF_THE_ORDER else [(LOCKED, number), (SOLD, number)]
+
+
 async def take_channel(unit: Unit, seen: Seen) -> Order:
     """What a channel said of one of our numbers. Raises NotFound, BadInput for a number of nobody's."""
-    order = await load(unit.connection, order_of(seen.number), lock=True)
+    order = await held(unit, order_of(seen.number))
     await keep_confirming(unit, seen)
     match seen.step:
         case Step.HOLD:
@@ -138,6 +151,7 @@ async def _captured(unit: Unit, order: Order, seen: Seen) -> Order:
     if order.hold is Hold.HELD and seen.number == numbered(order, Effect.CAPTURE):
         after = after.moved(hold=Hold.CONSUMED)
         await post(unit, book.hold_over(numbered(order, Effect.HOLD), order.cap))
+    unit.know(SOLD, order.number, ())  # before money was taken there was nothing to share
     return await change(unit, order, after, await settle(unit, after, (), seen.number))
 
 
@@ -151,9 +165,14 @@ async def _item(unit: Unit, order: Order, seen: Seen) -> Order:
     return after
 
 
+def session_needs(number: Number) -> list[Need]:
+    """What `take_session` reads."""
+    return [(LOCKED, number)]
+
+
 async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
     """What an operator said of an order's session. Raises NotFound."""
-    order = await load(unit.connection, number, lock=True)
+    order = await held(unit, number)
     if order.operator != seen.source:
         log.warning("session_of_another_operator", order=number, source=seen.source)
         return order
@@ -163,6 +182,8 @@ async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
         told = None  # it has not stopped yet
     if told is not None:
         after = after.moved(session=told)
+    if unheld(after, unit.now):
+        after = after.moved(wants_stop=True, reason="NOT_HELD")
     await keep_reading(unit, number, seen)
     return await change(unit, order, after)
 
@@ -176,9 +197,14 @@ def _later(before: SessionSeen | None, told: SessionSeen) -> SessionSeen:
     return msgspec.structs.replace(newer, **kept)
 
 
+def bill_needs(number: Number, bill: Bill) -> list[Need]:
+    """What `take_bill` reads."""
+    return [(LOCKED, number), (INBOX_ROWS, (f"bill:{bill.source}", bill.native_id))]
+
+
 async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:
     """An operator's bill: once, held against what was agreed; another total for it is a person's affair."""
-    order = await load(unit.connection, number, lock=True)
+    order = await held(unit, number)
     if order.operator != bill.source:
         log.warning("bill_of_another_operator", order=number, source=bill.source)
         return order
@@ -212,6 +238,4 @@ async def take_bill(unit: Unit, number: Number, bill: Bill) -> Order:
 async def release_money(unit: Unit, order: Order) -> Order:
     """What was held of an order's money goes its way again."""
     after = order.moved(held=None)
-    return await change(
-        unit, order, after, await settle(unit, after, await items(unit.connection, order.number), order.number)
-    )
+    return await change(unit, order, after, await settle(unit, after, await sold_of(unit, order.number), order.number))

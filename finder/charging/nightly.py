@@ -20,16 +20,17 @@ from finder.federation.daily import Bills
 from finder.kernel.clock import SHANGHAI
 from finder.money.operator_rows import Listed, Origin, has_claims, listed
 from finder.money.operators import reconcile_operator
-from finder.money.reconcile import WINDOW_DAYS, Summary, business_day, reconcile
+from finder.money.reconcile import CARRY_DAYS, WINDOW_DAYS, Summary, business_day, reconcile
 from finder.money.runs import Party, Run, Runs, RunState
 from finder.stations.model import SourceId
-from finder.storage.unit import to_us
+from finder.storage.unit import from_us, to_us
 
 BETWEEN = (time(10, 10), time(10, 50))  # channels make their bills of the day before by ten
 AGAIN_S = 900.0
 TRIES = 8
 PARTY_S = 600.0  # shorter than the lease of a run
 AT_ONCE = 4
+LATE_DAYS = 2 * CARRY_DAYS + 1
 Told: TypeAlias = Callable[[Party, str, date, RunState], None]
 NOBODY: Told = lambda *_: None  # noqa: E731
 log = structlog.get_logger(__name__)
@@ -71,19 +72,23 @@ class Nightly:
             log.exception("night_fault")
             return 1
 
-    async def parties(self) -> list[tuple[Party, str]]:
-        """Every channel, and every operator of whom the last month had an order."""
-        since = to_us(self._work.clock() - timedelta(days=WINDOW_DAYS))
-        question = sa.select(ORDER.c.operator).where(ORDER.c.created_at >= since).distinct()
+    async def parties(self) -> list[tuple[Party, str, date]]:
+        """Every channel, and every operator of whom the last month had an order, with the day of the first."""
+        found: list[tuple[Party, str, date]] = []
         async with self._work.read() as connection:
-            operators = sorted((await connection.execute(question)).scalars())
-        channels = [(Party.CHANNEL, name) for name in sorted(self._outside.channels)]
-        return channels + [(Party.OPERATOR, name) for name in operators]
+            for party, column in ((Party.CHANNEL, ORDER.c.channel), (Party.OPERATOR, ORDER.c.operator)):
+                since = to_us(self._work.clock() - timedelta(days=WINDOW_DAYS + CARRY_DAYS))
+                first = sa.func.min(ORDER.c.created_at)
+                question = sa.select(column, first).where(ORDER.c.created_at >= since).group_by(column).order_by(column)
+                for name, at in await connection.execute(question):
+                    if party is Party.OPERATOR or name in self._outside.channels:
+                        found.append((party, name, from_us(at).astimezone(SHANGHAI).date()))
+        return found
 
     async def due(self) -> list[tuple[Party, str, Sequence[date]]]:
         """What is to be compared now."""
         last = business_day(self._work.clock())
-        found = [(party, name, await self.runs.due(party, name, last)) for party, name in await self.parties()]
+        found = [(party, name, await self.runs.due(party, name, of, last)) for party, name, of in await self.parties()]
         return [each for each in found if each[2]]
 
     async def step(self, told: Told = NOBODY) -> int:
@@ -105,7 +110,7 @@ class Nightly:
 
     async def again(self, day: date, told: Told = NOBODY) -> Sequence[Run]:
         """Compares that day with everybody once more, by hand."""
-        for kind, name in await self.parties():
+        for kind, name, _ in await self.parties():
             await self.compare(kind, name, day, again=True, told=told)
         await settle(self._work)
         self._wake()
@@ -149,7 +154,8 @@ class Nightly:
             if await has_claims(connection, operator, day):
                 return []  # its list came by itself, and is kept
         rows: dict[str, Listed] = {}
-        for bill, _ in await self._bills(operator, since, until):
+        # A push may come days after the session's end, when that day was compared already.
+        for bill, _ in await self._bills(operator, since - timedelta(days=LATE_DAYS), until):
             row = listed(bill, Origin.PUSH)
             rows.setdefault(row.session, row)  # another bill of the same session waits at its order for a person
         return list(rows.values())

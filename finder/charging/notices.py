@@ -6,10 +6,11 @@ from dataclasses import replace
 import msgspec
 import structlog
 
-from finder.charging.news import take_channel
+from finder.charging.news import channel_needs, take_channel
 from finder.errors import BadInput, NotFound
 from finder.money.channels.port import Channel, Notice
-from finder.storage.unit import Receipt, Work
+from finder.storage.rows import INBOX_ROWS
+from finder.storage.unit import Receipt, Unit, Work
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +27,10 @@ class Notices:
         Raises StoreUnavailable, after which the channel sends it again.
         """
         body = msgspec.json.encode(replace(notice.seen, phone={}))
-        async with self._work.begin() as unit:
-            received = await unit.receive(f"pay:{channel.name}", notice.key, body)
+        source = f"pay:{channel.name}"
+
+        async def taken(unit: Unit) -> None:
+            received = await unit.receive(source, notice.key, body)
             if received.receipt is Receipt.CONFLICT:
                 log.warning("callback_contradicts_itself", channel=channel.name, step=notice.seen.step.value)
             if received.receipt is not Receipt.FIRST:
@@ -36,4 +39,6 @@ class Notices:
                 await take_channel(unit, notice.seen)
             except (NotFound, BadInput):
                 log.warning("callback_of_no_order", channel=channel.name, step=notice.seen.step.value)
+
+        await self._work.do(taken, (INBOX_ROWS, (source, notice.key)), *channel_needs(notice.seen))
         self._wake()

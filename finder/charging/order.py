@@ -1,6 +1,6 @@
 """An order as it is kept: four states, what was agreed, and what was told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
@@ -31,7 +31,7 @@ from finder.kernel.ids import Number
 from finder.kernel.money import Money
 from finder.money.channels.port import NOTHING, Step
 from finder.stations.model import EvseId, SourceId, Tariff
-from finder.storage.unit import METADATA, Unit, from_us, to_us
+from finder.storage.unit import METADATA, from_us, to_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ class Order:
         for name, machine in _MACHINES.items():
             if name in changes and not _may(machine, getattr(self, name), changes[name]):
                 del changes[name]
+        if all(getattr(self, name) == value for name, value in changes.items()):
+            return self
         return replace(self, **changes)
 
 
@@ -138,6 +140,12 @@ _NEVER_NULL = {
 }  # fmt: skip
 
 
+AGREED = {
+    "number", "person", "operator", "evse_id", "connector_id", "channel", "sub_merchant", "agreement", "agreed",
+    "title", "cap", "commission_permille", "tariff", "created_at",
+}  # fmt: skip
+
+
 def _column(name: str) -> "sa.Column[Any]":
     kind: sa.types.TypeEngine[Any] = sa.Text()
     if name in _MONEY | _TIMES:
@@ -181,26 +189,26 @@ ITEMS = sa.Table(
 )
 
 
-def _row(order: Order, now: datetime) -> dict[str, Any]:
+def row_of(order: Order, names: Sequence[str]) -> dict[str, Any]:
+    """These fields as they are kept."""
     row: dict[str, Any] = {}
-    for each in fields(Order):
-        value = getattr(order, each.name)
-        if each.name == "moved_at":
-            value = now
+    for name in names:
+        value = getattr(order, name)
         if value is not None:
-            if each.name in _MONEY:
+            if name in _MONEY:
                 value = value.fen
-            elif each.name in _TIMES:
+            elif name in _TIMES:
                 value = to_us(value)
-            elif each.name in _STATES:
+            elif name in _STATES:
                 value = value.value
-            elif each.name in _BLOBS:
+            elif name in _BLOBS:
                 value = msgspec.json.encode(value)
-        row[each.name] = value
+        row[name] = value
     return row
 
 
-def _read(row: Any) -> Order:
+def order_of_row(row: Any) -> Order:
+    """The inverse, of a whole row."""
     values: dict[str, Any] = dict(row._mapping)
     for name, value in values.items():
         if value is None:
@@ -216,59 +224,47 @@ def _read(row: Any) -> Order:
     return Order(**values)
 
 
-async def add(unit: Unit, order: Order) -> None:
-    """Writes a new order."""
-    await unit.connection.execute(sa.insert(ORDER).values(**_row(order, unit.now)))
-
-
-async def save(unit: Unit, before: Order, after: Order) -> None:
-    """Writes what changed."""
-    old, new = _row(before, unit.now), _row(after, unit.now)
-    changes = {name: value for name, value in new.items() if old[name] != value}
-    if changes:
-        own = ORDER.c.number == before.number
-        await unit.connection.execute(sa.update(ORDER).where(own).values(**changes, moved_at=new["moved_at"]))
-
-
 async def load(connection: AsyncConnection, number: Number, *, lock: bool = False) -> Order:
     """The order; `lock` keeps other units from it until this one ends. Raises NotFound."""
     question = sa.select(ORDER).where(ORDER.c.number == number)
     row = (await connection.execute(question.with_for_update() if lock else question)).one_or_none()
     if row is None:
-        raise NotFound(f"没有订单 {number[:40]!r}", f"there is no order {number[:40]!r}", code="NO_SUCH_ORDER")
-    return _read(row)
+        raise unknown(number)
+    return order_of_row(row)
+
+
+def unknown(number: str) -> NotFound:
+    """There is no such order."""
+    return NotFound(f"没有订单 {number[:40]!r}", f"there is no order {number[:40]!r}", code="NO_SUCH_ORDER")
 
 
 async def find(
-    connection: AsyncConnection, *where: sa.ColumnElement[bool], limit: int = 100, newest: bool = False
+    connection: AsyncConnection,
+    *where: sa.ColumnElement[bool],
+    limit: int = 100,
+    newest: bool = False,
+    lock: bool = False,
 ) -> list[Order]:
-    """Orders that fit, by number, which is by age."""
+    """Orders that fit, by number, which is by age; `lock` as in `load`."""
     by = ORDER.c.number.desc() if newest else ORDER.c.number
-    rows = await connection.execute(sa.select(ORDER).where(*where).order_by(by).limit(limit))
-    return [_read(row) for row in rows]
+    question = sa.select(ORDER).where(*where).order_by(by).limit(limit)
+    rows = await connection.execute(question.with_for_update() if lock else question)
+    return [order_of_row(row) for row in rows]
 
 
-async def put_item(unit: Unit, item: OrderItem) -> None:
-    """Writes an item, new or changed."""
-    row = {
-        "number": item.number,
-        "order": item.order,
-        "step": item.step.value,
-        "amount": item.amount.fen,
-        "of": item.of,
-        "state": item.state.value,
-        "note": item.note,
-        "returned": item.returned.fen or None,
-    }
-    put = unit.insert(ITEMS).values(**row)
-    changed = {"state": put.excluded.state, "note": put.excluded.note, "returned": put.excluded.returned}
-    await unit.connection.execute(put.on_conflict_do_update(index_elements=["number"], set_=changed))
+_SOLD_OF = sa.select(ITEMS).where(ITEMS.c.order.in_(sa.bindparam("orders", expanding=True))).order_by(ITEMS.c.number)
 
 
 async def items(connection: AsyncConnection, order: Number) -> Sequence[OrderItem]:
     """An order's items, oldest first."""
-    rows = await connection.execute(sa.select(ITEMS).where(ITEMS.c.order == order).order_by(ITEMS.c.number))
-    return [
-        OrderItem(r.number, r.order, Step(r.step), Money(r.amount), r.of, Item(r.state), r.note, Money(r.returned or 0))
-        for r in rows.all()
-    ]
+    return (await items_of(connection, [order])).get(order, ())
+
+
+async def items_of(connection: AsyncConnection, orders: Sequence[Number]) -> Mapping[Number, Sequence[OrderItem]]:
+    """The items of many orders, oldest first; an order without any is left out."""
+    found: dict[Number, list[OrderItem]] = {}
+    for r in await connection.execute(_SOLD_OF, {"orders": orders}):
+        back = Money(r.returned or 0)
+        item = OrderItem(r.number, r.order, Step(r.step), Money(r.amount), r.of, Item(r.state), r.note, back)
+        found.setdefault(r.order, []).append(item)
+    return found

@@ -8,19 +8,21 @@ from sqlalchemy.exc import IntegrityError
 
 from finder.charging.bills import bill_of
 from finder.charging.confirming import confirming
+from finder.charging.keep import AT_EVSE, LOCKED, held, sold_of
 from finder.charging.keys import KeyReused, check_key
-from finder.charging.machines import RUNNING, Capture, Compared, Hold, Session
+from finder.charging.machines import Capture, Compared, Hold, Session
 from finder.charging.news import begin, change
 from finder.charging.order import ORDER, Order, OrderItem, find, items, load
 from finder.charging.readings import Reading, readings
 from finder.charging.refunds import refund
-from finder.charging.standing import check_solvent
+from finder.charging.standing import INSOLVENT, check_solvent
 from finder.connectors.sdk.sessions import Bill
 from finder.errors import BadInput, NotFound
 from finder.kernel.ids import Number, new_order
 from finder.kernel.money import Money
 from finder.stations.model import EvseId, SourceId, Tariff
-from finder.storage.unit import Receipt, Unit, Work, known
+from finder.storage.rows import INBOX_ROWS, known
+from finder.storage.unit import Receipt, Unit, Work
 
 MAX_CAP = Money(100_000)  # 1,000 yuan: what the channels let a charging order hold
 
@@ -78,42 +80,60 @@ class Orders:
         Raises BadInput: another content under the key, an amount out of range, a session that runs at this EVSE.
         """
         _check(ask, key)
-        async with self._work.begin() as unit:
-            received = await unit.receive(f"start:{person}", key, asked or msgspec.json.encode(ask))
+        source, told = f"start:{person}", asked or msgspec.json.encode(ask)
+
+        async def begun(unit: Unit) -> Order:
+            received = await unit.receive(source, key, told)
             if received.receipt is Receipt.CONFLICT:
                 raise KeyReused
             if received.receipt is Receipt.REPEAT and received.answer is not None:
-                return await load(unit.connection, received.answer.decode())
-            await check_solvent(unit.connection, ask.operator)
-            await _free(unit, person, ask.evse_id)
-            order = Order(
-                number=new_order(self._work.clock),
-                person=person,
-                created_at=unit.now,
-                moved_at=unit.now,
-                compared=Compared.WAITING if self._shares_wait else None,
-                **{name: getattr(ask, name) for name in ask.__struct_fields__},
-            )
-            try:
-                await begin(unit, order)
-            except IntegrityError as taken:  # by somebody who was a moment earlier
-                raise _in_use(mine=False) from taken
-            await unit.answered(f"start:{person}", key, order.number.encode())
+                return await held(unit, received.answer.decode())
+            order = await self.open(unit, person, ask)
+            await unit.answered(source, key, order.number.encode())
+            return order
+
+        needs = ((INBOX_ROWS, (source, key)), (AT_EVSE, ask.evse_id), (INSOLVENT, ask.operator))
+        order = await self._work.do(begun, *needs)
         self._wake()
+        return order
+
+    async def open(self, unit: Unit, person: str, ask: StartAsk, session: Session = Session.IDLE) -> Order:
+        """Writes a new order within the caller's unit, which is in vain where this raises.
+
+        `session` is START_SENT where the operator is told by the answer that it may begin. Raises BadInput for an EVSE
+        at which a session runs, Conflict for an operator that takes no new orders.
+        """
+        await check_solvent(unit, ask.operator)
+        if running := await unit.ask(AT_EVSE, ask.evse_id):
+            raise _in_use(mine=running.person == person)
+        order = Order(
+            number=new_order(self._work.clock),
+            person=person,
+            created_at=unit.now,
+            moved_at=unit.now,
+            session=session,
+            compared=Compared.WAITING if self._shares_wait else None,
+            **{name: getattr(ask, name) for name in ask.__struct_fields__},
+        )
+        try:
+            await begin(unit, order)
+        except IntegrityError as taken:  # by somebody who was a moment earlier
+            raise _in_use(mine=False) from taken
         return order
 
     async def stop(self, person: str, number: Number) -> Order:
         """Asks for the end of one's own session; of one that has not begun yet, that it never will."""
-        async with self._work.begin() as unit:
-            order = _own(await load(unit.connection, number, lock=True), person)
+
+        async def ended(unit: Unit) -> Order:
+            order = _own(await held(unit, number), person)
             after = order.moved(wants_stop=True)
             if order.session is Session.IDLE:
                 after = after.moved(session=Session.REJECTED, reason="GIVEN_UP")
             if after.session is Session.REJECTED and order.hold is Hold.NEW:
                 after = after.moved(hold=Hold.RELEASED)
-            await change(unit, order, after)
-        self._wake()
-        return after
+            return await change(unit, order, after)
+
+        return await self._work.do(ended, (LOCKED, number))
 
     async def order(self, person: str, number: Number) -> OrderView:
         """One's own order. Raises NotFound, for another's too."""
@@ -149,11 +169,11 @@ class Orders:
         """
         check_key(key)
         async with self._work.begin() as unit:
-            order = await load(unit.connection, number, lock=True)
+            order = await held(unit, number)
             received = await unit.receive(f"refund:{number}", key, msgspec.json.encode((amount.fen, reason)))
             if received.receipt is Receipt.CONFLICT:
                 raise KeyReused
-            sold: Sequence[OrderItem] = await items(unit.connection, number)
+            sold = await sold_of(unit, number)
             if received.receipt is Receipt.FIRST:
                 order, sold = await refund(unit, order, amount, reason)
         self._wake()
@@ -178,13 +198,8 @@ def _check(ask: StartAsk, key: str) -> None:
         raise BadInput("佣金不得超过 30%", "a commission is at most 30 %", code="COMMISSION_OUT_OF_RANGE")
 
 
-async def _free(unit: Unit, person: str, evse_id: EvseId) -> None:
-    """One person charges at an EVSE once, and an EVSE charges one car."""
-    for order in await find(unit.connection, ORDER.c.evse_id == evse_id, ORDER.c.session.in_(RUNNING), limit=1):
-        raise _in_use(mine=order.person == person)
-
-
 def _in_use(*, mine: bool) -> BadInput:
+    """One person charges at an EVSE once, and an EVSE charges one car."""
     return BadInput(
         "您在这个充电桩已有进行中的订单" if mine else "这个充电桩正在为另一辆车服务",
         "you have an order running here" if mine else "another car is being charged here",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from finder.charging.decide import Effect
+from finder.charging.keep import LOCKED, held
 from finder.charging.news import change, take_channel
 from finder.charging.order import Order, load
 from finder.connectors.sdk.control import RemoteControl
@@ -13,7 +14,7 @@ from finder.kernel.ids import Number
 from finder.money.channels.port import Channel
 from finder.stations.model import EvseId, SourceId
 from finder.storage.outbox import Letter, Patience
-from finder.storage.unit import Unit, Work
+from finder.storage.unit import Need, Unit, Work
 
 MONEY = Patience(waits_s=(1, 5, 15, 60, 300, 900, 3600), attempts=60)
 
@@ -74,6 +75,10 @@ class Effecting:
         self.outside = outside
         self._recorded: dict[str, Order] = {}
 
+    def needs(self, letter: Letter) -> list[Need]:
+        """See ReadsAhead."""
+        return [(LOCKED, letter.payload.decode())]
+
     def keep(self, letter: Letter, order: Order) -> bool:
         """Remembers the order as `before` wrote it, for the call; always true."""
         self._recorded[letter.id] = order
@@ -95,4 +100,4 @@ class Effecting:
 
 async def locked(letter: Letter, unit: Unit) -> Order:
     """The letter's order, kept from other units until this one ends."""
-    return await load(unit.connection, letter.payload.decode(), lock=True)
+    return await held(unit, letter.payload.decode())

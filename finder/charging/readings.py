@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.connectors.sdk.sessions import SessionSeen
 from finder.kernel.ids import Number
-from finder.storage.unit import METADATA, Unit, from_us, to_us
+from finder.storage.unit import METADATA, Unit, Write, from_us, to_us
 
 EVERY_US = 10_000_000
 MOST = 500  # readings of one answer: a longer session is told in wider steps
@@ -50,11 +51,19 @@ async def keep_reading(unit: Unit, number: Number, seen: SessionSeen) -> None:
         "watts": _thousandths(seen.kw),
         "soc": seen.soc,
     }
-    put = unit.insert(READING).values(**row)
+    await unit.later(READ, row)
+
+
+async def _keep(unit: Unit, rows: Sequence[dict[str, Any]]) -> bool:
+    put = unit.insert(READING)
     newer = {name: put.excluded[name] for name in ("at", "wh", "watts", "soc")}
     keys = ["order", "slot"]
     latest = put.on_conflict_do_update(index_elements=keys, set_=newer, where=READING.c.at <= put.excluded.at)
-    await unit.connection.execute(latest)
+    await unit.connection.execute(latest, list(rows))
+    return True
+
+
+READ = Write(5, _keep)
 
 
 async def readings(connection: AsyncConnection, number: Number) -> Sequence[Reading]:

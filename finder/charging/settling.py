@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from finder.charging.decide import ITEM_LETTER, UNDER_WAY
+from finder.charging.keep import put_item, save, sold_of
 from finder.charging.machines import Capture, Compared, Item
-from finder.charging.order import Held, Order, OrderItem, items, put_item, save
+from finder.charging.order import Held, Order, OrderItem
 from finder.errors import BadInput
 from finder.kernel.ids import Number, part
 from finder.kernel.money import Money
@@ -68,7 +69,7 @@ def _next(order: Order, sold: Sequence[OrderItem]) -> OrderItem | None:
 
 async def told(unit: Unit, order: Order, seen: Seen) -> tuple[Order, list[OrderItem] | None]:
     """What a channel said of an item, in the books; None where it is no news."""
-    sold = list(await items(unit.connection, order.number))
+    sold = list(await sold_of(unit, order.number))
     item = next((each for each in sold if each.number == seen.number and each.step is seen.step), None)
     if item is None or seen.stand not in _STANDS:
         return order, None
@@ -120,7 +121,7 @@ async def hold_money(unit: Unit, order: Order, why: Held) -> Order:
     """Keeps an order's money where it is: what was not asked for yet is dropped. Refunds go all the same."""
     held = order.moved(held=why.value)
     await save(unit, order, held)
-    await settle(unit, held, await items(unit.connection, order.number), order.number)
+    await settle(unit, held, await sold_of(unit, order.number), order.number)
     return held
 
 

@@ -1,5 +1,6 @@
 """How an operator stands: of one that is insolvent nothing new is begun and nothing passed on, and refunds go first."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.errors import Conflict
 from finder.stations.model import SourceId
-from finder.storage.unit import METADATA, Unit, from_us, to_us
+from finder.storage.rows import padded
+from finder.storage.unit import METADATA, Read, Unit, from_us, to_us
 
 STANDING = sa.Table(
     "operator_standing",
@@ -39,15 +41,31 @@ async def standings(connection: AsyncConnection) -> list[Standing]:
     ]
 
 
-async def insolvent(connection: AsyncConnection, operator: SourceId) -> bool:
+_KNOWN = (
+    sa.select(STANDING.c.operator, STANDING.c.insolvent_since)
+    .where(STANDING.c.operator.in_(sa.bindparam("operators", expanding=True)))
+    .order_by(STANDING.c.operator)
+    .with_for_update(read=True)
+)
+
+
+async def _insolvent(unit: Unit, operators: Sequence[SourceId]) -> Mapping[SourceId, bool]:
+    rows = await unit.connection.execute(_KNOWN, {"operators": padded(operators)})
+    return {row.operator: row.insolvent_since is not None for row in rows}
+
+
+INSOLVENT = Read(0, _insolvent)
+
+
+async def insolvent(unit: Unit, operator: SourceId) -> bool:
     """Whether the operator is insolvent; whoever changes that waits until this transaction ends."""
-    question = sa.select(STANDING.c.insolvent_since).where(STANDING.c.operator == operator).with_for_update(read=True)
-    return (await connection.execute(question)).scalar() is not None
+    known: bool | None = await unit.ask(INSOLVENT, operator)
+    return bool(known)
 
 
-async def check_solvent(connection: AsyncConnection, operator: SourceId) -> None:
+async def check_solvent(unit: Unit, operator: SourceId) -> None:
     """Raises Conflict, OPERATOR_INSOLVENT."""
-    if await insolvent(connection, operator):
+    if await insolvent(unit, operator):
         raise Conflict(
             "该运营商已暂停新订单，请选择其他运营商的充电桩",
             "this operator takes no new orders: choose another operator's station",

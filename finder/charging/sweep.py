@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
-from finder.charging.decide import Effect, numbered
+from finder.charging.decide import Effect, numbered, unheld
 from finder.charging.machines import Capture, Hold, Item, Session
 from finder.charging.news import change, take_bill, take_channel, take_session
 from finder.charging.order import ITEMS, ORDER, Order, OrderItem, find, items, load
@@ -70,6 +70,7 @@ class Sweeper:
 
     async def _ask(self, order: Order) -> None:
         if order.session in _AT_THE_OPERATOR:
+            await self._unheld(order)
             await self._session(order)
         if order.session is Session.ENDED:
             await self._bill(order)
@@ -86,6 +87,14 @@ class Sweeper:
             out = [item for item in await items(connection, order.number) if item.state in _ITEMS_OUT]
         for item in out:
             await self._channel(order, item.step, item.number, _of(order, item))
+
+    async def _unheld(self, order: Order) -> None:
+        if not unheld(order, self._work.clock()):
+            return
+        async with self._work.begin() as unit:
+            now = await load(unit.connection, order.number, lock=True)
+            if unheld(now, unit.now):
+                await change(unit, now, now.moved(wants_stop=True, reason="NOT_HELD"))
 
     async def _session(self, order: Order) -> None:
         source = self._outside.connector(order.operator)

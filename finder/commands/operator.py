@@ -160,11 +160,13 @@ def _print(known: "Registered", console: Console) -> None:
 
 def _reseal_people() -> int:
     from finder.app import choose_people
+    from finder.charging.parking import ENTITLEMENT
+    from finder.money.invoice_rows import BUYER
     from finder.settings import load_settings
 
     async def run() -> int:
         async with choose_people(load_settings()) as people:
-            return await people.store.reseal()
+            return await people.store.reseal([BUYER.c.sealed, ENTITLEMENT.c.plate])
 
     return asyncio.run(run())
 

@@ -73,7 +73,7 @@ def reconcile(day: Day = None) -> None:
 async def _run(settings: Settings, day: date | None) -> "list[Run]":
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     async with _opened(settings) as nightly:
-        due = await nightly.due() if day is None else [(*each, [day]) for each in await nightly.parties()]
+        due = await nightly.due() if day is None else [(*each[:2], [day]) for each in await nightly.parties()]
         with Progress(*columns, console=Console(stderr=True)) as bar:
             task = bar.add_task("对账 · comparing", total=sum(len(days) for _, _, days in due))
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
+from finder.charging.plugs import Plugs
 from finder.errors import TooLarge, Unavailable
 from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.ports import Feeds, Gateway, Till
@@ -122,12 +123,15 @@ class Context:
     def agreements(self) -> Agreements:
         """Payment agreements. Raises Unavailable where this deployment has none."""
         if self.gateway.agreements is None:
-            raise Unavailable(
-                "本站未开通支付；查找充电站不受影响",
-                "nothing is paid here; the finder needs none of it",
-                code="NO_PAYMENTS",
-            )
+            raise _no_payments()
         return self.gateway.agreements
+
+    @property
+    def plugs(self) -> Plugs:
+        """Charging by the plug. Raises Unavailable where this deployment has none."""
+        if self.gateway.plugs is None:
+            raise _no_payments()
+        return self.gateway.plugs
 
     @property
     def accounting(self) -> Accounting:
@@ -141,3 +145,11 @@ class Context:
         if self._caller is None:
             self._caller = await self.accounts.people.caller(self.asker.token)
         return self._caller
+
+
+def _no_payments() -> Unavailable:
+    return Unavailable(
+        "本站未开通支付；查找充电站不受影响",
+        "nothing is paid here; the finder needs none of it",
+        code="NO_PAYMENTS",
+    )

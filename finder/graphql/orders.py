@@ -1,6 +1,6 @@
 """Charging orders: begun, ended and followed by the one who pays for them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from finder.charging.stage import Stage, minutes_left, stage
 from finder.charging.starting import Plug, StartWanted
 from finder.connectors.sdk.sessions import Bill
 from finder.errors import BadInput
-from finder.graphql import types
+from finder.graphql import aftercare, types
 from finder.graphql.moment import Context
 from finder.graphql.types import at, of, plain
 from finder.kernel.money import Money
@@ -43,6 +43,10 @@ def _order(name: str) -> Any:
 
 def _amount(name: str, description: str | None = None) -> Any:
     return of(lambda view: _fen(getattr(view.order, name)), description)
+
+
+def _after(resolver: Callable[..., Any], description: str) -> Any:
+    return strawberry.field(resolver=resolver, description=description)
 
 
 def _seen(name: str, description: str | None = None) -> Any:
@@ -212,6 +216,11 @@ class Order:  # noqa: D101
     captured_fen: int | None = _amount("captured")
     refunded_fen: int = of(_refunded)
     refunds: list[Refund] = of(_refunds)
+    invoices: list[aftercare.Invoice] = _after(aftercare.order_invoices, "With a line for it, the newest first.")
+    dispute: aftercare.Dispute | None = _after(aftercare.order_dispute, "The newest that one has opened.")
+    parking_entitlement: aftercare.ParkingEntitlement | None = _after(
+        aftercare.order_parking, "Null where no car park is told."
+    )
 
 
 @strawberry.input(description="What to start, one of `quoteId` and `qr`, and how it is paid.")

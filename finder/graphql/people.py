@@ -55,7 +55,10 @@ async def add_vehicle(info: Ask, plate: str, vin: str | None = None) -> Vehicle:
 
 async def remove_vehicle(info: Ask, vehicle_id: Id) -> bool:
     """Raises NotFound, for another's vehicle too."""
-    await info.context.accounts.people.vehicles.remove(await info.context.caller(), vehicle_id)
+    caller, plugs = await info.context.caller(), info.context.gateway.plugs
+    if plugs is not None:  # first, so that what was granted to it is taken back
+        await plugs.bindings.unbind(caller, vehicle_id, must=False)
+    await info.context.accounts.people.vehicles.remove(caller, vehicle_id)
     return True
 
 

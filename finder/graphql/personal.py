@@ -10,6 +10,7 @@ from strawberry.types import Info
 
 from finder.graphql.agreements import Agreement, agreements
 from finder.graphql.moment import Context
+from finder.graphql.plugs import Binding, Notice, PlugCase, bindings, cases, notices
 from finder.graphql.types import of, plain
 from finder.identity.passkeys import Passkey as Key
 from finder.identity.roles import Role
@@ -106,6 +107,9 @@ class Me:  # noqa: D101
     vehicles: list[Vehicle] = found(_vehicles, "At most ten.")
     passkeys: list[Passkey] = found(_passkeys, "At most ten.")
     agreements: list[Agreement] = found(agreements, "To pay; ended ones too, the oldest first.")
+    bindings: list[Binding] = found(bindings, "Cars of one's own that charge by being plugged in.")
+    plug_cases: list[PlugCase] = found(cases, "What one asked a person to decide, the oldest first.")
+    notices: list[Notice] = found(notices, "The newest first, at most 50.")
     providers: list[strawberry.ID] = found(_providers, "Where one is linked.")
 
 

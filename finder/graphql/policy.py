@@ -50,8 +50,24 @@ _ORDER = (
     *("number", "stage", "reason", "stationId", "stationName", "operator", "evseId", "connectorId", "channel"),
     *("createdAt", "startedAt", "endedAt", "observedAt", "capFen", "kwh", "kw", "soc", "fenSoFar", "minutesLeft"),
     *("readings", "confirm", "tariff", "bill", "capturedFen", "refundedFen", "refunds"),
+    *("invoices", "dispute", "parkingEntitlement"),
+)
+_INVOICE = (
+    *("number", "state", "issuer", "operator", "title", "totalFen", "lines", "askedAt", "issuedAt", "invoiceNo"),
+    *("redNo", "reason", "replaces"),
+)
+_DISPUTE = (
+    *("id", "order", "reason", "text", "answer", "appeal", "state", "note", "refundFen", "openedAt", "decidedAt"),
+)
+_PARKING = (
+    *("number", "carPark", "state", "minutesFree", "discountPercent", "until", "byPlate", "reference", "reason"),
 )
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
+
+
+def _mine(type_name: str, *fields: str) -> Mapping[str, Row]:
+    return {f"{type_name}.{field}": MINE for field in fields}
+
 
 POLICY: Mapping[str, Row] = {
     # The finder needs no account.
@@ -66,8 +82,10 @@ POLICY: Mapping[str, Row] = {
     "Query.stationsAlongRoad": OPEN,
     "Query.stationsAlongRoute": OPEN,
     "Query.quote": OPEN,
-    "Query.planTrip": OPEN,
     "Query.coverage": OPEN,
+    "Query.planTrip": OPEN,
+    "Query.forecast": OPEN,
+    "Query.holidayWarnings": OPEN,
     "Query.about": OPEN,
     "Query.signInProviders": OPEN,
     "Subscription.statusChanged": OPEN,
@@ -100,6 +118,19 @@ POLICY: Mapping[str, Row] = {
     **dict.fromkeys((f"Reading.{name}" for name in ("at", "kwh", "kw", "soc")), OPEN),
     **dict.fromkeys((f"ConfirmField.{name}" for name in ("name", "value")), OPEN),
     **dict.fromkeys((f"OrderBill.{name}" for name in _BILL), OPEN),
+    "Query.invoices": MINE,
+    "Mutation.requestInvoice": MINE,
+    "Mutation.disputeOrder": MINE,
+    "Mutation.appealDispute": MINE,
+    "Mutation.withdrawDispute": MINE,
+    "Mutation.sharePlate": MINE,
+    # Found for their owner alone.
+    **dict.fromkeys((f"Invoice.{name}" for name in _INVOICE), OPEN),
+    **dict.fromkeys(
+        (f"InvoiceLine.{name}" for name in ("order", "part", "name", "ratePercent", "fen", "taxFen")), OPEN
+    ),
+    **dict.fromkeys((f"Dispute.{name}" for name in _DISPUTE), OPEN),
+    **dict.fromkeys((f"ParkingEntitlement.{name}" for name in _PARKING), OPEN),
     **dict.fromkeys((f"Refund.{name}" for name in ("amountFen", "state", "reason")), OPEN),
     # What is one's own.
     "Query.me": MINE,
@@ -115,6 +146,11 @@ POLICY: Mapping[str, Row] = {
     "Mutation.unlinkProvider": MINE,
     "Mutation.addAgreement": MINE,
     "Mutation.endAgreement": MINE,
+    "Mutation.bindVehicle": MINE,
+    "Mutation.unbindVehicle": MINE,
+    "Mutation.claimVehicle": MINE,
+    "Mutation.notMe": MINE,
+    "Mutation.readNotices": MINE,
     "Mutation.exportMyData": MINE,
     "Mutation.eraseMe": MINE,
     "Me.id": MINE,
@@ -126,6 +162,12 @@ POLICY: Mapping[str, Row] = {
     "Me.passkeys": MINE,
     "Me.providers": MINE,
     "Me.agreements": MINE,
+    "Me.bindings": MINE,
+    "Me.plugCases": MINE,
+    **_mine("Binding", "vehicle", "agreement", "state", "proof", "contract", "madeAt"),
+    **_mine("PlugCase", "id", "kind", "order", "openedAt", "decision"),
+    **_mine("Notice", "id", "kind", "text", "order", "vehicle", "at", "read"),
+    "Me.notices": MINE,
     "Agreement.id": MINE,
     "Agreement.channel": MINE,
     "Agreement.standing": MINE,
@@ -196,8 +238,10 @@ POLICY: Mapping[str, Row] = {
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 PERSONAL = frozenset(
     {
-        *("Me", "Device", "Vehicle", "Passkey", "Agreement", "ProviderFlow", "CodeSent", "Tokens"),
+        *("Me", "Device", "Vehicle", "Passkey", "Agreement", "Binding", "PlugCase", "Notice"),
+        *("ProviderFlow", "CodeSent", "Tokens"),
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
+        *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
@@ -221,6 +265,8 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
         "PileCount",
         *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
+        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
+        *("Forecast", "ForecastHour", "HolidayWarning"),
     }
 )
 

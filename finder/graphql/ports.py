@@ -8,7 +8,11 @@ from typing import Protocol
 
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
+from finder.charging.disputes import Disputes
+from finder.charging.invoicing import Invoicing
 from finder.charging.orders import Orders
+from finder.charging.parked import Parked
+from finder.charging.plugs import Plugs
 from finder.charging.progress import Progress
 from finder.charging.starting import Starts
 from finder.errors import FinderError
@@ -16,10 +20,12 @@ from finder.identity.accounts import Accounts
 from finder.kernel.clock import Clock
 from finder.kernel.geo import Point
 from finder.live.board import LiveBoard
+from finder.live.forecast.gatherings import Gathering
+from finder.live.forecast.outlook import Outlook
 from finder.live.lately import Lately
 from finder.roads.search import RoadSearch
 from finder.roads.trips import Trips
-from finder.stations.model import SourceId
+from finder.stations.model import SourceId, Station
 from finder.stations.search import Search
 from finder.supervision.coverage.keeper import Coverage
 
@@ -207,12 +213,38 @@ class About:
     notice_en: str | None = None
 
 
+class ForecastSeen(Protocol):
+    """What is foretold, read from memory."""
+
+    def outlook(self, station: Station, at: datetime) -> Outlook:
+        """Of the hour that holds this moment."""
+
+    def gatherings(self, within_days: int) -> Sequence[Gathering]:
+        """Where holidays that begin within so many days will make bays scarce."""
+
+
 class Metrics(Protocol):
     """Told of every operation, to count it."""
 
     def operation(self, *, name: str, kind: str, outcome: str, compiled: bool, seconds: float) -> None:
         """`name`: the root field asked first, bounded by the schema; `kind`: query or subscription;
         `outcome`: 'ok' or the first error's code."""
+
+
+class Aftercare(Protocol):
+    """What follows a session."""
+
+    @property
+    def invoicing(self) -> Invoicing:
+        """Invoices."""
+
+    @property
+    def disputes(self) -> Disputes:
+        """Disputes."""
+
+    @property
+    def parked(self) -> Parked:
+        """Car parks."""
 
 
 class Till(Protocol):
@@ -225,6 +257,10 @@ class Till(Protocol):
     @property
     def orders(self) -> Orders:
         """Ends and shows them."""
+
+    @property
+    def aftercare(self) -> "Aftercare":
+        """What follows them."""
 
     @property
     def progress(self) -> Progress:
@@ -246,7 +282,9 @@ class Gateway:
     till: Till | None = None  # none: nothing can be charged or paid from here
     accounting: Accounting | None = None  # none: this deployment keeps no books
     roads: RoadSearch | None = None  # none: no roads
+    forecast: ForecastSeen | None = None
     lately: Lately | None = None  # shared with the search, so that a station is read once for both
     agreements: Agreements | None = None  # none: nothing is paid here
-    trips: Trips | None = None  # none: no trips are planned here
+    plugs: Plugs | None = None  # none: no car charges by its plug
     coverage: Coverage | None = None
+    trips: Trips | None = None  # none: no trips are planned here

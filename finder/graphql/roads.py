@@ -22,6 +22,8 @@ from finder.roads.polyline import decode_polyline, read_coordinates
 from finder.roads.search import RoadSearch
 from finder.stations.search import Page
 
+GAPS_LOOKED_AT = 100  # what a road's gaps count towards an answer's size: every charger along it is looked at
+
 Ask = Info[Context, None]
 Wanted = Annotated[StationFilter | None, strawberry.argument(name="filter")]
 
@@ -79,7 +81,8 @@ async def _gaps(
     max_offset_m: float | None = strawberry.UNSET,
     want: Wanted = strawberry.UNSET,
 ) -> list[Gap]:
-    """Raises BadInput, IndexUnavailable."""
+    """Raises BadInput, TooLarge, IndexUnavailable."""
+    info.context.spend(GAPS_LOOKED_AT)
     return await _roads(info).gaps(root, _number(max_offset_m), wishes(want)[0], longest_km)
 
 

@@ -8,8 +8,22 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from finder.graphql import agreements, covered, people, personal, queries, quotes, statements, trips, types, views
+from finder.graphql import (
+    aftercare,
+    agreements,
+    covered,
+    people,
+    personal,
+    plugs,
+    queries,
+    quotes,
+    statements,
+    trips,
+    types,
+    views,
+)
 from finder.graphql import differences as differing
+from finder.graphql import forecast as foretold
 from finder.graphql import orders as charging
 from finder.graphql import roads as along
 from finder.graphql.policy import guard
@@ -69,6 +83,13 @@ class Query:  # noqa: D101
         covered.coverage,
         "The city's plan against what is there, in that year of the plan; by default the current one.",
     )
+    forecast: foretold.Forecast = _root(
+        foretold.forecast,
+        "How likely a bay is free, hour by hour from `at` (now, where left out): at most 72 hours, within a week.",
+    )
+    holiday_warnings: list[foretold.HolidayWarning] = _root(
+        foretold.holiday_warnings, "Where bays will be scarce on holidays that begin within so many days, at most 60."
+    )
     about: types.About = _root(queries.about, "What this deployment is: its name, its middle, its notice.")
     sign_in_providers: list[personal.SignInProvider] = _root(
         people.sign_in_providers, "Where one can sign in besides by phone and passkey."
@@ -80,6 +101,7 @@ class Query:  # noqa: D101
         charging.scanned, "The connector that a code at a pile names: `hlht://…`, a link, or the number written on it."
     )
     order: charging.Order = _root(charging.order, "One of one's own.")
+    invoices: list[aftercare.Invoice] = _root(aftercare.invoices, "One's own, the newest first, at most 100.")
     orders: list[charging.Order] = _root(charging.orders, "One's own, the newest first, at most 100.")
     differences: differing.DifferenceConnection = _root(
         differing.differences, "Where channels, operators and the ledger differ; for auditors and administrators."
@@ -126,6 +148,21 @@ class Mutation:  # noqa: D101
     start_charging: charging.Order = _change(
         charging.start_charging, "Begins a session, once for each key: a repeat gets the same order."
     )
+    request_invoice: list[aftercare.Invoice] = _change(
+        aftercare.request_invoice,
+        "Of one's own orders that are paid, at most 100: one for each who issues, once for each key.",
+    )
+    dispute_order: aftercare.Dispute = _change(
+        aftercare.dispute_order, "Within 25 days, in at most 500 characters; its money waits until that is decided."
+    )
+    appeal_dispute: aftercare.Dispute = _change(
+        aftercare.appeal_dispute, "Within seven days of a rejection; somebody else decides."
+    )
+    withdraw_dispute: aftercare.Dispute = _change(aftercare.withdraw_dispute, "Does without it.")
+    share_plate: bool = _change(
+        aftercare.share_plate,
+        "Whether car parks may be told one's plate; else they are told only what their gate finds it by.",
+    )
     stop_charging: charging.Order = _change(charging.stop_charging, "Asks for the end of a session of one's own.")
     add_agreement: agreements.Agreement = _change(
         agreements.add_agreement, "Agrees to pay sessions at a channel, each up to a cap; as often as asked, once."
@@ -133,6 +170,19 @@ class Mutation:  # noqa: D101
     end_agreement: agreements.Agreement = _change(
         agreements.end_agreement, "One of one's own: nothing begins under it any more, what runs is still paid."
     )
+    bind_vehicle: plugs.Binding = _change(
+        plugs.bind_vehicle,
+        "Lets a car of one's own pay by being plugged in. ACTIVE where somebody vouches for it; else charge it once "
+        "from the phone at a pile that tells the VIN.",
+    )
+    unbind_vehicle: bool = _change(plugs.unbind_vehicle, "At once: what was granted and has not begun is taken back.")
+    claim_vehicle: plugs.PlugCase = _change(
+        plugs.claim_vehicle, "A car of one's own that another account has bound: a person decides."
+    )
+    not_me: plugs.PlugCase = _change(
+        plugs.not_me, "An order that a plug began, and not oneself: it is stopped, and a person looks."
+    )
+    read_notices: int = _change(plugs.read_notices, "Marks one's notices as read up to this one; how many were not.")
     export_my_data: str = _change(people.export_my_data, "All that is kept of oneself, as a JSON document.")
     erase_me: bool = _change(
         people.erase_me,

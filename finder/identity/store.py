@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,14 +53,14 @@ class Store:
         """The inverse. Raises SettingsError."""
         return self._vault.open(bytes(sealed), _place(column, row)).decode()
 
-    async def reseal(self) -> int:
+    async def reseal(self, also: "Sequence[sa.Column[Any]]" = ()) -> int:
         """Seals under the vault's first key whatever is sealed under another; how much that was.
 
         Raises SettingsError, with nothing changed, where one cannot be opened.
         """
         count = 0
         async with (await self.made()).write() as connection:
-            for column in (*SEALED, *_marked()):
+            for column in (*SEALED, *_marked(), *also):
                 (key,) = column.table.primary_key.columns
                 held = await connection.execute(sa.select(key, column).where(column.is_not(None)).with_for_update())
                 for row, sealed in held.all():

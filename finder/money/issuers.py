@@ -10,20 +10,17 @@ commission = "ours"                                      # our own commission, t
 Our private key for each comes from the environment alone: FINDER_ISSUER_<NAME>_KEY, base64 of 32 bytes.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from finder.errors import SettingsError
 from finder.kernel.clock import Clock
 from finder.money.invoice import Part
 from finder.money.issuer import InvoiceIssuer, SignedIssuer
-from finder.money.signed import Peer
+from finder.money.signed import Peer, read_peer, secret_name
 from finder.stations.model import SourceId
 
 
@@ -87,15 +84,7 @@ def load_issuers(path: Path | None, env: Mapping[str, str], clock: Clock) -> Iss
 
 
 def _peer(name: str, told: _Issuer, env: Mapping[str, str]) -> Peer:
-    variable = f"FINDER_ISSUER_{name.upper().replace('-', '_')}_KEY"
-    if not told.url.startswith("https://"):
-        raise ValueError(f"{name}: https:// only")
-    try:
-        ours = Ed25519PrivateKey.from_private_bytes(base64.b64decode(env.get(variable, ""), validate=True))
-        theirs = Ed25519PublicKey.from_public_bytes(base64.b64decode(told.key, validate=True))
-    except (ValueError, binascii.Error):
-        raise ValueError(f"{name}: key or {variable} is not base64 of 32 bytes") from None
-    return Peer(name, told.url, ours, theirs)
+    return read_peer(name, told.url, told.key, env.get(secret_name("ISSUER", name), ""))
 
 
 def _unusable(path: Path, why: str) -> SettingsError:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +16,8 @@ from finder.errors import BadInput
 from finder.kernel.ids import Number, check_number
 from finder.kernel.money import Money
 from finder.stations.model import SourceId
-from finder.storage.unit import METADATA, Unit, from_us, to_us
+from finder.storage.rows import insert_once
+from finder.storage.unit import METADATA, Unit, Write, from_us, to_us
 
 
 class Account(StrEnum):
@@ -133,25 +135,44 @@ async def post(unit: Unit, transaction: Transaction) -> bool:
             f"transaction {transaction.key} moves nothing, or an amount that is not above 0",
             code="EMPTY_TRANSACTION",
         )
-    row = {
-        "key": transaction.key,
-        "edge": transaction.edge.value,
-        "order_no": transaction.order,
-        "operator": transaction.operator,
-        "channel": transaction.channel,
-        "at": to_us(transaction.at),
-        "note": transaction.note,
-    }
-    put = unit.insert(TRANSACTION).values(**row).on_conflict_do_nothing(index_elements=["key"])
-    number = (await unit.connection.execute(put.returning(TRANSACTION.c.number))).scalar()
-    if number is None:
-        return False
-    lines: list[tuple[str, int]] = []
-    for move in transaction.moves:
-        lines += (move.debit.value, move.amount.fen), (move.credit.value, -move.amount.fen)
-    rows = [{"transaction": number, "n": n, "account": account, "fen": fen} for n, (account, fen) in enumerate(lines)]
-    await unit.connection.execute(sa.insert(POSTING), rows)
-    return True
+    return await unit.later(POSTED, transaction)
+
+
+async def _post(unit: Unit, transactions: Sequence[Transaction]) -> bool:
+    rows = [
+        {
+            "key": each.key,
+            "edge": each.edge.value,
+            "order_no": each.order,
+            "operator": each.operator,
+            "channel": each.channel,
+            "at": to_us(each.at),
+            "note": each.note,
+        }
+        for each in transactions
+    ]
+    put = insert_once(unit.dialect, TRANSACTION, "key").returning(TRANSACTION.c.key, TRANSACTION.c.number)
+    new = {row.key: row.number for row in await unit.connection.execute(put, rows)}
+    postings: list[dict[str, Any]] = []
+    for each in transactions:
+        # The first of two under one key is the one that stands.
+        if (number := new.pop(each.key, None)) is not None:
+            lines = [line for move in each.moves for line in _lines(move)]
+            postings += [
+                {"transaction": number, "n": n, "account": account.value, "fen": fen}
+                for n, (account, fen) in enumerate(lines)
+            ]
+    if postings:
+        await unit.connection.execute(_POSTINGS, postings)
+    return bool(postings)
+
+
+def _lines(move: Move) -> tuple[tuple[Account, int], ...]:
+    return (move.debit, move.amount.fen), (move.credit, -move.amount.fen)
+
+
+_POSTINGS = sa.insert(POSTING)
+POSTED = Write(5, _post)
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,9 @@ async def _fee(unit: Unit, row: Any, move: _Move) -> int:
         return 0
     book = Books(move.order, move.operator, row.channel, unit.now)
     if await post(unit, wanted := book.channel_fee(move.number, Money(fee))):
+        passed_on = TRANSACTION.c.order_no == move.order, TRANSACTION.c.edge == Edge.SETTLED.value
+        if (await unit.connection.execute(sa.select(TRANSACTION.c.key).where(*passed_on).limit(1))).first() is not None:
+            await post(unit, book.settled(f"{move.number}.fee", Money(-fee)))  # the operator had it, and has it no more
         return 0
     known = (
         sa.select(POSTING.c.fen)

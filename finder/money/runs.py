@@ -67,18 +67,16 @@ class Runs:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def due(self, party: Party, name: str, last: date) -> list[date]:
-        """The business days up to the last that are not done, oldest first; of a party that is new, the last alone.
+    async def due(self, party: Party, name: str, first: date, last: date) -> list[date]:
+        """The business days up to the last that are not done, oldest first; a new party's begin with `first`.
 
         What lies further back than the channels' month is left to a run by hand.
         """
         question = sa.select(RUN.c.business_day, RUN.c.state).where(RUN.c.party == party.value, RUN.c.name == name)
         async with self._work.read() as connection:
             known = {row.business_day: row.state for row in await connection.execute(question)}
-        if not known:
-            return [last]
-        first = max(min(known), last.toordinal() - WINDOW_DAYS)
-        days = range(first, last.toordinal() + 1)
+        begins = max(min(known, default=first.toordinal()), last.toordinal() - WINDOW_DAYS)
+        days = range(begins, last.toordinal() + 1)
         return [date.fromordinal(day) for day in days if known.get(day) != RunState.DONE]
 
     async def begin(self, party: Party, name: str, day: date, *, again: bool = False) -> bool:

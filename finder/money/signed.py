@@ -37,6 +37,23 @@ class Peer:
     theirs: Ed25519PublicKey = field(repr=False)
 
 
+def read_peer(name: str, url: str, key: str, secret: str) -> Peer:
+    """A peer from a file's words: its public key and our private one are base64 of 32 bytes. Raises ValueError."""
+    if not url.startswith("https://"):
+        raise ValueError(f"{name}: https:// only")
+    try:
+        ours = Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret, validate=True))
+        theirs = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
+    except ValueError:
+        raise ValueError(f"{name}: a key is not base64 of 32 bytes") from None
+    return Peer(name, url, ours, theirs)
+
+
+def secret_name(kind: str, name: str) -> str:
+    """The variable that holds our private key for a peer."""
+    return f"FINDER_{kind}_{name.upper().replace('-', '_')}_KEY"
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """Why somebody says no."""
 

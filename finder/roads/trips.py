@@ -109,10 +109,22 @@ class Planned:
         return encode_polyline([*kept, points[-1]])
 
 
+def _first(outlook: Chance | None, present: Chance) -> Chance:
+    """What is foretold and, where nothing is, what is."""
+    if outlook is None:
+        return present
+
+    def chance(candidate: Candidate, at: datetime) -> float | None:
+        told = outlook(candidate, at)
+        return present(candidate, at) if told is None else told
+
+    return chance
+
+
 class Trips:
     """Raises BadInput, NotFound, NoRoute, RouterError, Busy, IndexUnavailable, StoreUnavailable.
 
-    `outlook` tells how likely a bay is free at a time to come; without one the present counts are taken.
+    `outlook` tells how likely a bay is free at a time to come; where it cannot say, the present counts are taken.
     """
 
     def __init__(
@@ -179,7 +191,7 @@ class Trips:
             celsius=wish.celsius,
             suited_km=tuple(each.km for each in suited),
         )
-        chance = self._outlook or self._as_it_is(kept, now)
+        chance = _first(self._outlook, self._as_it_is(kept, now))
         trip = await asyncio.to_thread(plan_trip, ask, self._pricing, chance, wish.objectives)
         return Planned(trip, route, road, from_km, off_road_km)
 

@@ -28,6 +28,7 @@ class Charge:
     ended_at: datetime | None = None
     told_at: datetime | None = None
     stop_reason: int = BY_VEHICLE
+    vin: str | None = None  # told with its status, where the operator knows it
 
     def lines(self, now: datetime) -> list[Line]:
         """What has flowed by now."""
@@ -68,6 +69,7 @@ class Charge:
             "TotalMoney": electricity + service,
             "SumPeriod": len(lines),
             "ChargeDetails": [_detail(line) for line in lines],
+            **({} if self.vin is None else {"VIN": self.vin}),
         }
 
     def stop_result(self) -> Body:

@@ -54,6 +54,7 @@ class Charging:
         self, sites: Sequence[Site], day: Day, clock: Clock, faults: Callable[[], Sequence[SessionFault]]
     ) -> None:
         self.charges: dict[str, Charge] = {}
+        self.cars: dict[str, str] = {}  # VINs of cars that were plugged in, by gun: told with what they charge
         self._sites = {site.id: site for site in sites}
         self._guns = {gun.id: (site, pile) for site in sites for pile in site.piles for gun in pile.guns}
         self._day, self._clock, self._faults = day, clock, faults
@@ -74,6 +75,12 @@ class Charging:
         """The bills of charges that ended in since <= t < until."""
         self.advance()
         return [c.bill() for c in self.charges.values() if c.ended_at is not None and since <= c.ended_at < until]
+
+    def begin(self, serial: str, gun_id: str) -> bool:
+        """The car that is plugged in there begins under this number, where it can."""
+        if serial not in self.charges and not self._refusal(gun_id):
+            self._begin(serial, gun_id)
+        return serial in self.charges
 
     def due(self) -> list[News]:
         """What is to be pushed now, in order, and is then no longer kept here."""
@@ -106,6 +113,7 @@ class Charging:
 
     def _end(self, charge: Charge, at: datetime, now: datetime) -> None:
         faults, running = self._faults(), charge.status(at)
+        self.cars.pop(charge.gun_id, None)
         charge.stop_reason = BY_PLATFORM if charge.stat == STOPPING else BY_VEHICLE
         charge.stat, charge.ended_at = ENDED, max(at.replace(microsecond=0), charge.started_at or at)
         self._day.pin(charge.gun_id, OCCUPIED, _PARK_TAKEN)
@@ -176,7 +184,7 @@ class Charging:
     def _begin(self, serial: str, gun_id: str) -> Charge:
         site, pile = self._guns[gun_id]
         meter = Meter(_share(pile), Decimal(str(self._day.speed)), TARIFFS[site.tariff])
-        charge = self.charges[serial] = Charge(serial, gun_id, meter, self._clock())
+        charge = self.charges[serial] = Charge(serial, gun_id, meter, self._clock(), vin=self.cars.get(gun_id))
         if SessionFault.NEVER_CHARGES in self._faults():
             self._never.add(serial)
         else:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -23,6 +23,13 @@ class SetStatus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     connector_id: str
     status: int | None = None
     park_status: int = 0
+
+
+class PlugIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Plugs a car with this VIN in at a connector."""
+
+    connector_id: str
+    vin: str
 
 
 class Switchboard:
@@ -90,6 +97,17 @@ def control_routes(switchboard: Switchboard, day: Day | None) -> list[Route]:
         Route("/_faults", _guarded(faults), methods=["GET", "POST"]),
         Route("/_set", _guarded(set_status), methods=["POST"]),
     ]
+
+
+def plug_route(plug_in: Callable[[str, str], Awaitable[dict[str, Any]]]) -> Route:
+    """POST /_plug: a car is plugged in, and the finder is asked whether it may charge; what it answered."""
+
+    async def plug(request: Request) -> Response:
+        wanted = await _read(request, PlugIn)
+        answer = await plug_in(wanted.connector_id, wanted.vin)
+        return Response(msgspec.json.encode(answer), media_type="application/json")
+
+    return Route("/_plug", _guarded(plug), methods=["POST"])
 
 
 async def _read(request: Request, kind: type[T]) -> T:

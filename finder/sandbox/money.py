@@ -16,6 +16,7 @@ from finder.money.channels.alipay import AlipayChannel, AlipayConfig
 from finder.money.channels.config import NOTICE_PATH
 from finder.money.channels.port import HoldAsk, PayAsk, Seen
 from finder.money.channels.wechat import WechatConfig
+from finder.sandbox.aftercare import PracticeAftercare, practice_aftercare
 from finder.sandbox.channels import alipay_keys, wechat_keys
 from finder.sandbox.channels.alipay import start_alipay
 from finder.sandbox.channels.model import HoldState, Refusal
@@ -39,6 +40,7 @@ class PracticeMoney(msgspec.Struct, frozen=True):
     alipay_keys: tuple[str, str, dict[str, str]]
     sms_url: str
     sms_key: str
+    aftercare: PracticeAftercare
 
     def wechat(self, public_url: str) -> WechatConfig:
         """The account as the finder is to be told of it; callbacks come to this address."""
@@ -90,7 +92,7 @@ async def practice_money() -> AsyncIterator[PracticeMoney]:
     servers = [await start_wechat(keys=wechat), await start_alipay(keys=alipay)]
     confirming = asyncio.create_task(_confirm(servers))
     try:
-        async with sms_running(gateway) as sms_url:
+        async with sms_running(gateway) as sms_url, practice_aftercare() as aftercare:
             yield PracticeMoney(
                 servers[0].url,
                 (
@@ -105,6 +107,7 @@ async def practice_money() -> AsyncIterator[PracticeMoney]:
                 (_write(alipay.ours), _write(alipay.theirs), dict(alipay.tokens)),
                 sms_url,
                 gateway.key,
+                aftercare,
             )
     finally:
         confirming.cancel()

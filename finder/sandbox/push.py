@@ -60,7 +60,7 @@ class Pusher:
         self._platform, self._keys, self._clock = platform, keys, clock
         self._http = operator_client("")
         self._token: str | None = None
-        self._seq = 0
+        self._seq = self._plugs = 0
         self._bills: list[_Bill] = []
         self._listed = clock().astimezone(SHANGHAI).date()  # the days before it need no list any more
 
@@ -113,6 +113,22 @@ class Pusher:
                 bill.tries += 1
                 wait_s = min(_AGAIN_S * bill.tries, _AGAIN_MAX_S) / self._platform.day.speed
                 bill.due_at = now + timedelta(seconds=wait_s)
+
+    async def plug_in(self, gun_id: str, vin: str, *, own_number: bool = False) -> dict[str, Any]:
+        """A car is plugged in: the finder is asked whether it may charge, and it begins where it may; the answer.
+
+        `own_number`: the operator begins it under a number of its own, so that only the car tells whose it is.
+        """
+        self._plugs += 1
+        self._platform.charging.cars[gun_id] = vin
+        operator_id, now = self._platform.operator.operator_id, self._clock().astimezone(SHANGHAI)
+        question = f"{operator_id}{now:%Y%m%d%H%M%S}{self._plugs % 10_000:04d}"
+        asked = {"EquipAuthSeq": question, "ConnectorID": gun_id, "VIN": vin}
+        answer = await self._tell("query_equip_auth", asked) or {}
+        if answer.get("SuccStat") == 0:
+            serial = question if own_number else str(answer["StartChargeSeq"])
+            self._platform.charging.begin(serial, gun_id)
+        return answer
 
     async def check_orders(self, day: date) -> bool:
         """Sends the list of a day's bills, midnight to midnight in the operator's zone; whether it was answered."""

@@ -18,7 +18,7 @@ from finder.connectors.tcec102 import Credentials, Tcec102Config
 from finder.kernel.clock import Clock, system_clock
 from finder.kernel.geo import Point
 from finder.sandbox.community import Community, community_list
-from finder.sandbox.control import Switchboard
+from finder.sandbox.control import Switchboard, plug_route
 from finder.sandbox.day import Day
 from finder.sandbox.faults import Faults
 from finder.sandbox.network import SEED, Site, build_network
@@ -141,7 +141,10 @@ class Sandbox:
 
     def app(self) -> Starlette:
         """All of it as one application."""
-        routes: list[BaseRoute] = [Mount(f"/{source}", routes=p.routes()) for source, p in self.platforms.items()]
+        routes: list[BaseRoute] = [
+            Mount(f"/{source}", routes=[*platform.routes(), plug_route(self.pushers[source].plug_in)])
+            for source, platform in self.platforms.items()
+        ]
         return Starlette(routes=[*routes, Mount(f"/{COMMUNITY_SOURCE}", routes=self.community.routes())])
 
     async def start(self, listener: socket.socket, *, pushing: bool = True) -> None:

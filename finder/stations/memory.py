@@ -19,6 +19,7 @@ from finder.stations.postings import Postings
 from finder.stations.words import StationWords, query_words, station_words
 
 _AT_ONCE = 200  # stations taken before others in this process get their turn
+_MEASURED_AT_ONCE = 2_000  # places measured against a line before others get theirs
 _READ_AT_ONCE = 5_000  # stations whose words are read before others get theirs
 
 
@@ -191,7 +192,11 @@ class MemoryIndex:
         slots = contents.places.around(centres, radii + reach_m)
         test = contents.columns.test(want)
         slots = slots if test is None else slots[test(slots)]
-        feet = line.feet(contents.places.lat[slots], contents.places.lon[slots], reach_m)
+        lats, lons = contents.places.lat[slots], contents.places.lon[slots]  # copies
+        if len(slots) > _MEASURED_AT_ONCE:
+            feet = await asyncio.to_thread(line.feet, lats, lons, reach_m)
+        else:
+            feet = line.feet(lats, lons, reach_m)
         ids = [contents.ids[slot] for slot in slots[feet.place].tolist()]
         found = zip(feet.metres.tolist(), ids, feet.offset_m.tolist(), strict=True)
         best = heapq.nsmallest(limit, (f for f in found if after is None or f[:2] > after))

@@ -75,7 +75,7 @@ def _sqlite(engine: AsyncEngine) -> None:
         try:
             cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             _use_wal(connection, cursor)
-            cursor.execute("PRAGMA synchronous = NORMAL")
+            cursor.execute("PRAGMA synchronous = FULL")  # decision 0066: a power cut costs no commit
             cursor.execute("PRAGMA foreign_keys = ON")
         except Exception:
             connection.close()  # or its thread would outlive the refusal

@@ -4,21 +4,26 @@ import type { Plugin } from "vite";
 
 const SHELL = ["/", "/manifest.webmanifest", "/icons/icon.svg", "/icons/icon-192.png"];
 
-/** Writes /sw.js with the list of files that make up the shell: all but the map's and the office's, which come when opened. */
+/** Writes /sw.js with the list of files that make up the shell: all but the map's, the chart's and the office's, which come when they are opened. */
 export function serviceWorker(): Plugin {
   return {
     name: "finder-service-worker",
     apply: "build",
-    generateBundle(_options, bundle) {
-      const files = Object.keys(bundle).filter(
-        (file) => /\.(js|css)$/.test(file) && !/assets\/(map|office)/i.test(file),
-      );
-      const shell = [...SHELL, ...files.map((file) => `/${file}`)];
-      const version = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 12);
-      const source = readFileSync(new URL("../src/sw.js", import.meta.url), "utf8")
-        .replace("__VERSION__", version)
-        .replace("__SHELL__", JSON.stringify(shell));
-      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    // Last of all: a chunk of styles alone loses its script on the way, and one file that is missing keeps the whole
+    // shell from being kept.
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const files = Object.keys(bundle).filter(
+          (file) => /\.(js|css)$/.test(file) && !/assets\/(map|powerchart|office)/i.test(file),
+        );
+        const shell = [...SHELL, ...files.map((file) => `/${file}`)];
+        const version = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 12);
+        const source = readFileSync(new URL("../src/sw.js", import.meta.url), "utf8")
+          .replace("__VERSION__", version)
+          .replace("__SHELL__", JSON.stringify(shell));
+        this.emitFile({ type: "asset", fileName: "sw.js", source });
+      },
     },
   };
 }

@@ -9,7 +9,7 @@ import { about, loadAbout } from "./state/about";
 import { followLive } from "./state/live";
 import { followQuestion } from "./state/nearby";
 import { alreadyAllowed, locate } from "./state/position";
-import { go, route } from "./state/route";
+import { go, pageTitle, route } from "./state/route";
 import { keptLanguage } from "./state/settings";
 import { followStation, station } from "./state/station";
 import { registerServiceWorker } from "./state/worker";
@@ -38,7 +38,8 @@ async function start(): Promise<void> {
   effect(() => {
     const open = route.value.station ? station.value : null;
     const name = about.value ? named(about.value) : t().appName;
-    document.title = open ? `${named(open)} · ${name}` : name;
+    if (pageTitle.value) document.title = `${pageTitle.value} · ${name}`;
+    else document.title = open ? `${named(open)} · ${name}` : name;
   });
   registerServiceWorker();
   fetchRest();

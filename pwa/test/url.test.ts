@@ -64,3 +64,21 @@ test("the gateway is asked only for what is set", () => {
     minPowerKw: 60,
   });
 });
+
+test.each([
+  "/my",
+  "/orders",
+  "/scan",
+  "/orders/20261125%2F1",
+  "/my?lang=en",
+  "/signed-in?code=a&state=b",
+  "/charge?station=yanmen/1409&evse=yanmen/140901&plug=1",
+  "/charge?station=yanmen/1409&evse=yanmen/140901&code=hlht%3A//1.2/",
+])("page %s survives the way into the state and back", (href) => {
+  const route = parse(href);
+  expect(route.page).not.toBeNull();
+  expect(format(route)).toBe(href);
+});
+
+test.each(["/charge", "/charge?station=a", "/my/x", "/nothing", "/orders/"])("%s is no page of the account", (href) =>
+  expect(parse(href).page).toBeNull());

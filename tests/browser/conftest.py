@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.phone import Phone
 
@@ -29,8 +29,11 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera that shows a pattern, and is allowed
+    "--use-fake-ui-for-media-stream",
 ]
 
+expect.set_options(timeout=15_000)  # two cores run the finder, its practice operators and the browser
 Scheme = Literal["light", "dark"]
 
 
@@ -72,6 +75,7 @@ def served(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "FINDER_DATA_DIR": str(folder),
         "FINDER_PRACTICE_SPEED": "60",
         "FINDER_LOG_LEVEL": "WARNING",
+        "FINDER_PUBLIC_URL": f"http://localhost:{port}",  # passkeys belong to a name, not to an address
     }
     with (folder / "output").open("w+") as output:
         process = subprocess.Popen(
@@ -81,7 +85,7 @@ def served(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        base = f"http://127.0.0.1:{port}"
+        base = f"http://localhost:{port}"
         try:
             _wait_until_ready(f"{base}/readyz", process, folder / "output")
             yield base
@@ -108,11 +112,45 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], output: Path) 
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[Browser]:
+def driver() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield started
-        started.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright, chromium: Path) -> Iterator[Browser]:
+    started = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def reopened(driver: Playwright, chromium: Path, served: str, tmp_path: Path) -> Iterator[Callable[[], Phone]]:
+    """Opens the application on one and the same profile; what was open before is killed first."""
+    contexts: list[BrowserContext] = []
+
+    def open_again() -> Phone:
+        for context in contexts:
+            context.close()
+        contexts[:] = [
+            driver.chromium.launch_persistent_context(
+                tmp_path / "profile",
+                executable_path=chromium,
+                args=FLAGS,
+                base_url=served,
+                viewport={"width": 360, "height": 640},
+                device_scale_factor=2,
+                color_scheme="light",
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+            )
+        ]
+        contexts[0].set_default_timeout(20_000)
+        return Phone(contexts[0].pages[0], "light")
+
+    yield open_again
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -49,6 +49,24 @@ class Phone:
         self.cards.nth(number).get_by_role("link").click()
         expect(self.page.locator(".bays .bay").first).to_be_visible()
 
+    def sign_in(self, number: str) -> None:
+        """Signs in on the page that asks for it, with the code that the number is sent."""
+        form = self.page.locator(".sign-in")
+        form.get_by_label("手机号").fill(number)
+        form.get_by_role("button", name="发送验证码").click()
+        expect(form.get_by_label("短信验证码")).to_be_visible()
+        form.get_by_label("短信验证码").fill(self.code_of(number))
+
+    def code_of(self, number: str) -> str:
+        """The newest code that this number was sent, as the practice gateway shows it."""
+        messages = self.page.request.get("/practice/messages").json()
+        return next(str(message["code"]) for message in messages if message["phone"] == number)
+
+    @property
+    def over(self) -> Any:
+        """The page that lies over the finder, which is hidden beneath it."""
+        return self.page.locator("main.page")
+
     @property
     def cards(self) -> Any:
         return self.page.locator(".card:not(.ghost)")
@@ -83,6 +101,19 @@ class Phone:
     def widest(self) -> int:
         """How wide the document is; wider than the window is a horizontal scroll."""
         return int(self.page.evaluate("document.documentElement.scrollWidth"))
+
+    def small_targets(self, least: int) -> list[str]:
+        """Buttons, links that are blocks, fields and choices that are lower than so many pixels."""
+        return list(
+            self.page.evaluate(
+                """least => [...document.querySelectorAll(
+                    'button, .switch a, .button, .icon-button, .running, .order-row a, .choice, summary, .page input')]
+                    .filter(e => e.checkVisibility() && e.type !== 'radio')
+                    .filter(e => e.getBoundingClientRect().height < least - 0.01)
+                    .map(e => `${e.className} ${e.textContent} ${e.getBoundingClientRect().height}`)""",
+                least,
+            )
+        )
 
     def screenshot(self, name: str) -> None:
         """Kept as CI's output."""

@@ -46,8 +46,11 @@ class BookChannel(FakeChannel):
     def _do(
         self, step: Step, number: Number, amount: Money, stand: Stand = Stand.DONE, hold: Number | None = None
     ) -> Seen:
-        seen = super()._do(step, number, amount, Stand.DONE, hold)
-        self.done.setdefault(number, self.hand())
+        try:
+            seen = super()._do(step, number, amount, Stand.DONE, hold)
+        finally:
+            if number in self.effects:  # also where its answer was lost
+                self.done.setdefault(number, self.hand())
         if self.loses_answers:
             self.notices.clear()
             raise ChannelUnavailable("渠道无应答", "no answer", code="LOST_ANSWER")
@@ -97,11 +100,12 @@ class ListOperator(FakeOperator):
 class Nights:
     """The order book with such a channel and such an operator, and their mornings after."""
 
-    def __init__(self, database: Database, *, shares_wait: bool = True) -> None:
-        self.world = world = World(database, seed=1, trouble=0)
+    def __init__(self, database: Database, *, shares_wait: bool = True, seed: int = 1) -> None:
+        self.world = world = World(database, seed=seed, trouble=0)
         self.clock, self.work = world.clock, world.work
         self.channel, self.operator = BookChannel(self.clock), ListOperator(self.clock)
         world.channel, world.operator = self.channel, self.operator
+        self.channel.dice = self.operator.dice = world.dice
         self.outside = Outside(self.work, {"wechat": self.channel}, {"jinbei": self.operator}.get, Payers())
         world.outbox, world.sweeper = Outbox(self.work, handlers(self.outside), at_once=1), Sweeper(self.outside)
         self.orders = world.orders = Orders(self.work, shares_wait=shares_wait)
@@ -147,10 +151,15 @@ class Nights:
             self.clock.later((morning - local).total_seconds())
             assert business_day(self.clock()) == self.today - timedelta(days=1)
             away = await self.nightly.step()
+            await self.letters()
+        return away
+
+    async def letters(self) -> None:
+        """Whatever is to be sent, a share too once its channel takes it, and what is told of it."""
+        for wait_s in (0, 300, 0):
+            self.clock.later(wait_s)
             await self.world.post()
             await self.world.call_back()
-            await self.world.post()
-        return away
 
     async def differences(self, *, decided: bool | None = False) -> list[Difference]:
         return await differences(self.work, decided=decided)

@@ -267,9 +267,9 @@ async def test_a_letter_tells_whether_an_earlier_try_may_have_had_its_effect(wor
 async def test_whoever_dies_in_a_call_leaves_a_letter_that_says_so(work: Work, clock: Hand) -> None:
     effects = Effects()
     await send(work, ORDER)
-    assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim()] == [False]
+    assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim(8)] == [False]
     clock.later(61)
-    assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim()] == [True]
+    assert [letter.unanswered for letter in await Outbox(work, {"pay": effects})._claim(8)] == [True]
 
 
 async def test_letters_are_claimed_by_number_so_that_two_workers_cannot_lock_each_other_out(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from finder.charging.decide import over
+from finder.charging.disputes import Disputes
 from finder.charging.effects import handlers
 from finder.charging.news import take_bill, take_channel, take_session
 from finder.charging.order import Order, find, items
@@ -17,6 +18,7 @@ from finder.charging.sweep import Sweeper
 from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef, StartRequest
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
 from finder.errors import ChannelRefused, ChannelUnavailable, OperatorUnavailable
+from finder.identity.audit import Audit
 from finder.kernel.clock import Clock
 from finder.kernel.ids import Number
 from finder.kernel.money import Money, UnitPrice
@@ -343,6 +345,7 @@ class World:
         self.outside = Outside(self.work, {"wechat": self.channel}, {"jinbei": self.operator}.get, Payers())
         self.outbox = Outbox(self.work, handlers(self.outside), at_once=1)
         self.sweeper, self.orders = Sweeper(self.outside), Orders(self.work)
+        self.disputes = Disputes(self.work, Audit(database, self.clock))
         self.drivers = 0
 
     def trouble(self, share: float) -> None:

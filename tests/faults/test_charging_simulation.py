@@ -2,17 +2,23 @@
 
 import random
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from finder.charging.dispute_rows import Cause, DisputeState
 from finder.charging.machines import Capture, Hold, Session
 from finder.charging.order import Order, items
+from finder.errors import Conflict
+from finder.identity.audit import Actor
 from finder.kernel.money import Money
 from finder.money.channels.port import Stand, Step
 from finder.money.ledger import Account
 from finder.storage.database import Database
 from tests.faults.charging_world import World
+
+LI = Actor("supervisor:li", "test")
 
 
 async def settle(world: World, passes: int = 400) -> None:
@@ -80,9 +86,12 @@ async def story(file: Path, patch: pytest.MonkeyPatch, seed: int, trouble: float
                 await arrive(world)
             for running in await world.all():
                 await maybe(world, running)
+            await conclude(world, 0.2)
             await world.happen(1)
             await prove(world)
+        await conclude(world, 1)
         await settle(world)
+        await conclude(world, 1)
         assert [(o.number, o.hold, o.session, o.capture, o.problem) for o in await world.unfinished()] == []
         await prove(world)
         orders = await world.all()
@@ -98,6 +107,29 @@ async def story(file: Path, patch: pytest.MonkeyPatch, seed: int, trouble: float
         await database.close()
 
 
+async def dispute(world: World, order: Order) -> None:
+    """Some dispute what they paid."""
+    with suppress(Conflict):  # once is enough
+        await world.disputes.open(order.person, order.number, Cause.OTHER, "不对")
+
+
+async def conclude(world: World, share: float) -> None:
+    """An official decides this share of what waits, one way or the other."""
+    for each in await world.disputes.waiting():
+        if world.dice.random() >= share:
+            continue
+        if each.person is None:
+            await world.disputes.decide(each.id, LI, DisputeState.UPHELD, "运营商放弃")
+            continue
+        order = (await world.orders.order(each.person, each.order)).order
+        paid = order.captured.fen if order.captured else 0
+        if paid and world.dice.random() < 0.5:
+            back = Money(max(1, paid // 10))
+            await world.disputes.decide(each.id, LI, DisputeState.REFUNDED, "属实", back)
+        else:
+            await world.disputes.decide(each.id, LI, DisputeState.REJECTED, "不属实")
+
+
 async def arrive(world: World) -> None:
     """Another driver; one in five thinks better of it at once."""
     order = await world.start()
@@ -109,6 +141,8 @@ async def maybe(world: World, order: Order) -> None:
     """Some stop, and to some half is given back."""
     if world.dice.random() < 0.05 and order.session is Session.CHARGING:
         await world.orders.stop(order.person, order.number)
+    if order.session is Session.BILLED and world.dice.random() < 0.05:
+        await dispute(world, order)
     if order.capture is not Capture.CAPTURED or order.captured is None or world.dice.random() >= 0.1:
         return
     async with world.work.read() as connection:

@@ -22,6 +22,7 @@ from finder.charging.verify import verify
 from finder.sandbox.child import PracticeProcess
 from finder.sandbox.serve import EmbeddedServer, listen
 from finder.settings import Settings
+from tests.contract.test_vehicles import vin_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -94,6 +95,7 @@ class Driver:
 class Scene:
     settings: Settings
     url: str
+    practice: str  # where the practice operators are
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -114,7 +116,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
         try:
             async with asyncio.timeout(60), httpx.AsyncClient(base_url=settings.base_url) as http:
                 await _until_it_knows(server, http)
-            yield Scene(settings, settings.base_url)
+            yield Scene(settings, settings.base_url, process.keys.base_url)
         finally:
             server.should_exit = True
             await running
@@ -252,3 +254,53 @@ async def test_what_cannot_be_started_is_refused_in_words(scene: Scene, driver: 
     assert (await driver.until(number, "DONE", "NOT_STARTED"))["stage"] in ("DONE", "NOT_STARTED")
     assert await driver.refused("{orders(first:0){number}}") == "FIRST_OUT_OF_RANGE"
     assert await driver.refused("{orders(first:101){number}}") == "FIRST_OUT_OF_RANGE"
+
+
+async def _plug(scene: Scene, evse_id: str, vin: str) -> Any:
+    source, _, gun = evse_id.partition("/")
+    async with httpx.AsyncClient(timeout=20) as http:
+        told = await http.post(f"{scene.practice}/{source}/_plug", json={"connectorId": gun, "vin": vin})
+        return told.json()
+
+
+async def test_a_car_that_its_phone_proved_charges_by_its_plug_and_this_was_not_me_ends_it(
+    scene: Scene, driver: Driver
+) -> None:
+    vin = vin_of(184_849)
+    car = await driver.ask('mutation($v:String!){addVehicle(plate:"晋HD54321",vin:$v){id}}', v=vin)
+    agreed = await driver.ask('mutation{addAgreement(ask:{channel:"wechat",capFen:30000}){id standing}}')
+    assert agreed["standing"] is True
+    bind = "mutation($v:ID!,$a:ID!){bindVehicle(vehicle:$v,agreement:$a){state}}"
+    assert await driver.ask(bind, v=car["id"], a=agreed["id"]) == {"state": "PROVING"}
+    gun, quote_id = await driver.quoted("yanmen")
+    refused = await _plug(scene, gun["evseId"], vin)
+    assert (refused["SuccStat"], refused["FailReason"]) == (1, 11)
+    ask = {"quoteId": quote_id, "channel": "wechat", "capFen": 30_000, "idempotencyKey": "prove"}
+    number = (await driver.ask(START, ask=ask))["number"]
+    await driver.until(number, "CHARGING")
+    bindings = "{me{bindings{state proof} notices{kind order}}}"
+    async with asyncio.timeout(60):
+        while True:
+            me = await driver.ask(bindings)
+            if me["bindings"] == [{"state": "ACTIVE", "proof": "SESSION"}]:
+                break
+            await asyncio.sleep(0.3)
+    assert [each["kind"] for each in me["notices"]] == ["BINDING_PROVEN"]
+    await driver.ask(STOP, n=number)
+    await driver.until(number, "DONE")
+
+    gun = await driver.free("yanmen")
+    allowed = await _plug(scene, gun["evseId"], vin)
+    assert allowed["SuccStat"] == 0
+    (order,) = await driver.ask("{orders(first:1){number evseId capFen}}")
+    assert (order["evseId"], order["capFen"]) == (gun["evseId"], 30_000)
+    assert (await driver.ask(bindings))["notices"][0] == {"kind": "PLUG_STARTED", "order": order["number"]}
+    await driver.until(order["number"], "CHARGING")
+    await driver.ask("mutation($o:ID!){notMe(order:$o){kind}}", o=order["number"])
+    paid = await driver.until(order["number"], "DONE")
+    assert paid["capturedFen"] == paid["bill"]["payFen"]
+    assert (await _plug(scene, (await driver.free("yanmen"))["evseId"], vin))["FailReason"] == 18
+    work = choose_work(scene.settings)
+    async with aclosing(verify(work)) as proof:
+        assert [each async for each in proof if not isinstance(each, Order)] == []
+    await work.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from finder.charging.desk import OrderDesk
+from finder.charging.inquiry import OrderInquiry
 from finder.charging.nightly import Nightly
 from finder.charging.orders import Orders
 from finder.charging.outside import Outside
@@ -165,11 +166,36 @@ async def test_a_share_waits_for_the_night_and_the_channel_is_told_that_nothing_
         assert await nightly.step() == 0
         await scene.later(1)
         assert order.captured is not None
-        assert (trade.split, trade.finished) == (order.captured.fen * 55 // 1000, False)
-        world.clock.later(24 * 3600)
-        assert await nightly.step() == 0
-        await scene.later(1)
-        assert trade.finished
+        assert (trade.split, trade.finished) == (order.captured.fen * 55 // 1000, True)
         books = await world.books(order.number)
         assert books.get(Account.CHANNEL_CLEARING, 0) == books.get(Account.OPERATOR_PAYABLE, 0) == 0
         assert await differences(world.work, decided=None) == []
+
+
+@BOTH
+async def test_what_the_bills_leave_out_is_asked_for_at_the_channel_before_anything_is_reversed(
+    tmp_path: Path, name: str
+) -> None:
+    async with paying(name, tmp_path) as scene:
+        world = scene.world
+        outside = Outside(world.work, {name: scene.channel}, lambda _: None, Payers())
+        kept = SqlDesk(world.database, world.clock)
+        inquiry = OrderInquiry(outside, OrderDesk(kept, world.work))
+        day = await paid(scene)
+        before = await world.books()
+        scene.server.set_faults(ChannelFaults(bill_lies=(BillLie.MISSING_ROW,)))
+        await reconcile(world.work, scene.channel, day, inquiry)
+        scene.server.set_faults(ChannelFaults())
+        later = day + timedelta(days=3)
+        morning(scene, later)
+        await reconcile(world.work, scene.channel, later, inquiry)
+        found = await differences(world.work)
+        assert found
+        for each in found:
+            # Each has its query's answer, with the sign that the bill would have had: nothing is taken back.
+            assert (each.kind, each.channel_fen) == (Kind.LEDGER_ONLY, each.ledger_fen)
+            assert each.raw == "query: DONE"
+        assert await differences(world.work, decided=True) == []
+        after = await world.books()
+        assert Account.SUSPENSE not in after
+        assert after[Account.PLATFORM_AT_CHANNEL] == before[Account.PLATFORM_AT_CHANNEL]

@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 from finder.connectors.ocpp.config import OcppConfig, OcppLimits
 from finder.connectors.ocpp.connector import OcppConnector
 from finder.connectors.ocpp.passwords import hash_password
-from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Claimed, Disputed, Heard, Permission
+from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Claimed, Desk, Disputed, Heard, Permission
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.pile_book import MemoryBook
 from finder.connectors.sdk.piles import MemoryPiles, Pile, PileConnector
@@ -106,11 +106,19 @@ class PracticeDesk:
 class Gateway:
     """The connector, its stores, and what it told to the board."""
 
-    def __init__(self, clock: Hand, piles: Sequence[Pile], limits: OcppLimits, *, plain: bool = False) -> None:
+    def __init__(
+        self,
+        clock: Hand,
+        piles: Sequence[Pile],
+        limits: OcppLimits,
+        *,
+        plain: bool = False,
+        deciding: Desk | None = None,
+    ) -> None:
         self.clock = clock
         self.piles = MemoryPiles(clock, [(SOURCE, pile, HASHED) for pile in piles])
         self.book, self.desk = MemoryBook(), PracticeDesk(clock)
-        self.bench = Workbench(clock=clock, desk=self.desk, piles=self.piles, pile_book=self.book)
+        self.bench = Workbench(clock=clock, desk=deciding or self.desk, piles=self.piles, pile_book=self.book)
         self.connector = OcppConnector(OcppConfig(SOURCE, "街边桩", limits=limits, plain=plain), self.bench)
         self.seen: list[Observation] = []
         self.url = ""
@@ -140,10 +148,10 @@ class Gateway:
 
 @asynccontextmanager
 async def gateway(
-    *piles: Pile, clock: Hand | None = None, plain: bool = False, **limits: Any
+    *piles: Pile, clock: Hand | None = None, plain: bool = False, deciding: Desk | None = None, **limits: Any
 ) -> AsyncIterator[Gateway]:
     """Serves /ocpp on a free port of this machine."""
-    opened = Gateway(clock or Hand(), piles or (pile_of(),), replace(QUICK, **limits), plain=plain)
+    opened = Gateway(clock or Hand(), piles or (pile_of(),), replace(QUICK, **limits), plain=plain, deciding=deciding)
     app = Starlette(routes=socket_routes(opened.serve))
     async with listening(app) as port:
         opened.url = f"ws://127.0.0.1:{port}/ocpp/{SOURCE}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from finder.connectors.sdk.desk import Desk, NoDesk
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import PushAnswer, PushRequest
 from finder.connectors.sdk.replays import MemoryReplays
@@ -48,11 +49,12 @@ def config(**changes: Any) -> Tcec102Config:
 class Peer:
     """Calls a connector as its operator would."""
 
-    def __init__(self, clock: Hand, *, keys: Credentials = KEYS, capacity: int = 1000, **changes: Any) -> None:
+    def __init__(
+        self, clock: Hand, *, keys: Credentials = KEYS, capacity: int = 1000, desk: Desk | None = None, **changes: Any
+    ) -> None:
         self.clock, self.keys = clock, keys
-        self.connector = Tcec102Connector(
-            config(**changes), Workbench(clock=clock, replays=MemoryReplays(clock, capacity))
-        )
+        bench = Workbench(clock=clock, desk=desk or NoDesk(), replays=MemoryReplays(clock, capacity))
+        self.connector = Tcec102Connector(config(**changes), bench)
         self.token = ""
         self._seq = 0
 

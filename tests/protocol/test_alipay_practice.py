@@ -9,6 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from finder.charging.car_proofs import AlipayCars
 from finder.errors import ChannelError, ChannelLied, ChannelRefused, ChannelUnavailable
 from finder.kernel.ids import order_of, part
 from finder.kernel.money import Money
@@ -203,6 +204,15 @@ async def test_a_car_is_bound_for_plug_and_charge_and_set_free(world: World) -> 
     await cars.tell(CAR, opened=False)
     with pytest.raises(ChannelRefused):
         await cars.close(Car(CAR.vin, "someone-else"))
+
+
+async def test_alipay_vouches_for_the_cars_that_it_knows_and_for_no_others(world: World) -> None:
+    assert isinstance(world.channel, AlipayChannel)
+    cars = AlipayCars(world.channel.plug_and_charge(world.kind.sub))
+    server(world).alipay.cars.known[CAR.vin, CAR.open_id] = False
+    assert await cars.vouches(CAR.vin, CAR.open_id)
+    assert not await cars.vouches(CAR.vin, "2088-somebody-else")
+    assert not await cars.vouches("LSVAA4182E2000002", CAR.open_id)
 
 
 async def test_neither_vin_nor_driver_is_in_a_cars_repr() -> None:

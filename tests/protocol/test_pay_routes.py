@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from finder.charging.machines import Capture, Hold
 from finder.charging.notices import Notices
 from finder.charging.order import Order
 from finder.charging.outside import Outside
+from finder.kernel.clock import Clock
 from finder.money.channels.wechat import WechatChannel
 from finder.sandbox.channels import wechat_keys
 from finder.sandbox.channels.faults import ChannelFaults
@@ -29,12 +31,22 @@ from tests.faults.charging_world import Payers, World
 from tests.protocol.channel_keys import key
 
 
+class Ours:
+    """Our clock, so far from the channel's."""
+
+    def __init__(self, channels: Clock) -> None:
+        self._channels, self.off = channels, timedelta(0)
+
+    def __call__(self) -> datetime:
+        return self._channels() + self.off
+
+
 class Scene:
     """Our callback route in front of an order book, and the channel that calls it."""
 
-    def __init__(self, world: World, server: WechatServer, channel: WechatChannel, url: str) -> None:
+    def __init__(self, world: World, server: WechatServer, channel: WechatChannel, url: str, ours: Ours) -> None:
         self.world, self.server, self.url = world, server, url
-        self.channel = channel
+        self.channel, self.ours = channel, ours
         outside = Outside(world.work, {"wechat": channel}, {"jinbei": world.operator}.get, Payers())
         self.outbox = Outbox(world.work, handlers(outside), at_once=1)
 
@@ -73,16 +85,17 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     listener = listen("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     keys = wechat_keys.new_wechat_keys(key("ours"), key("wechat"))
+    ours = Ours(world.clock)
     server = await start_wechat(world.clock, keys=keys, sending=False)
-    channel = WechatChannel(server.wechat.config(f"{url}/pay/wechat"), world.clock)
+    channel = WechatChannel(server.wechat.config(f"{url}/pay/wechat"), ours)
     app = Starlette(routes=pay_routes({"wechat": channel}, Notices(world.work).take))
-    ours = EmbeddedServer(uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False))
-    ours.config.load()
-    serving = asyncio.create_task(ours.serve(sockets=[listener]))
+    gateway = EmbeddedServer(uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False))
+    gateway.config.load()
+    serving = asyncio.create_task(gateway.serve(sockets=[listener]))
     try:
-        yield Scene(world, server, channel, url)
+        yield Scene(world, server, channel, url, ours)
     finally:
-        ours.should_exit = ours.force_exit = True
+        gateway.should_exit = gateway.force_exit = True
         await channel.close()
         await asyncio.gather(serving, server.close())
         await database.close()

@@ -120,6 +120,15 @@ async def test_what_cannot_be_asked_has_a_code(expected: str, query: str, variab
     assert code(answer) == expected
 
 
+async def test_gaps_count_towards_the_size_of_an_answer() -> None:
+    many = " ".join(f"g{n}:gaps{{fromKm toKm km}}" for n in range(14))
+    answer, _ = await answers(f'{{road(id:"g55"){{{many}}}}}')
+    assert "errors" not in answer
+    twice = f'{{road(id:"g55"){{{many} posts{{{" ".join(["km", "location{lat lon}"] * 50)}}}}}}}'
+    answer, _ = await answers(twice)
+    assert code(answer) == "ANSWER_TOO_LARGE"
+
+
 async def test_5000_points_are_taken() -> None:
     query = "query($c:[[Float!]!]){stationsAlongRoute(route:{coordinates:$c}){edges{node{id}}}}"
     answer, compiled = await answers(query, {"c": MANY[:-1]})

@@ -6,7 +6,7 @@ from typing import Any
 
 from finder.connectors.ocpi.commands import COMMANDS, Commands
 from finder.connectors.ocpi.config import OcpiConfig
-from finder.connectors.ocpi.envelope import UNKNOWN_TOKEN, written
+from finder.connectors.ocpi.envelope import NOT_ENOUGH, UNKNOWN_TOKEN, written
 from finder.connectors.ocpi.ids import evse_id
 from finder.connectors.ocpi.orders import Orders
 from finder.connectors.ocpi.taught import Call, Taught, no_method, not_found, wrong
@@ -26,6 +26,10 @@ _ALLOWED: Mapping[Permission, str] = {
     Permission.ALREADY_CHARGING: "NOT_ALLOWED",
     Permission.BAY_BLOCKED: "NOT_ALLOWED",
     Permission.NOT_ALLOWED: "NOT_ALLOWED",
+    Permission.UNKNOWN_OPERATOR: "NOT_ALLOWED",
+    Permission.NO_AGREEMENT: "NO_CREDIT",
+    Permission.AGREEMENT_ENDED: "EXPIRED",
+    Permission.UNDECIDED: "NOT_ALLOWED",
 }
 _INFO: Mapping[Permission, str] = {
     Permission.IN_ARREARS: "账户有欠款，请先在手机上结清",
@@ -33,6 +37,10 @@ _INFO: Mapping[Permission, str] = {
     Permission.ALREADY_CHARGING: "该车辆已在充电",
     Permission.BAY_BLOCKED: "该车位暂不可用",
     Permission.NOT_ALLOWED: "不允许在此充电",
+    Permission.UNKNOWN_OPERATOR: "本平台未与该场站开通即插即充",
+    Permission.NO_AGREEMENT: "没有可用于该运营商的付款协议，请先在手机上签约",
+    Permission.AGREEMENT_ENDED: "付款协议已解约，请先在手机上重新签约",
+    Permission.UNDECIDED: "暂时无法确认，请稍后重试或用手机启动",
 }
 
 
@@ -91,7 +99,9 @@ class TokensDesk:
         )
         if told.permission is Permission.UNBOUND:
             wrong("没有该令牌", "there is no such token", status=UNKNOWN_TOKEN, http_status=404)
-        allowed = told.permission is Permission.ALLOWED and told.order is not None
+        allowed = told.permission is Permission.ALLOWED
+        if allowed and told.order is None:
+            wrong("请求须指明一个 EVSE", "say at which one EVSE it is", status=NOT_ENOUGH)
         given = await self._orders.remember(told.order) if allowed and told.order is not None else None
         return self._answer(call, uid, kind, told.permission, given, place)
 

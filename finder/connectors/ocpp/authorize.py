@@ -61,7 +61,7 @@ class Authorizer:
         if ours is not None:
             return Verdict(Permission.ALLOWED, ours.order) if not (ours.over or ours.cancelled) else REFUSED
         verdict = await self._desk_says(kept, shown, evse, None)
-        if verdict.allowed:
+        if verdict.allowed and verdict.order is not None:  # else it is asked again, with the EVSE at which it begins
             self._remember(kept.pile.id, shown, verdict)
         return verdict
 

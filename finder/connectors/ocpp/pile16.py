@@ -38,6 +38,10 @@ _ANSWERS: Mapping[Permission, AuthorizationStatus] = {
     Permission.BAY_BLOCKED: AuthorizationStatus.blocked,
     Permission.REVOKED: AuthorizationStatus.blocked,
     Permission.ALREADY_CHARGING: AuthorizationStatus.concurrent_tx,
+    Permission.UNKNOWN_OPERATOR: AuthorizationStatus.invalid,
+    Permission.NO_AGREEMENT: AuthorizationStatus.blocked,
+    Permission.AGREEMENT_ENDED: AuthorizationStatus.expired,
+    Permission.UNDECIDED: AuthorizationStatus.invalid,
 }
 _REASONS: Mapping[str, StopReason] = {
     "Local": StopReason.USER,

@@ -45,6 +45,10 @@ _ANSWERS: Mapping[Permission, AuthorizationStatusEnumType] = {
     Permission.BAY_BLOCKED: AuthorizationStatusEnumType.blocked,
     Permission.REVOKED: AuthorizationStatusEnumType.blocked,
     Permission.ALREADY_CHARGING: AuthorizationStatusEnumType.concurrent_tx,
+    Permission.UNKNOWN_OPERATOR: AuthorizationStatusEnumType.not_at_this_location,
+    Permission.NO_AGREEMENT: AuthorizationStatusEnumType.no_credit,
+    Permission.AGREEMENT_ENDED: AuthorizationStatusEnumType.expired,
+    Permission.UNDECIDED: AuthorizationStatusEnumType.not_at_this_time,
 }
 _REASONS: Mapping[str, StopReason] = {
     "Local": StopReason.USER,

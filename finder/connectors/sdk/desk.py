@@ -1,11 +1,11 @@
 """The port to whoever keeps sessions and bills: connectors tell it what operators say, and answer what it decides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from finder.connectors.sdk.sessions import Bill, OrderNo, SessionSeen
 from finder.kernel.money import Money
@@ -67,7 +67,7 @@ class AuthorizationAsk:
 
     source: SourceId
     kind: TokenKind
-    token: str
+    token: str = field(repr=False)
     asked_at: datetime
     evse_id: EvseId | None = None
     connector_id: str | None = None
@@ -84,12 +84,17 @@ class Permission(StrEnum):
     BAY_BLOCKED = "BAY_BLOCKED"
     REVOKED = "REVOKED"
     NOT_ALLOWED = "NOT_ALLOWED"
+    UNKNOWN_OPERATOR = "UNKNOWN_OPERATOR"  # nobody here settles with whoever asks, or has no such EVSE
+    NO_AGREEMENT = "NO_AGREEMENT"  # none that pays at this operator without asking the driver
+    AGREEMENT_ENDED = "AGREEMENT_ENDED"
+    UNDECIDED = "UNDECIDED"  # not in time: it may be asked again
 
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """May it charge; where allowed, under which order of ours, how much at most, until when.
+    """May it charge; where allowed, under which order of ours, how much at most, and until when it must begin.
 
+    Allowed without an order: it may, and is to be asked for again with the EVSE before it begins.
     `person` is an opaque reference of whose token it is, as in StartRequest; never a phone number or a name.
     """
 
@@ -98,6 +103,17 @@ class Authorization:
     limit: Money | None = None
     until: datetime | None = None
     person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleSeen:
+    """An operator told which vehicle charges in a session. `vin` is personal: never logged, never kept as it is."""
+
+    source: SourceId
+    native_id: str
+    vin: str = field(repr=False)
+    order: OrderNo | None = None
+    evse_id: EvseId | None = None
 
 
 class Desk(Protocol):
@@ -120,6 +136,14 @@ class Desk(Protocol):
 
     async def authorize(self, ask: AuthorizationAsk) -> Authorization:
         """Whether the token may charge there; answered in under two seconds."""
+
+
+@runtime_checkable
+class VehicleDesk(Protocol):
+    """A desk that wants to know vehicles; told before the session's state, so that a session is found by its car."""
+
+    async def vehicle(self, seen: VehicleSeen) -> None:
+        """Takes a session's vehicle; the same again changes nothing. Raises StoreUnavailable."""
 
 
 class NoDesk:

@@ -29,7 +29,7 @@ ConnectorStatus CurrentA CurrentB CurrentC VoltageA VoltageB VoltageC Soc TotalP
 TotalElecMoney TotalSeviceMoney StopReason ChargeDetails DetailStartTime DetailEndTime DetailPower DetailElecMoney
 DetailSeviceMoney ConfirmResult CheckOrderSeq OrderCount TotalOrderPower TotalOrderMoney ChargeOrders
 TotalDisputeOrder TotalDisputePower TotalDisputeMoney DisputeOrders DisputeReason ChargeFeeDetail SwapFee PositionNum
-RatedCapacity
+RatedCapacity VIN ContractID LimitMoney ValidUntil
 """
 _STANDARD = {name.lower(): name for name in _NAMES.split()}
 # 'ServicePrice' is how most spell what the standard writes 'SevicePrice'; 'ServiceFee' is the standard's own.
@@ -52,6 +52,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     statuses: dict[str, str] = {}  # connector Status beyond the standard's to ours
     policies: bool = False  # whether query_equip_business_policy is served
     charging: bool = True  # whether charging can be started, watched and stopped through it
+    vin_interface: str = "query_equip_auth"  # under which the operator asks us for a car that was plugged in
+    vin_reasons: dict[str, int] = {}  # FailReason by our Permission, where the operator has numbers of its own
     max_pages: int = 5_000
     max_stations: int = 100_000
 

@@ -11,6 +11,7 @@ from finder.connectors.sdk.sessions import SessionSeen
 from finder.connectors.tcec102.bills import Teller, map_bill
 from finder.connectors.tcec102.checks import dispute_answer, map_claims
 from finder.connectors.tcec102.config import Tcec102Config
+from finder.connectors.tcec102.receive_cars import Cars
 from finder.connectors.tcec102.server import Call, Interface, Reply
 from finder.connectors.tcec102.sessions import map_charge_status, map_start_result, map_stop_result
 from finder.connectors.tcec102.values import identifier, refused, serial
@@ -24,12 +25,15 @@ log = structlog.get_logger(__name__)
 
 
 class SessionNews:
-    """Five interfaces. A message that comes again, to the byte or under another Seq, is told to the desk again: it
-    knows what it has, and so the answer is the same and nothing counts twice."""
+    """Five interfaces, and the one that asks for cars.
+
+    A message that comes again, to the byte or under another Seq, is told to the desk again: it knows what it has, and
+    so the answer is the same and nothing counts twice.
+    """
 
     def __init__(self, config: Tcec102Config, desk: Desk) -> None:
         self._teller = Teller(config.source, config.our_id, config.profile)
-        self._desk = desk
+        self._desk, self._cars = desk, Cars(config, desk)
 
     def interfaces(self) -> dict[str, Interface]:
         """By name."""
@@ -39,11 +43,13 @@ class SessionNews:
             "notification_stop_charge_result": Interface(self._session(map_stop_result, with_reason=True)),
             "notification_charge_order_info": Interface(self._bill),
             "check_charge_orders": Interface(self._claims),
+            **self._cars.interfaces(),
         }
 
     def _session(self, read: Read, *, with_reason: bool) -> Any:
         async def handle(call: Call) -> Reply:
             seen = read(call.body, self._teller, call.sent_at)
+            await self._cars.seen(call.body, seen)  # first, or a session of the operator's own number is nobody's
             # What is old or repeated was received as well: to refuse it would only bring it back.
             known = await self._desk.session(seen) is not Heard.UNKNOWN_SESSION
             answer: dict[str, Any] = {"StartChargeSeq": seen.native_id, "SuccStat": _DONE if known else _FAILED}

@@ -4,6 +4,7 @@
 sp_mchid = "…"        sp_appid = "…"      service_id = "…"     serial_no = "…"
 platform_keys = { PUB_KEY_ID_… = "wechat_pub.pem" }            # files beside this one
 secrets = "FINDER_WECHAT"                                      # …_PRIVATE_KEY, …_API_V3_KEY, …_API_V2_KEY
+standing = true                                                # 免确认 was granted to us: plugs need it
 
 [alipay]
 app_id = "…"          user_id = "2088…"   alipay_keys = ["alipay_pub.pem"]
@@ -42,6 +43,7 @@ class _Wechat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secrets: str
     risk_fund: str = "ESTIMATE_ORDER_COST"
     payment_lines: Literal["described", "summed"] = "described"
+    standing: bool = False
 
 
 class _Alipay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,6 +130,15 @@ def read_accounts(path: Path | None, public_url: str, env: Mapping[str, str] = o
 def read_terms(path: Path | None) -> dict[str, OperatorTerms]:
     """How each operator is paid, by its source id. Raises SettingsError."""
     return {} if path is None else _read(path).operators
+
+
+def read_standing(path: Path | None) -> frozenset[str]:
+    """The channels that hold without asking the driver, where that was agreed; Alipay's never do.
+
+    Raises SettingsError.
+    """
+    told = None if path is None else _read(path).wechat
+    return frozenset({"wechat"}) if told is not None and told.standing else frozenset()
 
 
 def _read(path: Path) -> _File:

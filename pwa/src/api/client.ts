@@ -1,5 +1,6 @@
 /** Asks the gateway; every failure is an ApiError with a code and a sentence for people. */
 import { language, t } from "../i18n";
+import { learnClock } from "../state/server";
 
 /** A document of any of the generated modules. */
 export type Document<R, V> = { toString(): string; __apiType?: (variables: V) => R };
@@ -30,6 +31,7 @@ export async function ask<R, V>(
   token?: string,
 ): Promise<R> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const askedAt = Date.now();
   let answer: Response;
   let body: Body<R>;
   try {
@@ -44,6 +46,7 @@ export async function ask<R, V>(
       body: JSON.stringify({ query: document.toString(), variables }),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
+    learnClock(answer.headers.get("Date"), askedAt, Date.now());
     body = (await answer.json()) as Body<R>;
   } catch (error) {
     if (signal?.aborted) throw error;

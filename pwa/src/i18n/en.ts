@@ -211,6 +211,9 @@ export const en: Messages = {
   searchHere: "Search here",
   mapPlace: "the map’s centre",
   clusterFree: (n) => `${n} free`,
+  my: "My account",
+  chargeHere: "Charge here",
+  scan: "Scan to charge",
   settings: "Settings",
   language: "Language",
   elder: "Large type",
@@ -223,6 +226,7 @@ export const en: Messages = {
   newVersion: "New version",
   reload: "Update",
   errors: {
+    SIGN_IN: "Please sign in",
     OFFLINE: "No network connection",
     TIMEOUT: "The service did not answer in time",
     SERVER: "The service is not available now",

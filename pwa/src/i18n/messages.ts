@@ -162,6 +162,9 @@ export interface Messages {
   mapPlace: string;
   clusterFree: Count;
   settings: string;
+  my: string;
+  chargeHere: string;
+  scan: string;
   language: string;
   elder: string;
   elderHint: string;
@@ -171,5 +174,5 @@ export interface Messages {
   countChanged: Count;
   newVersion: string;
   reload: string;
-  errors: { OFFLINE: string; TIMEOUT: string; SERVER: string };
+  errors: { SIGN_IN: string; OFFLINE: string; TIMEOUT: string; SERVER: string };
 }

@@ -202,6 +202,9 @@ export const zh: Messages = {
   searchHere: "在此处查找",
   mapPlace: "地图中心",
   clusterFree: (n) => `${n} 有空`,
+  my: "我的",
+  chargeHere: "在此充电",
+  scan: "扫码充电",
   settings: "设置",
   language: "语言",
   elder: "大字版",
@@ -213,6 +216,7 @@ export const zh: Messages = {
   newVersion: "有新版本",
   reload: "更新",
   errors: {
+    SIGN_IN: "请登录",
     OFFLINE: "没有网络连接",
     TIMEOUT: "服务没有及时回应",
     SERVER: "服务暂时不可用",

@@ -4,11 +4,12 @@ import type { ComponentType } from "preact";
 import { t } from "../i18n";
 
 export interface Lazy<P> {
-  (props: P): preact.JSX.Element;
+  (props: P): preact.JSX.Element | null;
   load: () => Promise<void>;
 }
 
-export function lazy<P extends object>(fetchPart: () => Promise<ComponentType<P>>): Lazy<P> {
+/** `quiet`: nothing stands in for it until it is there. */
+export function lazy<P extends object>(fetchPart: () => Promise<ComponentType<P>>, { quiet = false } = {}): Lazy<P> {
   const part = signal<ComponentType<P> | null>(null);
   const failed = signal(false);
   const load = async () => {
@@ -24,6 +25,7 @@ export function lazy<P extends object>(fetchPart: () => Promise<ComponentType<P>
     const Part = part.value;
     if (Part) return <Part {...props} />;
     if (!failed.value) void load();
+    if (quiet) return null;
     return (
       <div class="empty" role="status">
         {failed.value ? (

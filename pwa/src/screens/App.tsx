@@ -4,10 +4,12 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "../parts/Icon";
 import { lazy, whenIdle } from "../parts/lazy";
-import { go, hrefOf, route } from "../state/route";
+import { payChannels } from "../state/about";
+import { go, hrefOf, openPage, route } from "../state/route";
 import { Header } from "./Header";
 import { List } from "./List";
 import { MapScreen } from "./MapScreen";
+import { PageView } from "./pages";
 import { panel } from "./panels";
 
 const media = matchMedia("(min-width: 60rem)");
@@ -26,29 +28,30 @@ export function fetchRest(): void {
 
 export function App() {
   const m = t();
-  const { view, station } = route.value;
+  const { page, view, station } = route.value;
   const split = wide.value;
-  const mapShown = split || view === "map";
-  const listShown = split || view === "list";
-  useListScroll(station !== null || view === "map");
+  const over = page !== null;
+  const mapShown = split || (view === "map" && !over);
+  const listShown = split || view === "list" || over;
+  useListScroll(over || station !== null || view === "map");
   return (
-    <div class={`app ${split ? "split" : `on-${view}`}`}>
+    <div class={`app ${split ? "split" : over ? "on-page" : `on-${view}`}`}>
       <a class="skip" href="#main">
         {m.skip}
       </a>
       {listShown && (
         <div class="pane">
           {/* Hidden and not gone under a station, so that its place in the scroll is there on the way back. */}
-          <div class="under" hidden={station !== null && (split || view === "list")}>
+          <div class="under" hidden={over || (station !== null && (split || view === "list"))}>
             <Header />
             <List />
           </div>
-          {station !== null && <StationView form="page" />}
+          {over ? <PageView /> : station !== null && <StationView form="page" />}
         </div>
       )}
       <MapScreen shown={mapShown} split={split} />
-      {!split && view === "map" && station !== null && <StationView form="over" />}
-      {!split && (view === "map" || station === null) && <Switch />}
+      {!split && !over && view === "map" && station !== null && <StationView form="over" />}
+      {!split && !over && (view === "map" || station === null) && <Switch />}
       {panel.value !== null && <Sheets />}
     </div>
   );
@@ -89,6 +92,19 @@ function Switch() {
         <Icon name={other} />
         {m[other]}
       </a>
+      {payChannels.value.length > 0 && (
+        <a
+          class="quiet-pill"
+          href={hrefOf({ page: { name: "scan" } })}
+          onClick={(event) => {
+            event.preventDefault();
+            openPage({ name: "scan" });
+          }}
+        >
+          <Icon name="scan" />
+          {m.scan}
+        </a>
+      )}
     </nav>
   );
 }

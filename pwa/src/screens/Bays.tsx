@@ -3,9 +3,12 @@ import { useSignal } from "@preact/signals";
 import { t } from "../i18n";
 import { Age, ageText } from "../parts/Age";
 import { powerText } from "../parts/words";
+import { payChannels } from "../state/about";
 import { glowing } from "../state/live";
+import { hrefOf, openPage } from "../state/route";
 import { sourceNames } from "../state/station";
 import type { Detail } from "../state/stations";
+import type { Page } from "../state/url";
 
 const FEW = 8;
 type Bay = Detail["evses"][number];
@@ -30,7 +33,7 @@ export function Bays({ found }: { found: Detail }) {
       )}
       <ul class="bays" role="list">
         {shown.map((bay, i) => (
-          <BayTile key={bay.id} bay={bay} at={found.bayAt[bay.id] ?? null} number={i + 1} />
+          <BayTile key={bay.id} station={found.id} bay={bay} at={found.bayAt[bay.id] ?? null} number={i + 1} />
         ))}
       </ul>
       {found.evses.length > FEW + 2 && (
@@ -49,7 +52,17 @@ export function Bays({ found }: { found: Detail }) {
   );
 }
 
-function BayTile({ bay, at, number }: { bay: Bay; at: number | null; number: number }) {
+interface TileProps {
+  station: string;
+  bay: Bay;
+  at: number | null;
+  number: number;
+}
+
+/** A plug stands ready, or may: a car that is plugged in reads occupied. */
+const MAY_START = ["AVAILABLE", "OCCUPIED", "RESERVED", "UNKNOWN"];
+
+function BayTile({ station, bay, at, number }: TileProps) {
   const m = t();
   const { live } = bay;
   const [sign, word] = m.status[live.status];
@@ -73,6 +86,28 @@ function BayTile({ bay, at, number }: { bay: Bay; at: number | null; number: num
         {at === null ? m.neverSeen : guess ? m.lastSeenAs(m.status[live.lastSeen][1], ageText(at)) : <Age at={at} />}
         {source && ` · ${source}`}
       </p>
+      {payChannels.value.length > 0 && MAY_START.includes(live.status) && (
+        <ChargeLink
+          name={`${m.chargeHere} ${bay.label ?? number}`}
+          page={{ name: "charge", station, evse: bay.id, connector: null, code: null }}
+        />
+      )}
     </li>
+  );
+}
+
+function ChargeLink({ name, page }: { name: string; page: Page }) {
+  return (
+    <a
+      class="button bay-charge"
+      href={hrefOf({ page })}
+      aria-label={name}
+      onClick={(event) => {
+        event.preventDefault();
+        openPage(page);
+      }}
+    >
+      {t().chargeHere}
+    </a>
   );
 }

@@ -1,7 +1,7 @@
 /** Search, and what belongs to the whole application. */
 import { t } from "../i18n";
 import { Icon } from "../parts/Icon";
-import { go, route } from "../state/route";
+import { go, hrefOf, openPage, route } from "../state/route";
 import { panel } from "./panels";
 
 export function Header() {
@@ -49,6 +49,17 @@ export function Header() {
       >
         <Icon name="settings" />
       </button>
+      <a
+        class="icon-button"
+        aria-label={m.my}
+        href={hrefOf({ page: { name: "my" } })}
+        onClick={(event) => {
+          event.preventDefault();
+          openPage({ name: "my" });
+        }}
+      >
+        <Icon name="person" />
+      </a>
     </header>
   );
 }

@@ -10,8 +10,10 @@ import { online } from "../state/live";
 import { failure, keptSince, loading, more, nearby, refresh, total } from "../state/nearby";
 import { locating } from "../state/position";
 import { clearFilters, filters, go, route } from "../state/route";
+import { hasAccount, running } from "../state/settings";
 import { countFilters } from "../state/url";
 import { Chips } from "./Chips";
+import { RunningBar } from "./pages";
 import { panel } from "./panels";
 import { StationCard } from "./StationCard";
 
@@ -19,10 +21,20 @@ export function List() {
   const list = nearby.value;
   const m = t();
   return (
-    <main class="list" id={route.value.station === null ? "main" : undefined} aria-busy={loading.value}>
+    <main
+      class="list"
+      id={route.value.station === null && route.value.page === null ? "main" : undefined}
+      aria-busy={loading.value}
+    >
       <h1 class="sr">{about.value ? (about.value.name ?? m.appName) : m.appName}</h1>
       <PracticeNotice practice={about.value?.practice ?? list?.cards.some((c) => c.practice) ?? false} />
       <OfflineBanner />
+      {hasAccount.value && (
+        // Its room is kept from the first moment, so that nothing jumps when its code is there.
+        <div class={`running-slot${running.value ? " reserved" : ""}`}>
+          <RunningBar />
+        </div>
+      )}
       <Hero />
       <Chips />
       {list && <FailureNotes failures={list.failures} />}

@@ -9,6 +9,7 @@ export async function shareStation(found: {
   nameEn: string | null;
 }): Promise<"shared" | "copied" | "failed"> {
   const path = hrefOf({
+    page: null,
     view: "list",
     station: found.id,
     origin: { kind: "centre" },

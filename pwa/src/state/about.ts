@@ -1,5 +1,5 @@
 /** What this deployment is; the last answer stands in while the server is asked. */
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { ask } from "../api/client";
 import { AboutDocument, type AboutQuery, OperatorsDocument, type OperatorsQuery } from "../api/generated/graphql";
 import { keep, kept } from "./keep";
@@ -10,16 +10,25 @@ export type Operators = OperatorsQuery["operators"];
 // Xinzhou's middle, until the server says otherwise: the first list must not wait for it offline.
 const FALLBACK_CENTRE = { lat: 38.4163, lon: 112.7341 };
 
+export type PayChannel = AboutQuery["payChannels"][number];
+
 export const about = signal<About | null>(null);
+/** How one can pay here; where one cannot, nothing is said of charging. */
+export const payChannels = signal<PayChannel[]>([]);
 export const operators = signal<Operators>([]);
 export const centre = computed(() => about.value?.centre ?? FALLBACK_CENTRE);
 
 export async function loadAbout(): Promise<void> {
-  const before = await kept<About>("about");
-  if (before) about.value = before.value;
+  const before = await kept<AboutQuery>("about-2");
+  const learn = (answer: AboutQuery) =>
+    batch(() => {
+      about.value = answer.about;
+      payChannels.value = answer.payChannels;
+    });
+  if (before) learn(before.value);
   const asked = ask(AboutDocument, {}).then((answer) => {
-    about.value = answer.about;
-    return keep("about", answer.about);
+    learn(answer);
+    return keep("about-2", answer);
   });
   if (before) asked.catch(() => {});
   else await asked.catch(() => {});

@@ -50,7 +50,16 @@ export const total = computed<Tally>(() => {
 const question = computed(() => {
   const { origin, filters: f, text } = route.value;
   const at = originPoint.value;
-  const key = format({ view: "list", station: null, origin, filters: f, text, language: null, camera: null });
+  const key = format({
+    page: null,
+    view: "list",
+    station: null,
+    origin,
+    filters: f,
+    text,
+    language: null,
+    camera: null,
+  });
   return { key: `${key} ${at ? `${at.lat},${at.lon}` : ""}`, at, filters: f, text };
 });
 

@@ -1,6 +1,6 @@
 /** The address bar as a signal. */
 import { computed, signal } from "@preact/signals";
-import { type Filters, format, NO_FILTERS, parse, type Route } from "./url";
+import { type Filters, format, NO_FILTERS, type Page, parse, type Route } from "./url";
 
 export const route = signal<Route>(parse(location.href));
 export const filters = computed(() => route.value.filters);
@@ -24,6 +24,19 @@ export function go(patch: Partial<Route>, { replace = false } = {}): void {
 export function closeStation(): void {
   if (history.state?.inside) history.back();
   else go({ station: null }, { replace: true });
+}
+
+/** What the page over the finder is called; shown in the window's title. */
+export const pageTitle = signal<string | null>(null);
+
+export function openPage(page: Page, options?: { replace?: boolean }): void {
+  go({ page }, options);
+}
+
+/** As closeStation, of the page that lies over all. */
+export function closePage(): void {
+  if (history.state?.inside) history.back();
+  else go({ page: null }, { replace: true });
 }
 
 export function setFilters(patch: Partial<Filters>): void {

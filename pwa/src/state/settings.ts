@@ -22,6 +22,13 @@ function write(key: string, value: string): void {
 export const elder = signal(read("elder") === "1");
 export const navigator_ = signal<Navigator | null>(NAVIGATORS.find((n) => n === read("navigator")) ?? null);
 
+/** Whether somebody is signed in on this device, and whether a session ran when it was last looked at: what is shown
+ *  at the start is decided by these alone, before any of the account's code is there. */
+export const hasAccount = signal(read("account") === "1");
+export const running = signal(read("running") === "1");
+/** The channel that was paid through last. */
+export const channel = signal<string | null>(read("channel"));
+
 export const keptLanguage = (): Language | null => {
   const kept = read("language");
   return kept === "en" || kept === "zh-CN" ? kept : null;
@@ -34,4 +41,12 @@ effect(() => {
 });
 effect(() => {
   if (navigator_.value) write("navigator", navigator_.value);
+});
+effect(() => {
+  if (channel.value) write("channel", channel.value);
+});
+effect(() => write("account", hasAccount.value ? "1" : "0"));
+effect(() => write("running", running.value ? "1" : "0"));
+window.addEventListener("storage", (event: StorageEvent) => {
+  if (event.key === "finder.account") hasAccount.value = event.newValue === "1";
 });

@@ -23,7 +23,24 @@ export interface Camera extends Point {
   zoom: number;
 }
 
+/** A plug to charge at; by the code on its pile where that was scanned. */
+export interface Plug {
+  station: string;
+  evse: string;
+  connector: string | null;
+  code: string | null;
+}
+
+/** What lies over the finder: an account and what is charged with it. */
+export type Page =
+  | { name: "my" | "orders" | "scan" }
+  | { name: "order"; number: string }
+  /** Back from a provider or a channel at which one signed in; see RFC 6749, 4.1.2. */
+  | { name: "signed-in"; code: string; state: string }
+  | ({ name: "charge" } & Plug);
+
 export interface Route {
+  page: Page | null;
   view: View;
   station: string | null;
   origin: Origin;
@@ -67,6 +84,7 @@ export function parse(href: string): Route {
   const onMap = path === "/map" || path.startsWith("/map/");
   const fromPath = path.startsWith("/station/") ? unescaped(path.slice("/station/".length)) : null;
   return {
+    page: page(path, q),
     view: onMap ? "map" : "list",
     station: (onMap ? q.get("station") : fromPath) || null,
     origin: origin(q),
@@ -88,6 +106,7 @@ export function parse(href: string): Route {
 
 export function format(route: Route): string {
   const q = new URLSearchParams();
+  if (route.page) return pageHref(route.page, route.language, q);
   const { filters: f, origin: o } = route;
   if (o.kind === "me") q.set("at", "me");
   if (o.kind === "place") {
@@ -115,8 +134,38 @@ export function format(route: Route): string {
       : route.station
         ? `/station/${route.station.split("/").map(encodeURIComponent).join("/")}`
         : "/";
+  return join(path, q);
+}
+
+function join(path: string, q: URLSearchParams): string {
   const query = q.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
   return query ? `${path}?${query}` : path;
+}
+
+function page(path: string, q: URLSearchParams): Page | null {
+  const [, name, rest] = path.split("/");
+  if (rest === undefined && (name === "my" || name === "orders" || name === "scan")) return { name };
+  if (name === "orders" && rest) return { name: "order", number: unescaped(rest).slice(0, 64) };
+  if (name === "signed-in") return { name, code: q.get("code") ?? "", state: q.get("state") ?? "" };
+  const station = q.get("station");
+  const evse = q.get("evse");
+  if (name !== "charge" || !station || !evse) return null;
+  return { name: "charge", station, evse, connector: q.get("plug"), code: q.get("code") };
+}
+
+function pageHref(page: Page, language: Language | null, q: URLSearchParams): string {
+  if (page.name === "charge") {
+    q.set("station", page.station);
+    q.set("evse", page.evse);
+    if (page.connector) q.set("plug", page.connector);
+    if (page.code) q.set("code", page.code);
+  }
+  if (page.name === "signed-in") {
+    q.set("code", page.code);
+    q.set("state", page.state);
+  }
+  if (language) q.set("lang", language);
+  return join(page.name === "order" ? `/orders/${encodeURIComponent(page.number)}` : `/${page.name}`, q);
 }
 
 /** The gateway's filter, null where nothing is asked. */

@@ -20,7 +20,7 @@ from tests.contract.postgres_server import postgres
 from tests.faults.kills.mutants import MUTANTS
 from tests.faults.kills.supervisor import Kills, Report, run
 
-MUTANT_KILLS, MUTANT_DRIVERS_PER_S = 25, 12.0
+MUTANT_KILLS, MUTANT_DRIVERS_PER_S, MUTANT_STORIES = 25, 12.0, 4
 
 
 @contextlib.contextmanager
@@ -60,23 +60,33 @@ def main() -> int:
 
 def _prove(engine: str, url: str, kills: int, seed: int, names: list[str]) -> bool:
     report = run(Kills(url, kills, seed)) if kills else None
+    if report:
+        _tell(report, seed)
     caught = 0
     for name in names:
-        wrongs = run(Kills(url, MUTANT_KILLS, seed, name, drivers_per_s=MUTANT_DRIVERS_PER_S)).verdict.wrongs
+        wrongs = _mutant(url, name, seed)
         caught += bool(wrongs)
         print(f"{engine}: {name}: {wrongs[0] if wrongs else 'not caught'}", file=sys.stderr, flush=True)
     line = f"{engine}: " + (report.line(kills) + "  " if report else "")
     print(f"{line}mutants caught: {caught} of {len(names)}", flush=True)
-    if report:
-        _tell(report, seed)
     return caught == len(names) and (report is None or not (report.verdict.wrongs or report.verdict.unended))
+
+
+def _mutant(url: str, name: str, seed: int) -> list[str]:
+    """What came to light of it; on a busy machine few drivers come in one story, so there are some."""
+    for story in range(MUTANT_STORIES):
+        asked = Kills(url, MUTANT_KILLS, seed + story, name, drivers_per_s=MUTANT_DRIVERS_PER_S)
+        if wrongs := run(asked).verdict.wrongs:
+            return wrongs
+    return []
 
 
 def _tell(report: Report, seed: int) -> None:
     verdict = report.verdict
     struck = ", ".join(f"{where} {count}" for where, count in sorted(report.struck.items()))
     said = f"seed {seed}, {report.seconds:.0f} s, {verdict.orders} orders, {verdict.captured_fen} fen captured"
-    print(f"  {said}; {struck}", file=sys.stderr)
+    print(f"  {report.line(sum(report.struck.values()))}", file=sys.stderr)
+    print(f"  {said}; {struck}", file=sys.stderr, flush=True)
     for kind in ("lost", "doubled", "orphaned", "unended"):
         for sentence in getattr(verdict, kind)[:20]:
             print(f"  {kind}: {sentence}", file=sys.stderr)

@@ -37,7 +37,7 @@ def effect_before_record(patch: pytest.MonkeyPatch) -> None:
     """The call goes out first; that it may have happened is written afterwards."""
     plain = Outbox._claim
 
-    async def claim(self: Any) -> list[Letter]:
+    async def claim(self: Any, most: int) -> list[Letter]:
         due = sa.and_(OUTBOX.c.state == LetterState.WAITING.value, OUTBOX.c.due_at <= to_us(self._work.clock()))
         async with self._work.read() as connection:
             rows = (await connection.execute(sa.select(OUTBOX).where(due).order_by(OUTBOX.c.due_at).limit(8))).all()
@@ -47,7 +47,7 @@ def effect_before_record(patch: pytest.MonkeyPatch) -> None:
                 await self._handlers[letter.kind].call(letter)
             except FinderError:
                 continue
-        return await plain(self)
+        return await plain(self, most)
 
     patch.setattr(Outbox, "_claim", claim)
 

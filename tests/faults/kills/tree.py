@@ -6,7 +6,7 @@ import dataclasses
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from finder.charging.effects import handlers
-from finder.charging.news import take_bill, take_channel, take_session
+from finder.charging.news import bill_needs, channel_needs, session_needs, take_bill, take_channel, take_session
 from finder.charging.orders import Orders, StartAsk
 from finder.charging.outside import Outside
 from finder.charging.sweep import Sweeper
@@ -28,8 +28,8 @@ from finder.errors import FinderError, Unavailable
 from finder.kernel.money import Money
 from finder.money.channels.port import Seen
 from finder.storage.database import Database
-from finder.storage.outbox import Handler, Letter, Outbox, Patience
-from finder.storage.unit import Unit, Work
+from finder.storage.outbox import Handler, Letter, Outbox, Patience, ReadsAhead
+from finder.storage.unit import Need, Unit, Work
 from tests.faults.charging_world import TARIFF, Payers
 from tests.faults.kills.hurried import Hurried
 from tests.faults.kills.wire import DriverAsk, Refused, WireChannel, WireOperator
@@ -71,6 +71,9 @@ class Dying:
     def __init__(self, inner: Handler, death: Death, speed: float) -> None:
         self._inner, self._death = inner, death
         self.patience = Patience(waits_s=WAITS_S, attempts=inner.patience.attempts, call_s=LEASE_S * speed / 2)
+
+    def needs(self, letter: Letter) -> Sequence[Need]:
+        return self._inner.needs(letter) if isinstance(self._inner, ReadsAhead) else ()
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
         there = await self._inner.before(letter, unit)
@@ -120,16 +123,15 @@ def front(work: Work, orders: Orders) -> Starlette:
         return (await orders.refund(ask.number, Money(ask.fen), "差价", ask.key)).order.number
 
     async def notice(seen: Seen) -> str:
-        async with work.begin() as unit:
-            return (await take_channel(unit, seen)).number
+        return (await work.do(lambda unit: take_channel(unit, seen), *channel_needs(seen))).number
 
     async def session(seen: SessionSeen) -> str:
-        async with work.begin() as unit:
-            return (await take_session(unit, seen.order or "", seen)).number
+        number = seen.order or ""
+        return (await work.do(lambda unit: take_session(unit, number, seen), *session_needs(number))).number
 
     async def bill(told: Bill) -> str:
-        async with work.begin() as unit:
-            return (await take_bill(unit, told.order or "", told)).number
+        number = told.order or ""
+        return (await work.do(lambda unit: take_bill(unit, number, told), *bill_needs(number, told))).number
 
     def route(way: Callable[[Any], Awaitable[str]], kind: type) -> Route:
         async def answer(request: Request) -> Response:

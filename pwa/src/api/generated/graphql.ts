@@ -185,7 +185,7 @@ export type StationQuery = { station: { construction: Construction, parkingText:
 export type AboutQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AboutQuery = { about: { name: string, nameEn: string, practice: boolean, notice: string | null, centre: { lat: number, lon: number } } };
+export type AboutQuery = { about: { name: string, nameEn: string, practice: boolean, notice: string | null, centre: { lat: number, lon: number } }, payChannels: Array<{ name: string, title: string, titleEn: string, practice: boolean }> };
 
 export type OperatorsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -863,8 +863,14 @@ export const AboutDocument = new TypedDocumentString(`
       lon
     }
   }
+  payChannels {
+    name
+    title
+    titleEn
+    practice
+  }
 }
-    `, {"hash":"sha256:58e9106576121141c20ddecbc0311ace4c64204fe5f16be6bd38868897fc9433"}) as unknown as TypedDocumentString<AboutQuery, AboutQueryVariables>;
+    `, {"hash":"sha256:0494bdba33b66c3d008e48680fa3fbef5c075d3b07f41de1c4cac8e6086bc84f"}) as unknown as TypedDocumentString<AboutQuery, AboutQueryVariables>;
 export const OperatorsDocument = new TypedDocumentString(`
     query Operators {
   operators {

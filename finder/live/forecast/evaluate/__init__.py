@@ -1,0 +1,1 @@
+"""Measures the forecast on real series against forecasts that anybody could make."""

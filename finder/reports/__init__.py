@@ -1,0 +1,1 @@
+"""The citizens' eyes: what they report, and the pictures that prove it."""

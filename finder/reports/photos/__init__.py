@@ -1,0 +1,1 @@
+"""Pictures of reports: checked, cleaned of whoever happens to be in them, and kept."""

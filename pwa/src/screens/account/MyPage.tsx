@@ -1,0 +1,113 @@
+/** Oneself: vehicles, devices, keys, and what is kept. */
+import "../../styles/account.css";
+import { useEffect } from "preact/hooks";
+import { t } from "../../i18n";
+import { w } from "../../i18n/mine";
+import { Frame, Trouble } from "../../parts/Frame";
+import { Icon } from "../../parts/Icon";
+import { splitAge } from "../../parts/Notices";
+import { dateText } from "../../parts/when";
+import { payChannels } from "../../state/about";
+import { forgetMe, loadMe, me, meKeptSince, meTrouble } from "../../state/me";
+import { hrefOf, openPage } from "../../state/route";
+import { signOut } from "../../state/session";
+import { hasAccount } from "../../state/settings";
+import { Agreements } from "./Agreements";
+import { Devices } from "./Devices";
+import { Linked } from "./Linked";
+import { Notices } from "./NoticeList";
+import { Passkeys } from "./Passkeys";
+import { erased, Privacy } from "./Privacy";
+import { SignIn } from "./SignIn";
+import { Vehicles } from "./Vehicles";
+
+export function MyPage() {
+  const m = w();
+  const known = hasAccount.value;
+  useEffect(() => {
+    if (known) void loadMe();
+    else forgetMe();
+  }, [known]);
+  return (
+    <Frame title={known ? m.my.title : m.signIn.title} busy={known && me.value === null && meTrouble.value === null}>
+      {known ? (
+        <Mine />
+      ) : (
+        <>
+          {erased.value && (
+            <p class="note" role="status">
+              {m.privacy.erased}
+            </p>
+          )}
+          <SignIn />
+        </>
+      )}
+    </Frame>
+  );
+}
+
+function Mine() {
+  const m = w();
+  const mine = me.value;
+  const since = meKeptSince.value;
+  if (mine === null)
+    return meTrouble.value === null ? (
+      <p class="empty" role="status">
+        {t().loading}
+      </p>
+    ) : (
+      <div class="empty">
+        <Trouble text={meTrouble.value} />
+        <button type="button" class="button" onClick={() => void loadMe()}>
+          {t().retry}
+        </button>
+      </div>
+    );
+  return (
+    <>
+      {since !== null && (
+        <div class="banner" role="status">
+          <Icon name="cloudOff" />
+          <span>{splitAge(m.my.keptSince, since)}</span>
+        </div>
+      )}
+      <section class="block who">
+        <p class="who-phone">{mine.phone}</p>
+        <p class="quiet">{m.my.since(dateText(mine.since))}</p>
+        <button
+          type="button"
+          class="text-button"
+          onClick={() => {
+            void signOut(false);
+          }}
+        >
+          {m.my.signOut}
+        </button>
+      </section>
+      {payChannels.value.length > 0 && (
+        <a
+          class="block link-row"
+          href={hrefOf({ page: { name: "orders" } })}
+          onClick={(event) => {
+            event.preventDefault();
+            openPage({ name: "orders" });
+          }}
+        >
+          <Icon name="bolt" />
+          <span>
+            <strong>{m.my.orders}</strong>
+            <span class="quiet">{m.my.ordersHint}</span>
+          </span>
+          <Icon name="chevron" />
+        </a>
+      )}
+      <Notices notices={mine.notices} />
+      <Vehicles mine={mine} />
+      {payChannels.value.length > 0 && <Agreements agreements={mine.agreements} />}
+      <Passkeys keys={mine.passkeys} />
+      <Linked linked={mine.providers} />
+      <Devices devices={mine.devices} />
+      <Privacy />
+    </>
+  );
+}

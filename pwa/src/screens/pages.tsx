@@ -1,0 +1,39 @@
+/** The pages over the finder; the code of each comes when it is opened. */
+import { lazy } from "../parts/lazy";
+import { route } from "../state/route";
+
+const withWords = async <P,>(page: Promise<P>): Promise<P> => {
+  const [found] = await Promise.all([page, import("../i18n/mine").then((mine) => mine.loadWords())]);
+  return found;
+};
+
+const MyPage = lazy(async () => (await withWords(import("./account/MyPage"))).MyPage);
+
+const ChargePage = lazy(async () => (await withWords(import("./charge/ChargePage"))).ChargePage);
+const OrderPage = lazy(async () => (await withWords(import("./charge/OrderPage"))).OrderPage);
+const OrdersPage = lazy(async () => (await withWords(import("./charge/OrdersPage"))).OrdersPage);
+const ScanPage = lazy(async () => (await withWords(import("./charge/ScanPage"))).ScanPage);
+const SignedInPage = lazy(async () => (await withWords(import("./account/SignedInPage"))).SignedInPage);
+export const RunningBar = lazy(async () => (await withWords(import("./charge/RunningBar"))).RunningBar, {
+  quiet: true,
+});
+
+export function PageView() {
+  const { page } = route.value;
+  switch (page?.name) {
+    case "my":
+      return <MyPage />;
+    case "charge":
+      return <ChargePage />;
+    case "order":
+      return <OrderPage />;
+    case "orders":
+      return <OrdersPage />;
+    case "signed-in":
+      return <SignedInPage />;
+    case "scan":
+      return <ScanPage />;
+    default:
+      return null;
+  }
+}
