@@ -22,7 +22,8 @@ COMMAND_TIMEOUT_S = 60.0
 CONNECTIONS = 15  # of one process, and kept: to open one costs more than a small transaction
 _WAL_ATTEMPTS, _WAL_PAUSE_S = 100, 0.02
 _WRITES = "finder_writes"
-_ROLLED_BACK_OR_FULL = ("40", "53")  # PostgreSQL's classes: a deadlock, or no connection to be had
+# PostgreSQL's classes: a connection that broke, a deadlock, no connection to be had, a server that ends or begins.
+_TRY_AGAIN = ("08", "40", "53", "57P")
 _SCHEMA_LOCK = 7_305_011  # any number that nothing else in the database locks
 
 
@@ -163,7 +164,7 @@ async def _mapped() -> AsyncIterator[None]:
     except DBAPIError as bad:
         # SQLite has only the bare class to say that the file is no database or is damaged.
         state = str(getattr(bad.orig, "sqlstate", None) or "")
-        if bad.connection_invalidated or type(bad) is DatabaseError or state.startswith(_ROLLED_BACK_OR_FULL):
+        if bad.connection_invalidated or type(bad) is DatabaseError or state.startswith(_TRY_AGAIN):
             raise _unavailable(bad) from bad
         raise
     except (

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.errors import Unavailable
+from finder.errors import StoreUnavailable, Unavailable
 from finder.storage.rows import INBOX_ROWS, LETTERS_SENT, RECEIVED_NEW, Read, Unit, Write
 
 MOST = 64  # tasks in one transaction
@@ -175,6 +175,10 @@ class Group:
                         ends.append(_Raised(fault))
                 taken = await self.postman.take(unit) if self.postman else None
                 await unit.flush()
+        except asyncio.CancelledError:
+            if (own := asyncio.current_task()) is None or own.cancelling():
+                raise
+            ends = [_Raised(_cut_off())] * len(batch)  # not ours: a driver gave up a connection
         except Unavailable as away:
             ends = [_Raised(away)] * len(batch)
         except Exception as fault:
@@ -205,6 +209,13 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class _Raised:
     fault: Exception
+
+
+def _cut_off() -> StoreUnavailable:
+    return StoreUnavailable(
+        "数据库连接中断，请稍后重试；数据不会丢失",
+        "the database's connection was cut: nothing is lost, try again",
+    )
 
 
 def _tell(waiting: _Waiting, end: Any) -> None:

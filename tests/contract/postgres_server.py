@@ -71,7 +71,8 @@ class Server:
         while any(_alive(each) for each in processes):
             time.sleep(0.01)
         # Where nobody reaps the dead, its number would look taken; after a loss of power it is free.
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        for lock in (self._data / "postmaster.pid", self._folder / f".s.PGSQL.{self._port}.lock"):
+            lock.unlink(missing_ok=True)
 
     def _control(self, *words: str | Path) -> None:
         _run(self._user, [self._binaries / "pg_ctl", "-D", self._data, *words])

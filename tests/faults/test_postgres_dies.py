@@ -1,6 +1,7 @@
 """PostgreSQL dies by kill -9 under load and is begun again over the same data: what was told is there, all goes on."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -46,9 +47,11 @@ class Load:
                 await asyncio.sleep(0.05)
 
 
-async def until(happened: Any) -> None:
+async def until(happened: Any, running: Sequence["asyncio.Task[None]"]) -> None:
     async with asyncio.timeout(120):
-        while not happened():  # noqa: ASYNC110
+        while not happened():
+            for task in running:
+                assert not task.done(), task.exception()
             await asyncio.sleep(0.01)
 
 
@@ -63,12 +66,12 @@ async def test_postgresql_is_killed_and_restored_under_load() -> None:
         try:
             for _ in range(2):
                 told, refused = len(load.told), load.refused
-                await until(lambda told=told: len(load.told) >= told + 15)
+                await until(lambda told=told: len(load.told) >= told + 15, running)
                 await asyncio.to_thread(server.kill)
-                await until(lambda refused=refused: load.refused > refused + AT_ONCE)
+                await until(lambda refused=refused: load.refused > refused + AT_ONCE, running)
                 await asyncio.to_thread(server.start)
             told = len(load.told)
-            await until(lambda: len(load.told) >= told + 5)
+            await until(lambda: len(load.told) >= told + 5, running)
             for task in running:
                 task.cancel()
             ends = await asyncio.gather(*running, return_exceptions=True)
