@@ -10,12 +10,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import CDPSession, expect
 
+from finder.kernel.vin import CHECK_AT, check_character
 from tests.browser.phone import AXE, Phone
 
 pytestmark = pytest.mark.browser
 
 # From anywhere: a finder that runs already (FINDER_TEST_URL) sends a number one code a minute.
 numbers = (f"139{n:08d}" for n in itertools.count(secrets.randbelow(10**7)))
+
+
+def new_vin() -> str:
+    """A VIN that holds and that nobody has bound yet."""
+    vin = f"LSVAU2A30N2{secrets.randbelow(10**6):06d}"
+    return vin[:CHECK_AT] + check_character(vin) + vin[CHECK_AT + 1 :]
 
 
 def signed_in(phone: Phone) -> str:
@@ -107,13 +114,15 @@ def test_a_vehicle_is_checked_as_one_types_added_and_removed(phone: Phone) -> No
     expect(phone.page.locator(".field.bad")).to_contain_text("省份")
     plate.fill("晋h·d12345")
     expect(phone.page.locator(".field.good")).to_contain_text("新能源车牌")
-    vin.fill("1M8GDM9AYKP042788")
+    right = new_vin()
+    wrong = "1" if right[CHECK_AT] != "1" else "2"
+    vin.fill(right[:CHECK_AT] + wrong + right[CHECK_AT + 1 :])
     expect(phone.page.locator(".field.bad")).to_contain_text("校验位不符")
     expect(save).to_be_disabled()
-    vin.fill("1M8GDM9AXKP042788")
+    vin.fill(right)
     save.click()
     row = phone.page.locator(".row-item", has_text="晋H·D12345")
-    expect(row).to_contain_text("1M8GDM9AXKP042788")
+    expect(row).to_contain_text(right)
     row.get_by_role("button", name="移除").click()
     expect(row).to_contain_text("不再由您付费")
     row.get_by_role("button", name="移除").click()
@@ -122,11 +131,12 @@ def test_a_vehicle_is_checked_as_one_types_added_and_removed(phone: Phone) -> No
 
 def test_a_vin_of_somebody_else_is_refused_in_words(phones: Callable[..., Phone]) -> None:
     first, second = phones(), phones()
+    vin = new_vin()
     signed_in(first)
-    add_vehicle(first, "晋HD00001", "1M8GDM9AXKP042788")
+    add_vehicle(first, "晋HD00001", vin)
     expect(first.page.locator(".plate")).to_be_visible()
     signed_in(second)
-    add_vehicle(second, "晋HD00002", "1M8GDM9AXKP042788")
+    add_vehicle(second, "晋HD00002", vin)
     expect(second.page.get_by_role("alert").filter(visible=True)).not_to_be_empty()
     expect(second.page.locator(".plate")).to_have_count(0)
 
@@ -200,7 +210,7 @@ def test_an_agreement_to_pay_is_made_a_car_charges_under_it_and_it_is_ended(phon
     row = phone.page.locator(".row-item", has_text="微信支付")
     expect(row).to_contain_text("每次最多 ¥100.00")
     expect(phone.page.get_by_role("button", name="用微信支付约定")).to_have_count(0)
-    add_vehicle(phone, "晋HD54321", "1M8GDM9AXKP042788")
+    add_vehicle(phone, "晋HD54321", new_vin())
     car = phone.page.locator(".row-item", has_text="晋H·D54321")
     car.get_by_role("button", name="开通插枪即充").click()
     expect(car).to_contain_text(re.compile("插枪即充：(待验证|已开通)"))

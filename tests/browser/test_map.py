@@ -16,7 +16,7 @@ def test_its_code_comes_only_when_it_is_opened(phone: Phone) -> None:
     phone.open()
     phone.page.wait_for_timeout(1_500)
     assert not [url for url in asked if "/assets/map" in url.lower()]
-    phone.page.get_by_role("navigation").get_by_role("link").click()
+    phone.page.locator(".switch a").first.click()
     phone.wait_for_map()
     assert [url for url in asked if "/assets/map" in url.lower()]
     origin = phone.page.url.split("/map")[0]
