@@ -23,7 +23,7 @@ from finder.roads.polyline import decode_polyline as decode
 from finder.roads.polyline import encode_polyline as encode
 from finder.roads.router import NoRouter, Route, Router, timed
 from finder.roads.search import MAX_DETOUR_KM
-from finder.roads.trips import MAX_AHEAD, MOST_AT_ONCE, DoorToDoor, Trips, Wish
+from finder.roads.trips import MAX_AHEAD, MOST_AT_ONCE, DoorToDoor, Polyline, Trips, Wish
 from finder.stations.along import LineHit
 from finder.stations.filter import Filter
 from finder.stations.model import ALWAYS
@@ -131,6 +131,27 @@ async def test_a_bay_that_is_seen_free_has_a_chance() -> None:
     # Beyond three hours from now nothing is known of it; before, one of two free bays is likely.
     within = again["arrivesAt"] <= (NOW + timedelta(hours=3)).isoformat().replace("+00:00", "Z")
     assert again["chance"] == (pytest.approx(1 - 0.25**2) if within else None)
+
+
+async def test_what_is_foretold_of_a_bay_comes_first_and_the_board_where_nothing_is() -> None:
+    placed = made()
+    trips = placed.gateway.trips
+    assert trips is not None
+    wish = Wish(Polyline(WAY), TYPICAL[CarClass.FAMILY].car, start=0.6, celsius=20)
+    (stop,) = (await trips.plan(wish)).trip.plans[0].stops
+    evses = [evse.id for evse in stop.candidate.station.evses]
+    await placed.board.observe([Observation(each, Status.CHARGING, NOW, "jinbei") for each in evses])
+    for foretold, chance in ((0.8, 0.8), (0.0, 0.0), (None, pytest.approx(1 - 0.75**2))):
+        told = Trips(
+            Along(placed.index.stations.values()),
+            lambda evse_id: placed.board.read(evse_id).status,
+            TariffPrices(),
+            NoRouter(),
+            lambda: {},
+            lambda: NOW,
+            lambda _, __, foretold=foretold: foretold,  # type: ignore[misc]
+        )
+        assert (await told.plan(wish)).trip.plans[0].stops[0].chance == chance
 
 
 async def test_warnings_are_told_in_the_readers_language() -> None:
