@@ -144,7 +144,7 @@ async def test_outside_the_owners_hours_the_map_says_closed_and_only_the_owner_s
         assert (await f.shows(name="和平西街 12 号"))["openNow"] is False
         await pile.join()
         refused = await f.connector.start(StartRequest(order="o-1", evse_id=EVSE, person="somebody"))
-        assert (refused.outcome, refused.reason) == (Outcome.REJECTED, Reason.OTHER)
+        assert (refused.outcome, refused.reason) == (Outcome.REJECTED, Reason.CLOSED)
         mine = await f.connector.start(StartRequest(order="o-2", evse_id=EVSE, person=OWNER))
         assert mine.outcome is Outcome.ACCEPTED
         await pile.leave()

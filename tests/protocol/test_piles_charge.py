@@ -91,7 +91,7 @@ async def test_outside_the_owners_hours_only_the_owner_may_charge(version: str) 
         await pile.join()
         assert not await pile.swipe("DRIVER")  # it is noon
         refused = await g.connector.start(start(person="household-99"))
-        assert (refused.outcome, refused.reason) == (Outcome.REJECTED, Reason.OTHER)
+        assert (refused.outcome, refused.reason) == (Outcome.REJECTED, Reason.CLOSED)
         assert "hours" in (refused.said or "")
         assert pile.asked == []
         assert (await g.connector.start(start(person=OWNER))).outcome is Outcome.ACCEPTED
