@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from graphql import GraphQLObjectType, get_named_type, is_leaf_type
+from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +94,12 @@ ARGUMENTS: dict[str, list[list[str]]] = {
             for more in ("energyKwh:20", "energyKwh:0", 'leaveAt:"2026-03-04T13:00:00+08:00"')
         ]
     ],
+    "road": [['id:"g55"', "id:7"]],
+    "stationsAlongRoad": [['road:"g55"', 'road:"none"'], ["", "fromKm:0", "fromKm:-1e9"], ["", "first:3", "first:0"]],
+    "stationsAlongRoute": [['route:{polyline:"_p~iF~ps|U_ulLnnqC"}', 'route:{polyline:""}'], ["", "maxDetourKm:5"]],
+    "forecast": [['stationId:"jinbei/0001"', 'stationId:"none"'], ["", "hours:3", "hours:73"]],
+    "scanned": [['code:"hlht://1.MA0JINBEI/"', 'code:""']],
+    "order": [['number:"01"']],
     "places": [['text:"县"', 'text:"nowhere"'], ["", "first:1"]],
 }
 
@@ -116,6 +122,10 @@ class Writer:
 
     def selection(self, type_: GraphQLObjectType, depth: int, *, root: bool = False) -> str:
         names = [n for n, f in type_.fields.items() if depth > 1 or is_leaf_type(get_named_type(f.type))]
+        if root:  # what cannot be asked without arguments is asked with those that are known here
+            names = [
+                n for n in names if n in ARGUMENTS or not any(map(is_required_argument, type_.fields[n].args.values()))
+            ]
         chosen = self.draw(st.lists(st.sampled_from([*names, "__typename"]), min_size=1, max_size=2 if root else 5))
         parts = [self.field(type_, name, depth, root=root) for name in chosen]
         if not root and self.spreads < 4 and self.draw(st.integers(0, 3)) == 0:
