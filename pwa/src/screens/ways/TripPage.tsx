@@ -1,0 +1,3 @@
+export function TripPage({ road }: { road: string | null }) {
+  return <p>{road}</p>;
+}
