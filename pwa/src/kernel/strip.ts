@@ -30,19 +30,20 @@ export interface Drawn {
   inGap: boolean;
 }
 
-/** Down the screen as one drives. Chargers with no place between and within a kilometre share a row; `nextKm` is how
+/** Down the screen as one drives. Chargers within `groupKm` of the first share a row; `nextKm` is how
  *  far it is from a row's last to the next one, null where there is none. */
 export function strip<P extends { km: number }, C extends { km: number }>(
   places: readonly P[],
   chargers: readonly C[],
   gaps: readonly Gap[],
   direction: Direction,
+  groupKm = 1,
 ): (Row<P, C> & Drawn)[] {
   const sign = direction === "FORWARD" ? 1 : -1;
   const groups: C[][] = [];
   for (const charger of chargers.toSorted((a, b) => sign * (a.km - b.km))) {
     const group = groups.at(-1);
-    if (group && Math.abs(charger.km - (group[0] as C).km) <= 1) group.push(charger);
+    if (group && Math.abs(charger.km - (group[0] as C).km) <= groupKm) group.push(charger);
     else groups.push([charger]);
   }
   const rows: Row<P, C>[] = [

@@ -17,7 +17,7 @@ export const en: WayWords = {
     length: (km) => `${km} km`,
     approximate: "Approximate",
     approximateLong: (km) =>
-      `Approximate: drawn from place to place, up to ${km} km off, and so are its kilometres. Do not navigate by it.`,
+      `Drawn from place to place, up to ${km} km off, and so are its kilometres. Do not navigate by it.`,
     accuracy: (m) => `Its line is within ${m}`,
     kept: (age) => `As kept ${age}; free bays may have changed`,
     direction: "Direction",
@@ -118,7 +118,7 @@ export const en: WayWords = {
     gap: (km, from, to) => `${km} km without a station that suits (km ${from}–${to})`,
     warnings: "Before you set off",
     strip: (km, stops, gaps) => `${km} km, ${s(stops, "charging stop")}, ${s(gaps, "gap")}`,
-    heights: "The strip shows no heights",
+
     temperature: (c) => `Reckoned for ${c} °C`,
     credit: (who) => `Route by ${who}`,
     offline: "No network: nothing new can be planned, trips that are kept can be read.",

@@ -15,8 +15,7 @@ export const zh = {
     none: "还没有道路资料。",
     length: (km: string) => `${km} 公里`,
     approximate: "示意",
-    approximateLong: (km: string) =>
-      `示意路线：由沿途地名连成，位置误差可达 ${km} 公里，里程也是近似值。请勿据此导航。`,
+    approximateLong: (km: string) => `由沿途地名连成，位置误差可达 ${km} 公里，里程也是近似值。请勿据此导航。`,
     accuracy: (m: string) => `线位误差不超过 ${m}`,
     kept: (age: string) => `显示${age}保存的内容，空闲数可能已变化`,
     direction: "行车方向",
@@ -124,7 +123,7 @@ export const zh = {
     gap: (km: string, from: string, to: string) => `${km} 公里没有适合的充电站（${from}–${to} 公里）`,
     warnings: "出发前请知道",
     strip: (km: string, stops: number, gaps: number) => `全程 ${km} 公里，${stops} 次充电，${gaps} 段空白路段`,
-    heights: "条带不含海拔",
+
     temperature: (c: string) => `按气温 ${c}℃ 估算`,
     credit: (who: string) => `路线来自 ${who}`,
     offline: "没有网络，不能重新规划；已下载的路线仍可查看。",

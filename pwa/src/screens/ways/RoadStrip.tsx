@@ -23,7 +23,8 @@ interface Props {
 export function RoadStrip({ road, posts, gaps, direction }: Props) {
   const m = ww().roads;
   const places = road.places.filter((place) => place.direction === null || place.direction === direction);
-  const rows = strip(places, posts, gaps, direction);
+  // Finer than its line is known, kilometres would only look exact.
+  const rows = strip(places, posts, gaps, direction, road.accuracyM > 3_000 ? 3 : 1);
   return (
     <section aria-label={m.strip}>
       <ol class={`road-strip${road.approximate ? " rough" : ""}`} role="list">
