@@ -25,6 +25,8 @@ export interface Asked {
   road: string | null;
   fromKm: number;
   toKm: number;
+  /** The road's first and last kilometre. */
+  ends: [number, number];
   car: CarClass;
   start: number;
   objective: TripObjective;
@@ -50,6 +52,7 @@ export const asked = signal<Asked>({
   road: null,
   fromKm: 0,
   toKm: 0,
+  ends: [0, 0],
   car: "FAMILY",
   start: 0.8,
   objective: "LEAST_TIME",
@@ -59,12 +62,18 @@ export const planning = signal(false);
 export const tripTrouble = signal<ApiError | null>(null);
 export const keptTrips = signal<Kept<Trip>[]>([]);
 
+/** Its ends are told to a tenth of a kilometre, and may lie half of that inside. */
+function within(km: number, [low, high]: [number, number]): number {
+  if (km === low && low > 0) return low + 0.05;
+  return km === high ? high - 0.05 : km;
+}
+
 const toInput = (a: Asked): TripInput => ({
   car: { kind: a.car },
   start: a.start,
   objectives: [a.objective],
   ...(a.by === "road"
-    ? { road: a.road, fromKm: a.fromKm, toKm: a.toKm }
+    ? { road: a.road, fromKm: within(a.fromKm, a.ends), toKm: within(a.toKm, a.ends) }
     : { begin: a.from?.at ?? null, end: a.to?.at ?? null }),
 });
 

@@ -32,7 +32,7 @@ export const en: WayWords = {
     gapFrom: (from, to) => `${from} to ${to}`,
     next: (km) => `next in ${km} km`,
     near: "next within 1 km",
-    last: "none from here to the end",
+    last: (km) => `none on the ${km} km from here to the end`,
     offset: (m) => `${m} off the road`,
     offsetUnknown: "distance off the road not known",
     sides: { LEFT: "left side", RIGHT: "right side", ON: "at the road", UNKNOWN: "" },

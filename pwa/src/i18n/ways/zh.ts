@@ -30,7 +30,7 @@ export const zh = {
     gapFrom: (from: string, to: string) => `${from} 至 ${to}`,
     next: (km: string) => `下一座 ${km} 公里`,
     near: "下一座不到 1 公里",
-    last: "此后到终点没有充电站",
+    last: (km: string) => `此后 ${km} 公里到终点，没有充电站`,
     offset: (m: string) => `距路 ${m}`,
     offsetUnknown: "离路多远不详",
     sides: { LEFT: "左侧", RIGHT: "右侧", ON: "路边", UNKNOWN: "" } satisfies Record<RoadSide, string>,

@@ -25,13 +25,18 @@ export function RoadStrip({ road, posts, gaps, direction }: Props) {
   const places = road.places.filter((place) => place.direction === null || place.direction === direction);
   // Finer than its line is known, kilometres would only look exact.
   const rows = strip(places, posts, gaps, direction, road.accuracyM > 3_000 ? 3 : 1);
+  const nextText = ({ chargers, nextKm }: { chargers: PostFragment[]; nextKm: number | null }) => {
+    if (nextKm !== null) return nextKm < 1 ? m.near : m.next(kmText(nextKm));
+    const left = Math.abs((direction === "FORWARD" ? road.toKm : road.fromKm) - (chargers.at(-1)?.km ?? 0));
+    return left < 1 ? null : m.last(kmText(left));
+  };
   return (
     <section aria-label={m.strip}>
       <ol class={`road-strip${road.approximate ? " rough" : ""}`} role="list">
         {rows.map((row) => (
           <li
             key={`${row.kind}${row.km}${row.kind === "place" ? row.place.name : ""}`}
-            class={`${row.kind}${row.inGap ? " in-gap" : ""}`}
+            class={`row-${row.kind}${row.inGap ? " in-gap" : ""}`}
             style={{ "--after": Math.min(40, row.afterKm).toFixed(1) }}
           >
             <span class="post">{postText(row.km)}</span>
@@ -52,7 +57,7 @@ export function RoadStrip({ road, posts, gaps, direction }: Props) {
                 </span>
               </p>
             ) : (
-              <Chargers posts={row.chargers} nextKm={row.nextKm} />
+              <Chargers posts={row.chargers} next={nextText(row)} />
             )}
           </li>
         ))}
@@ -61,7 +66,7 @@ export function RoadStrip({ road, posts, gaps, direction }: Props) {
   );
 }
 
-function Chargers({ posts, nextKm }: { posts: readonly PostFragment[]; nextKm: number | null }) {
+function Chargers({ posts, next }: { posts: readonly PostFragment[]; next: string | null }) {
   const m = ww().roads;
   // Those with a free bay first: who stops at this kilometre takes one of them.
   const sorted = posts.toSorted((a, b) => b.node.availability.available - a.node.availability.available);
@@ -79,7 +84,7 @@ function Chargers({ posts, nextKm }: { posts: readonly PostFragment[]; nextKm: n
           ))}
         </details>
       )}
-      <p class="next quiet">{nextKm === null ? m.last : nextKm < 1 ? m.near : m.next(kmText(nextKm))}</p>
+      {next && <p class="next quiet">{next}</p>}
     </div>
   );
 }

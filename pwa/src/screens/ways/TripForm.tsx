@@ -9,7 +9,7 @@ import { Trouble } from "../../parts/Frame";
 import { online } from "../../state/live";
 import { loadRoads, type RoadRow, roads } from "../../state/roads";
 import { type Asked, asked, plan, planning, tripTrouble } from "../../state/trip";
-import { kmText, postText } from "./links";
+import { postText } from "./links";
 import { SpotField } from "./SpotField";
 
 const CARS: readonly CarClass[] = ["SMALL", "FAMILY", "LARGE_SUV", "VAN"];
@@ -19,7 +19,13 @@ const change = (patch: Partial<Asked>) => {
   asked.value = { ...asked.value, ...patch };
 };
 
-const whole = (road: RoadRow): Partial<Asked> => ({ by: "road", road: road.id, fromKm: road.fromKm, toKm: road.toKm });
+const whole = (road: RoadRow): Partial<Asked> => ({
+  by: "road",
+  road: road.id,
+  fromKm: road.fromKm,
+  toKm: road.toKm,
+  ends: [road.fromKm, road.toKm],
+});
 
 export function TripForm({ road }: { road: string | null }) {
   const m = ww().trip;
@@ -98,7 +104,7 @@ function Stretch({ known }: { known: readonly RoadRow[] }) {
     <Field
       label={label}
       value={String(value)}
-      hint={on ? m.kmHint(kmText(on.fromKm), kmText(on.toKm)) : ""}
+      hint={on ? m.kmHint(String(on.fromKm), String(on.toKm)) : ""}
       input={{ type: "number", inputMode: "decimal", step: "any", min: on?.fromKm, max: on?.toKm, required: true }}
       onText={(text) => change({ [key]: Number(text) })}
     />
