@@ -65,7 +65,9 @@ export function TripAnswer({ trip }: { trip: Trip }) {
           {answer.warnings.map((warning) => (
             <li key={warning.code}>{warning.message}</li>
           ))}
-          <li>{m.temperature(String(Math.round(answer.temperatureC)))}</li>
+          {!answer.warnings.some(({ code }) => code.startsWith("WINTER")) && (
+            <li>{m.temperature(String(Math.round(answer.temperatureC)))}</li>
+          )}
           {answer.credit && <li>{m.credit(answer.credit)}</li>}
         </ul>
       </section>
