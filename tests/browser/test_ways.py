@@ -53,6 +53,14 @@ def test_roads_are_one_tap_from_the_list_and_a_road_one_more(phone: Phone) -> No
     phone.wait_for_list()
 
 
+def test_the_search_leads_to_the_roads_too(phone: Phone) -> None:
+    phone.open()
+    phone.page.get_by_role("button", name="搜索充电站、城镇").click()
+    phone.page.get_by_role("dialog").get_by_role("button", name="公路与行程").click()
+    expect(phone.page.locator(".road-list li").first).to_be_visible()
+    expect(phone.page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_road_says_in_plain_sight_that_it_is_approximate(phone: Phone) -> None:
     open_road(phone)
     expect(phone.page.locator(".approximate-note")).to_contain_text("误差可达 10 公里")
@@ -189,7 +197,8 @@ def test_the_plan_comes_as_files_for_the_year_that_is_shown(phone: Phone) -> Non
     expect(phone.page.locator("[aria-pressed=true]")).to_have_text("2024")
     for name in ("CSV", "GeoJSON"):
         link = phone.page.get_by_role("link", name=name).get_attribute("href")
-        assert link is not None and link.endswith("?year=2024")
+        assert link is not None
+        assert link.endswith("?year=2024")
         assert phone.page.request.get(link).ok
 
 

@@ -25,6 +25,7 @@ export interface OpenRoad {
   posts: { FORWARD: PostFragment[]; BACKWARD: PostFragment[] };
   /** More stations than are asked for: gaps are then not told. */
   cut: boolean;
+  receivedAt: number;
 }
 
 export const roads = signal<RoadRow[] | null>(null);
@@ -72,6 +73,7 @@ export async function loadRoad(id: string): Promise<void> {
       road,
       posts: { FORWARD: forward.posts, BACKWARD: backward.posts },
       cut: forward.cut || backward.cut,
+      receivedAt: Date.now(),
     };
     batch(() => {
       openRoad.value = found;

@@ -70,9 +70,10 @@ function Filled({ found }: { found: OpenRoad }) {
         <p class="road-line">
           <Shield road={road} />
           <span>
-            {m.kinds[road.kind]} · {m.length(kmText(road.lengthKm))} · {m.chargersN(posts.length)}
+            {m.kinds[road.kind]} · {m.length(kmText(road.lengthKm))} · {m.chargersN(usable.length)}
           </span>
         </p>
+        {since === null && <p class="quiet">{splitAge(t().updated, found.receivedAt)}</p>}
         {road.approximate ? (
           <p class="approximate-note">
             <Icon name="warning" />

@@ -33,10 +33,10 @@ export function RoadStrip({ road, posts, gaps, direction }: Props) {
   return (
     <section aria-label={m.strip}>
       <ol class={`road-strip${road.approximate ? " rough" : ""}`} role="list">
-        {rows.map((row) => (
+        {rows.map((row, i) => (
           <li
             key={`${row.kind}${row.km}${row.kind === "place" ? row.place.name : ""}`}
-            class={`row-${row.kind}${row.inGap ? " in-gap" : ""}`}
+            class={`row-${row.kind}${row.inGap ? " in-gap" : ""}${row.inGap && rows[i + 1]?.inGap ? " into-gap" : ""}`}
             style={{ "--after": Math.min(40, row.afterKm).toFixed(1) }}
           >
             <span class="post">{postText(row.km)}</span>
