@@ -23,6 +23,8 @@ const config: CodegenConfig = {
     "src/api/generated/office/": output("src/api/office.graphql"),
     "src/api/generated/mine/": output("src/api/mine.graphql"),
     "src/api/generated/charging/": output("src/api/charging.graphql"),
+    "src/api/generated/ways/": output("src/api/ways.graphql"),
+    "src/api/generated/coverage/": output("src/api/coverage.graphql"),
   },
 };
 export default config;

@@ -4,7 +4,7 @@ import type { Plugin } from "vite";
 
 const SHELL = ["/", "/manifest.webmanifest", "/icons/icon.svg", "/icons/icon-192.png"];
 
-/** Writes /sw.js with the list of files that make up the shell: all but the map's, the chart's and the office's, which come when they are opened. */
+/** Writes /sw.js with the list of files that make up the shell: all but the map's, the chart's, the office's and the plan's, which come when they are opened. */
 export function serviceWorker(): Plugin {
   return {
     name: "finder-service-worker",
@@ -15,7 +15,7 @@ export function serviceWorker(): Plugin {
       order: "post",
       handler(_options, bundle) {
         const files = Object.keys(bundle).filter(
-          (file) => /\.(js|css)$/.test(file) && !/assets\/(map|powerchart|office)/i.test(file),
+          (file) => /\.(js|css)$/.test(file) && !/assets\/(map|powerchart|office|coverage)/i.test(file),
         );
         const shell = [...SHELL, ...files.map((file) => `/${file}`)];
         const version = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 12);

@@ -214,6 +214,7 @@ export const en: Messages = {
   my: "My account",
   chargeHere: "Charge here",
   scan: "Scan to charge",
+  ways: "Roads, trips",
   settings: "Settings",
   language: "Language",
   elder: "Large type",

@@ -165,6 +165,7 @@ export interface Messages {
   my: string;
   chargeHere: string;
   scan: string;
+  ways: string;
   language: string;
   elder: string;
   elderHint: string;

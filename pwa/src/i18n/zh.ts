@@ -205,6 +205,7 @@ export const zh: Messages = {
   my: "我的",
   chargeHere: "在此充电",
   scan: "扫码充电",
+  ways: "公路与行程",
   settings: "设置",
   language: "语言",
   elder: "大字版",

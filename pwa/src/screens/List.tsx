@@ -9,7 +9,7 @@ import { connected } from "../state/connected";
 import { online } from "../state/live";
 import { failure, keptSince, loading, more, nearby, refresh, total } from "../state/nearby";
 import { locating } from "../state/position";
-import { clearFilters, filters, go, route } from "../state/route";
+import { clearFilters, filters, go, hrefOf, openPage, route } from "../state/route";
 import { hasAccount, running } from "../state/settings";
 import { countFilters } from "../state/url";
 import { Chips } from "./Chips";
@@ -55,6 +55,17 @@ function Hero() {
   const sum = total.value;
   return (
     <section class="hero" aria-label={m.freeNowTitle}>
+      <a
+        class="text-button ways"
+        href={hrefOf({ page: { name: "roads" } })}
+        onClick={(event) => {
+          event.preventDefault();
+          openPage({ name: "roads" });
+        }}
+      >
+        <Icon name="road" />
+        {m.ways}
+      </a>
       <button
         type="button"
         class="place"

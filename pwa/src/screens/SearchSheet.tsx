@@ -10,7 +10,7 @@ import { Icon } from "../parts/Icon";
 import { Sheet } from "../parts/Sheet";
 import { distanceText } from "../parts/words";
 import { originPoint } from "../state/position";
-import { go, route } from "../state/route";
+import { go, openPage, route } from "../state/route";
 import { PlaceButton } from "./PlaceButton";
 import { closePanel } from "./panels";
 
@@ -75,7 +75,22 @@ export function SearchSheet() {
           }}
         />
       </form>
-      {!wanted && <p class="hint">{m.searchHint}</p>}
+      {!wanted && (
+        <>
+          <p class="hint">{m.searchHint}</p>
+          <button
+            type="button"
+            class="found-row"
+            onClick={() => {
+              closePanel();
+              openPage({ name: "roads" });
+            }}
+          >
+            <Icon name="road" />
+            <span class="found-name">{m.ways}</span>
+          </button>
+        </>
+      )}
       {failed.value && <p class="hint alert">{failed.value}</p>}
       <div aria-live="polite">
         {places.length > 0 && (

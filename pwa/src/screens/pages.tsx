@@ -7,6 +7,14 @@ const withWords = async <P,>(page: Promise<P>): Promise<P> => {
   return found;
 };
 
+const withWayWords = async <P,>(page: Promise<P>): Promise<P> => {
+  const [found] = await Promise.all([page, import("../i18n/ways").then((ways) => ways.loadWayWords())]);
+  return found;
+};
+
+const RoadsPage = lazy(async () => (await withWayWords(import("./ways/RoadsPage"))).RoadsPage);
+const RoadPage = lazy(async () => (await withWayWords(import("./ways/RoadPage"))).RoadPage);
+const TripPage = lazy(async () => (await withWayWords(import("./ways/TripPage"))).TripPage);
 const MyPage = lazy(async () => (await withWords(import("./account/MyPage"))).MyPage);
 
 const ChargePage = lazy(async () => (await withWords(import("./charge/ChargePage"))).ChargePage);
@@ -33,6 +41,12 @@ export function PageView() {
       return <SignedInPage />;
     case "scan":
       return <ScanPage />;
+    case "roads":
+      return <RoadsPage />;
+    case "road":
+      return <RoadPage id={page.id} />;
+    case "trip":
+      return <TripPage road={page.road} />;
     default:
       return null;
   }

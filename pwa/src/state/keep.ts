@@ -31,13 +31,12 @@ export async function kept<T>(key: string): Promise<Kept<T> | null> {
   }
 }
 
-/** The stations opened last, newest first. */
-export async function keepStation<T extends { id: string }>(station: T): Promise<void> {
+/** The things of one kind opened last, newest first, at most so many. */
+export async function keepAmong<T extends { id: string }>(shelf: string, value: T, most: number): Promise<void> {
   try {
     await update<Kept<T>[]>(
-      "stations",
-      (old = []) =>
-        [{ at: Date.now(), value: station }, ...old.filter((k) => k.value.id !== station.id)].slice(0, MAX_STATIONS),
+      shelf,
+      (old = []) => [{ at: Date.now(), value }, ...old.filter((k) => k.value.id !== value.id)].slice(0, most),
       store(),
     );
   } catch {
@@ -45,11 +44,25 @@ export async function keepStation<T extends { id: string }>(station: T): Promise
   }
 }
 
-export async function keptStation<T extends { id: string }>(id: string): Promise<Kept<T> | null> {
+export async function keptAmong<T extends { id: string }>(shelf: string): Promise<Kept<T>[]> {
   try {
-    const all = await get<Kept<T>[]>("stations", store());
-    return all?.find((k) => k.value.id === id) ?? null;
+    return (await get<Kept<T>[]>(shelf, store())) ?? [];
   } catch {
-    return null;
+    return [];
   }
+}
+
+export async function dropAmong<T extends { id: string }>(shelf: string, id: string): Promise<void> {
+  try {
+    await update<Kept<T>[]>(shelf, (old = []) => old.filter((k) => k.value.id !== id), store());
+  } catch {
+    // as above
+  }
+}
+
+export const keepStation = <T extends { id: string }>(station: T): Promise<void> =>
+  keepAmong("stations", station, MAX_STATIONS);
+
+export async function keptStation<T extends { id: string }>(id: string): Promise<Kept<T> | null> {
+  return (await keptAmong<T>("stations")).find((k) => k.value.id === id) ?? null;
 }

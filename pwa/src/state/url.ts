@@ -33,8 +33,11 @@ export interface Plug {
 
 /** What lies over the finder: an account and what is charged with it. */
 export type Page =
-  | { name: "my" | "orders" | "scan" }
+  | { name: "my" | "orders" | "scan" | "roads" }
   | { name: "order"; number: string }
+  | { name: "road"; id: string }
+  /** Along that road, where one was come from. */
+  | { name: "trip"; road: string | null }
   /** Back from a provider or a channel at which one signed in; see RFC 6749, 4.1.2. */
   | { name: "signed-in"; code: string; state: string }
   | ({ name: "charge" } & Plug);
@@ -144,7 +147,10 @@ function join(path: string, q: URLSearchParams): string {
 
 function page(path: string, q: URLSearchParams): Page | null {
   const [, name, rest] = path.split("/");
-  if (rest === undefined && (name === "my" || name === "orders" || name === "scan")) return { name };
+  if (rest === undefined && (name === "my" || name === "orders" || name === "scan" || name === "roads"))
+    return { name };
+  if (name === "roads" && rest) return { name: "road", id: unescaped(rest).slice(0, 64) };
+  if (name === "trip") return { name, road: q.get("road")?.slice(0, 64) || null };
   if (name === "orders" && rest) return { name: "order", number: unescaped(rest).slice(0, 64) };
   if (name === "signed-in") return { name, code: q.get("code") ?? "", state: q.get("state") ?? "" };
   const station = q.get("station");
@@ -164,8 +170,14 @@ function pageHref(page: Page, language: Language | null, q: URLSearchParams): st
     q.set("code", page.code);
     q.set("state", page.state);
   }
+  if (page.name === "trip" && page.road) q.set("road", page.road);
   if (language) q.set("lang", language);
-  return join(page.name === "order" ? `/orders/${encodeURIComponent(page.number)}` : `/${page.name}`, q);
+  return join(pagePath(page), q);
+}
+
+function pagePath(page: Page): string {
+  if (page.name === "order") return `/orders/${encodeURIComponent(page.number)}`;
+  return page.name === "road" ? `/roads/${encodeURIComponent(page.id)}` : `/${page.name}`;
 }
 
 /** The gateway's filter, null where nothing is asked. */
