@@ -1,12 +1,7 @@
 """People's accounts, composed in one place: store, vault, audit, message gateway, passkeys, providers."""
 
 import os
-import re
-import tomllib
 from collections.abc import Collection, Mapping
-from pathlib import Path
-
-from pydantic import SecretStr
 
 from finder.aftercare import aftercare_held
 from finder.charging.agreements import Agreements, AgreementsHeld
@@ -17,7 +12,7 @@ from finder.errors import SettingsError
 from finder.identity.accounts import Accounts
 from finder.identity.audit import Audit
 from finder.identity.keyring import Keyring
-from finder.identity.oidc import Oidc, Provider
+from finder.identity.oidc import Oidc
 from finder.identity.passkeys import Passkeys, site_of
 from finder.identity.people import People
 from finder.identity.privacy import Privacy
@@ -26,11 +21,10 @@ from finder.identity.store import Store
 from finder.identity.vault import Vault
 from finder.kernel.clock import Clock, system_clock
 from finder.money.channels.port import Channel
+from finder.providers import load_providers
 from finder.settings import Settings
 from finder.storage.database import Database
 from finder.storage.unit import Work
-
-_ID = re.compile(r"[a-z0-9]{1,32}")
 
 
 def choose_sms(settings: Settings) -> Sms:
@@ -96,31 +90,3 @@ def open_agreements(
         elif name in listed:
             proofs[name] = LinkedPayers(accounts.oidc, name, standing=name in standing)
     return Agreements(people.store, people.audit, clock, people.buckets, proofs)
-
-
-def load_providers(path: Path, environ: Mapping[str, str]) -> list[Provider]:
-    """Each `[[provider]]` has id, name, issuer and client_id; its secret is FINDER_OIDC_<ID>_SECRET.
-
-    Raises SettingsError.
-    """
-    try:
-        listed = tomllib.loads(path.read_text(encoding="utf-8")).get("provider", [])
-        told = [tuple(str(each[name]) for name in ("id", "name", "issuer", "client_id")) for each in listed]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as bad:
-        raise SettingsError(
-            f"FINDER_OIDC_FILE {path} 无法使用：{bad}", f"FINDER_OIDC_FILE {path} cannot be used: {bad}"
-        ) from None
-    providers = []
-    for provider_id, name, issuer, client_id in told:
-        secret = environ.get(f"FINDER_OIDC_{provider_id.upper()}_SECRET", "")
-        if not _ID.fullmatch(provider_id) or not issuer.startswith("https://") or not secret:
-            raise SettingsError(
-                f"登录方式 {provider_id!r} 有误：id 为小写字母与数字，issuer 以 https:// 开头，"
-                f"密钥置于 FINDER_OIDC_{provider_id.upper()}_SECRET",
-                f"provider {provider_id!r}: id in small letters and digits, issuer with https://, "
-                f"and the secret in FINDER_OIDC_{provider_id.upper()}_SECRET",
-            )
-        providers.append(Provider(provider_id, name, issuer, client_id, SecretStr(secret)))
-    if len({each.id for each in providers}) < len(providers):
-        raise SettingsError("FINDER_OIDC_FILE 中 id 重复", "an id stands twice in FINDER_OIDC_FILE")
-    return providers

@@ -7,9 +7,9 @@ from strawberry.types import Info
 
 from finder.graphql.moment import Context
 from finder.identity.codes import Challenge
-from finder.identity.oidc import Begun, Provider
 from finder.identity.passkeys import Passkey
 from finder.identity.people import Profile
+from finder.identity.providers import Begun, Registered
 from finder.identity.sessions import Tokens
 from finder.identity.vehicles import Vehicle
 
@@ -99,7 +99,7 @@ async def sign_in_by_passkey(info: Ask, credential: str, device: str = "") -> To
     return await info.context.accounts.keyring.sign_in(credential, device, info.context.asker.network)
 
 
-async def sign_in_providers(info: Ask) -> list[Provider]:
+async def sign_in_providers(info: Ask) -> list[Registered]:
     """Those of this deployment; none where it has no accounts."""
     accounts = info.context.gateway.accounts
     return [] if accounts is None else accounts.oidc.providers

@@ -1,4 +1,4 @@
-"""Signing in at an OpenID Connect provider: code flow with PKCE, the provider's own keys, one answer for what is wrong.
+"""Signing in at a provider of identity: one flow for every kind, and one answer for what is wrong.
 
 What a provider is asked for is derived from the ticket that the browser keeps, so an answer in another browser is void.
 """
@@ -8,81 +8,50 @@ import hmac
 import secrets
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import sqlalchemy as sa
-from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.errors import BadInput, Conflict, Denied, NotFound, Unavailable
+from finder.errors import BadInput, Conflict, Denied, NotFound
+from finder.identity.alipay import Alipay, AlipayProvider
 from finder.identity.audit import acting
 from finder.identity.buckets import within
+from finder.identity.openid import OpenId, Provider
 from finder.identity.people import SIGN_IN_RATE, People
+from finder.identity.providers import (
+    TIMEOUT_S,
+    Asking,
+    Begun,
+    ProviderRefused,
+    ProviderUnavailable,
+    Registered,
+    Speaker,
+)
 from finder.identity.roles import Caller
 from finder.identity.sessions import Tokens
 from finder.identity.tables import FLOW, IDENTITY
+from finder.identity.wechat import Wechat, WechatProvider
 from finder.kernel.clock import Clock
 from finder.storage.unit import to_us
 
+__all__ = ["AnyProvider", "Begun", "Oidc", "Provider", "ProviderRefused", "ProviderUnavailable"]
 GOOD_FOR = timedelta(minutes=10)
-TIMEOUT_S = 5.0
-LEEWAY_S = 60
-ALGORITHMS = ["RS256", "ES256"]
 MAX_TEXT = 2_048
-MAX_ANSWER = 256 * 1024
 RETURN_TO = "/signed-in"  # of our pages, with ?code and ?state
-_SCOPE = "openid"  # who it is, and nothing else about it
+AnyProvider = Provider | WechatProvider | AlipayProvider
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """A provider at which we are registered. `id` is ours and stays."""
-
-    id: str
-    name: str
-    issuer: str
-    client_id: str
-    client_secret: SecretStr
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """Where to send the browser, and what it must keep until it comes back."""
-
-    url: str = field(repr=False)
-    ticket: str = field(repr=False)
-
-
-class ProviderRefused(Denied):
-    """One answer for a flow that is unknown, old, another browser's, or not vouched for by the provider."""
-
-    default_code = "PROVIDER_REFUSED"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "第三方登录未成功，请重试，或用短信验证码登录",
-            "signing in there did not succeed: try again, or sign in by text message",
-        )
-
-
-class ProviderUnavailable(Unavailable):
-    """The provider does not answer, or not as it should."""
-
-    default_code = "PROVIDER_UNAVAILABLE"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "第三方登录暂不可用，请稍后重试，或用短信验证码登录",
-            "signing in there is not possible now: try later, or sign in by text message",
-        )
+def speaker(provider: AnyProvider, clock: Clock, *, timeout_s: float, verify: ssl.SSLContext | bool) -> Speaker:
+    """What speaks this provider's protocol."""
+    match provider:
+        case Provider():
+            return OpenId(provider, clock, timeout_s=timeout_s, verify=verify)
+        case WechatProvider():
+            return Wechat(provider, timeout_s=timeout_s, verify=verify)
+        case AlipayProvider():
+            return Alipay(provider, clock, timeout_s=timeout_s, verify=verify)
 
 
 class Oidc:
@@ -91,19 +60,20 @@ class Oidc:
     def __init__(
         self,
         people: People,
-        providers: Sequence[Provider],
+        providers: Sequence[AnyProvider],
         base_url: str,
         clock: Clock,
         *,
+        timeout_s: float = TIMEOUT_S,
         verify: ssl.SSLContext | bool = True,
     ) -> None:
-        self._people, self._clock, self._verify = people, clock, verify
-        self._client = httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False, verify=verify)
+        self._people, self._clock = people, clock
         self._providers = {provider.id: provider for provider in providers}
+        self._speakers = {each.id: speaker(each, clock, timeout_s=timeout_s, verify=verify) for each in providers}
         self._return_to = base_url + RETURN_TO
 
     @property
-    def providers(self) -> list[Provider]:
+    def providers(self) -> list[Registered]:
         """Where one can sign in."""
         return list(self._providers.values())
 
@@ -111,16 +81,9 @@ class Oidc:
         """Begins to sign in, or for a caller to link. Raises BadInput, Busy, ProviderUnavailable."""
         await within(self._people.buckets, f"sign-in {network}", SIGN_IN_RATE)
         provider = self._provider(provider_id)
-        metadata = await self._metadata(provider)
         database = await self._people.store.made()
-        ticket, state = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        async with self._asking(provider) as asking:
-            url, _ = asking.create_authorization_url(
-                metadata["authorization_endpoint"],
-                state=state,
-                nonce=self._derived("nonce", ticket),
-                code_verifier=self._derived("verifier", ticket),
-            )
+        ticket, state = secrets.token_urlsafe(32), secrets.token_hex(32)
+        url = await self._speakers[provider.id].address(self._asking(ticket, state))
         now = self._clock()
         row = {
             "ticket": self._people.store.mac("ticket", ticket),
@@ -132,7 +95,7 @@ class Oidc:
         async with database.write() as connection:
             await connection.execute(sa.delete(FLOW).where(FLOW.c.until < to_us(now)))
             await connection.execute(sa.insert(FLOW).values(**row))
-        return Begun(str(url), ticket)
+        return Begun(url, ticket)
 
     async def link(self, caller: Caller, ticket: str, code: str, state: str) -> None:
         """Links who came back from there to the caller. Raises ProviderRefused, ProviderUnavailable, Conflict."""
@@ -202,14 +165,15 @@ class Oidc:
 
     async def close(self) -> None:
         """Lets go of connections."""
-        await self._client.aclose()
+        for each in self._speakers.values():
+            await each.close()
 
-    async def _vouched(self, ticket: str, code: str, state: str, session: str) -> tuple[Provider, bytes]:
+    async def _vouched(self, ticket: str, code: str, state: str, session: str) -> tuple[Registered, bytes]:
         """The provider, and the keyed hash of its name for who came back."""
         provider, subject = await self._answered(ticket, code, state, session)
         return provider, self._people.store.mac("oidc", f"{provider.id} {subject}")
 
-    async def _answered(self, ticket: str, code: str, state: str, session: str) -> tuple[Provider, str]:
+    async def _answered(self, ticket: str, code: str, state: str, session: str) -> tuple[Registered, str]:
         """The provider, and its name for who came back; the flow is over, whatever comes of it."""
         if max(len(ticket), len(code), len(state)) > MAX_TEXT:
             raise ProviderRefused
@@ -219,82 +183,20 @@ class Oidc:
         if row is None or not hmac.compare_digest(bytes(row.state), store.mac("state", state)):
             raise ProviderRefused
         provider = self._provider(row.provider)
-        return provider, await self._subject(provider, ticket, code)
+        return provider, await self._speakers[provider.id].subject(self._asking(ticket, state), code)
 
     async def _take(self, connection: AsyncConnection, ticket: bytes, session: str) -> Any:
         own = sa.and_(FLOW.c.ticket == ticket, FLOW.c.session == session, FLOW.c.until >= to_us(self._clock()))
         return (await connection.execute(sa.delete(FLOW).where(own).returning(FLOW))).one_or_none()
 
-    async def _subject(self, provider: Provider, ticket: str, code: str) -> str:
-        metadata = await self._metadata(provider)
-        try:
-            async with self._asking(provider) as asking:
-                answer = await asking.fetch_token(
-                    metadata["token_endpoint"], code=code, code_verifier=self._derived("verifier", ticket)
-                )
-        except OAuthError:
-            raise ProviderRefused from None
-        except (httpx.HTTPError, ValueError):
-            raise ProviderUnavailable from None
-        keys = await self._fetched(metadata["jwks_uri"])
-        rules = jwt.JWTClaimsRegistry(
-            now=int(self._clock().timestamp()),
-            leeway=LEEWAY_S,
-            iss={"essential": True, "value": provider.issuer},
-            aud={"essential": True, "value": provider.client_id},
-            nonce={"essential": True, "value": self._derived("nonce", ticket)},
-            sub={"essential": True},
-            exp={"essential": True},
-            iat={"essential": True},
-        )
-        try:
-            token = jwt.decode(str(answer["id_token"]), KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type]
-            rules.validate(token.claims)
-            audience, party = token.claims["aud"], token.claims.get("azp", provider.client_id)
-            alone = isinstance(audience, str) or len(audience) == 1
-            if party != provider.client_id or not (alone or "azp" in token.claims):
-                raise ProviderRefused
-            subject = token.claims["sub"]
-        except (JoseError, ValueError, KeyError, TypeError):
-            raise ProviderRefused from None
-        if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
-            raise ProviderRefused
-        return subject
-
-    async def _metadata(self, provider: Provider) -> dict[str, Any]:
-        told = await self._fetched(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
-        wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-        if told.get("issuer") != provider.issuer or not all(isinstance(told.get(name), str) for name in wanted):
-            raise ProviderUnavailable
-        return told
-
-    async def _fetched(self, url: str) -> dict[str, Any]:
-        try:
-            answer = await self._client.get(url)
-            told = answer.json() if answer.status_code == 200 and len(answer.content) <= MAX_ANSWER else None
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-            raise ProviderUnavailable from None
-        if not isinstance(told, dict):
-            raise ProviderUnavailable
-        return told
-
-    def _asking(self, provider: Provider) -> AsyncOAuth2Client:
-        return AsyncOAuth2Client(
-            client_id=provider.client_id,
-            client_secret=provider.client_secret.get_secret_value(),
-            scope=_SCOPE,
-            redirect_uri=self._return_to,
-            code_challenge_method="S256",
-            timeout=TIMEOUT_S,
-            trust_env=False,
-            verify=self._verify,
-        )
+    def _asking(self, ticket: str, state: str) -> Asking:
+        return Asking(self._return_to, state, self._derived("nonce", ticket), self._derived("verifier", ticket))
 
     def _derived(self, kind: str, ticket: str) -> str:
         raw = self._people.store.mac(f"oidc {kind}", ticket)
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
-    def _provider(self, provider_id: str) -> Provider:
+    def _provider(self, provider_id: str) -> Registered:
         if provider_id not in self._providers:
             raise BadInput("不支持该登录方式", "there is no such provider here", code="NO_PROVIDER")
         return self._providers[provider_id]

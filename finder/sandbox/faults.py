@@ -52,6 +52,7 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     slow_s: float = 0.0  # before each answer
     errors: float = 0.0  # share of requests answered with 500, evenly spread
     busy: bool = False  # Ret -1
+    refuses: bool = False  # a practice provider of identity vouches for nobody
     bad_signature: bool = False
     garbage: bool = False  # an answer that is no JSON
     huge: bool = False  # an answer of 16 MiB

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from finder.accounts import choose_sms, load_providers
+from finder.accounts import choose_sms
 from finder.errors import SettingsError
+from finder.identity.oidc import Provider
 from finder.identity.sms import HttpSms, NoSms
+from finder.providers import load_providers
 from finder.settings import Settings
 
 GOOD = """
@@ -40,6 +42,7 @@ async def test_a_message_gateway_has_a_url_and_a_key_or_is_none(tmp_path: Path) 
 
 def test_a_provider_is_read_with_its_secret_from_the_environment(tmp_path: Path) -> None:
     (provider,) = load_providers(listed(tmp_path, GOOD), {"FINDER_OIDC_CITY_SECRET": "hush"})
+    assert isinstance(provider, Provider)
     assert (provider.id, provider.issuer, provider.client_secret.get_secret_value()) == (
         *("city", "https://login.example"),
         "hush",
