@@ -40,6 +40,22 @@ class WechatProvider:
     exchange_url: str = EXCHANGE_URL
 
 
+class _Unseen(httpx.AsyncBaseTransport):
+    """Adds the query that names the secret below the client, which would log the whole address."""
+
+    def __init__(self, verify: ssl.SSLContext | bool) -> None:  # noqa: FBT001
+        self._below = httpx.AsyncHTTPTransport(verify=verify, trust_env=False)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url.copy_merge_params(request.extensions["unseen"])
+        return await self._below.handle_async_request(
+            httpx.Request(request.method, url, headers=request.headers, extensions=request.extensions)
+        )
+
+    async def aclose(self) -> None:
+        await self._below.aclose()
+
+
 class Wechat:
     """See Speaker. It knows neither PKCE nor a nonce: the state alone ties an answer to the browser that asked."""
 
@@ -47,7 +63,7 @@ class Wechat:
         self, provider: WechatProvider, *, timeout_s: float = TIMEOUT_S, verify: ssl.SSLContext | bool = True
     ) -> None:
         self._provider, self._timeout_s = provider, timeout_s
-        self._client = httpx.AsyncClient(timeout=timeout_s, trust_env=False, verify=verify)
+        self._client = httpx.AsyncClient(timeout=timeout_s, trust_env=False, transport=_Unseen(verify))
 
     async def address(self, asking: Asking) -> str:
         """See Speaker. Its pages inside WeChat take the parameters in this order alone."""
@@ -72,7 +88,7 @@ class Wechat:
             "code": code,
             "grant_type": "authorization_code",
         }
-        request = self._client.build_request("GET", self._provider.exchange_url, params=query)
+        request = self._client.build_request("GET", self._provider.exchange_url, extensions={"unseen": query})
         body = await answered(self._client, request, self._timeout_s)
         try:
             told = json.loads(body)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -16,7 +16,6 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from finder.identity.oidc import RETURN_TO
-from finder.kernel.clock import Clock, system_clock
 from finder.sandbox.serve import HOST, EmbeddedServer, listen
 from finder.sandbox.sign_in.alipay import PracticeAlipaySignIn
 from finder.sandbox.sign_in.wechat import PracticeWechatSignIn
@@ -26,16 +25,10 @@ FINDER_URL = "http://127.0.0.1:8000"
 
 @dataclass(slots=True)
 class SignInServer:
-    """Both providers, which send people back to the finder at `finder_url`."""
+    """Both providers."""
 
-    finder_url: str = FINDER_URL
-    clock: Clock = system_clock
-    wechat: PracticeWechatSignIn = field(init=False)
-    alipay: PracticeAlipaySignIn = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.wechat = PracticeWechatSignIn(urlsplit(self.finder_url).netloc, self.clock)
-        self.alipay = PracticeAlipaySignIn(self.finder_url + RETURN_TO, self.clock)
+    wechat: PracticeWechatSignIn
+    alipay: PracticeAlipaySignIn
 
     def app(self) -> Starlette:
         """/wechat and /alipay."""
@@ -94,7 +87,8 @@ def run_sign_in(port: int) -> None:
     """`finder sandbox --sign-in`: serves until interrupted, and tells people how the finder reaches them."""
 
     async def serve(folder: Path) -> None:
-        server = SignInServer()
+        back = urlsplit(FINDER_URL)
+        server = SignInServer(PracticeWechatSignIn(back.netloc), PracticeAlipaySignIn(FINDER_URL + RETURN_TO))
         async with sign_in_running(server, port) as url:
             path, secrets = server.write(folder, url)
             (folder / "secrets.sh").touch(mode=0o600)
