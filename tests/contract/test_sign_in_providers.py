@@ -287,8 +287,7 @@ async def test_no_secret_code_ticket_or_name_reaches_a_log_an_error_or_the_datab
 
 
 async def test_the_addresses_are_those_that_the_providers_publish(tmp_path: Path) -> None:
-    asked = {"ours": key("ours"), "theirs": key("theirs")}
-    alipay = PracticeAlipaySignIn(BACK, **asked).provider("")
+    alipay = PracticeAlipaySignIn(BACK, ours=key("ours"), theirs=key("theirs")).provider("")
     plain: list[AnyProvider] = [
         WechatProvider("website", "微信", "wx1", SecretStr("s")),
         WechatProvider("inside", "微信", "wx2", SecretStr("s"), Where.INSIDE),
