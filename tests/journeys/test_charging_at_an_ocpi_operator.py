@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from finder.charging.decide import over
@@ -29,6 +30,7 @@ async def test_an_order_at_an_ocpi_platform_ends_paid(tmp_path: Path) -> None:
     cpo = await start_practice_cpo()
     database = Database(f"sqlite:///{tmp_path / 'orders.sqlite3'}")
     work, channel = Work(database, now), FakeChannel(random.Random(1), now)
+    channel.split_after = timedelta(0)  # by the real clock
 
     def desk(kept: KeepingDesk) -> OrderDesk:
         return OrderDesk(kept, work)

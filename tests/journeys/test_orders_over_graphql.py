@@ -153,7 +153,7 @@ async def test_a_whole_session_by_a_quote_followed_and_stopped(scene: Scene, dri
 
     # The same tap once more is the same order; another under its key is refused; the gun is taken.
     assert (await driver.ask(START, ask=ask))["number"] == number
-    assert await driver.refused(START, ask=ask | {"capFen": 20_000}) == "IDEMPOTENCY_CONFLICT"
+    assert await driver.refused(START, ask=ask | {"capFen": 20_000}) == "KEY_REUSED"
     assert await driver.refused(START, ask=ask | {"idempotencyKey": "tap-2"}) == "ALREADY_CHARGING"
 
     seen = asyncio.create_task(_followed(scene, driver.token, number))
