@@ -83,7 +83,7 @@ class Driver:
         return gun, quote["id"]
 
     async def until(self, number: str, *stages: str) -> Any:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while True:
                 order = await self.ask(ONE, n=number)
                 if order["stage"] in stages:
@@ -114,7 +114,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
         server = EmbeddedServer(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            async with asyncio.timeout(60), httpx.AsyncClient(base_url=settings.base_url) as http:
+            async with asyncio.timeout(120), httpx.AsyncClient(base_url=settings.base_url) as http:
                 await _until_it_knows(server, http)
             yield Scene(settings, settings.base_url, process.keys.base_url)
         finally:
@@ -279,7 +279,7 @@ async def test_a_car_that_its_phone_proved_charges_by_its_plug_and_this_was_not_
     number = (await driver.ask(START, ask=ask))["number"]
     await driver.until(number, "CHARGING")
     bindings = "{me{bindings{state proof} notices{kind order}}}"
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while True:
             me = await driver.ask(bindings)
             if me["bindings"] == [{"state": "ACTIVE", "proof": "SESSION"}]:
@@ -298,7 +298,7 @@ async def test_a_car_that_its_phone_proved_charges_by_its_plug_and_this_was_not_
     await driver.until(order["number"], "CHARGING")
     await driver.ask("mutation($o:ID!){notMe(order:$o){kind}}", o=order["number"])
     paid = await driver.until(order["number"], "DONE")
-    assert paid["capturedFen"] == paid["bill"]["payFen"]
+    assert (paid["capturedFen"] or 0) == paid["bill"]["payFen"]  # stopped at once, it may have cost nothing
     assert (await _plug(scene, (await driver.free("yanmen"))["evseId"], vin))["FailReason"] == 18
     work = choose_work(scene.settings)
     async with aclosing(verify(work)) as proof:
