@@ -1,6 +1,6 @@
 """The bill of an order as its operator made it: kept once, beside the order, for whoever explains or invoices it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -34,6 +34,10 @@ BILL_KEPT = Write(5, _keep)
 
 async def bill_of(connection: AsyncConnection, order: Number) -> Bill | None:
     """The order's bill; None where none came yet."""
-    found = await connection.execute(sa.select(BILLED.c.body).where(BILLED.c.order == order))
-    body = found.scalar_one_or_none()
-    return None if body is None else msgspec.json.decode(body, type=Bill)
+    return (await bills_of(connection, [order])).get(order)
+
+
+async def bills_of(connection: AsyncConnection, orders: Sequence[Number]) -> Mapping[Number, Bill]:
+    """The bills of many orders; an order without one is left out."""
+    rows = await connection.execute(sa.select(BILLED).where(BILLED.c.order.in_(orders)))
+    return {row.order: msgspec.json.decode(row.body, type=Bill) for row in rows}

@@ -243,8 +243,7 @@ class DisputesHeld:
 
     async def ready(self) -> None:
         """Makes the tables. Raises StoreUnavailable."""
-        async with self._work.read():
-            pass
+        await self._work.ready()
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every dispute, the newest first, in everybody's words."""

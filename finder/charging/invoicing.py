@@ -194,8 +194,7 @@ class InvoicesHeld:
 
     async def ready(self) -> None:
         """Makes the tables. Raises StoreUnavailable."""
-        async with self._work.read():
-            pass
+        await self._work.ready()
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every invoice with whom it was made out to, the newest first; amounts in fen."""

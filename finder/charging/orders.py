@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from finder.charging.bills import bill_of
+from finder.charging.bills import bill_of, bills_of
 from finder.charging.confirming import confirming
 from finder.charging.keep import AT_EVSE, LOCKED, held, sold_of
 from finder.charging.keys import KeyReused, check_key
 from finder.charging.machines import Capture, Compared, Hold, Session
 from finder.charging.news import begin, change
-from finder.charging.order import ORDER, Order, OrderItem, find, items, load
+from finder.charging.order import ORDER, Order, OrderItem, find, items, items_of, load
 from finder.charging.readings import Reading, readings
 from finder.charging.refunds import refund
 from finder.charging.standing import INSOLVENT, check_solvent
@@ -152,10 +152,9 @@ class Orders:
         """One's own orders with their items and bills, the newest first; without what their meters said."""
         async with self._work.read() as connection:
             found = await find(connection, ORDER.c.person == person, limit=limit, newest=True)
-            return [
-                OrderView(each, await items(connection, each.number), bill=await bill_of(connection, each.number))
-                for each in found
-            ]
+            numbers = [each.number for each in found]
+            sold, bills = await items_of(connection, numbers), await bills_of(connection, numbers)
+            return [OrderView(each, sold.get(each.number, ()), bill=bills.get(each.number)) for each in found]
 
     async def orders(self, person: str, limit: int = 50) -> list[Order]:
         """One's own orders, the newest first."""

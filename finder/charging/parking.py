@@ -224,8 +224,7 @@ class ParkingHeld:
 
     async def ready(self) -> None:
         """Makes the tables. Raises StoreUnavailable."""
-        async with self._work.read():
-            pass
+        await self._work.ready()
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every entitlement, the newest first."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.charging.decide import over
-from finder.charging.order import ORDER, Order, OrderItem, find, items
+from finder.charging.order import ORDER, Order, OrderItem, find, items_of
 from finder.errors import Conflict
 from finder.kernel.money import Money
 from finder.storage.unit import Work
@@ -24,8 +24,7 @@ class OrdersHeld:
 
     async def ready(self) -> None:
         """Makes the tables. Raises StoreUnavailable."""
-        async with self._work.read():
-            pass
+        await self._work.ready()
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every order, oldest first; amounts in fen."""
@@ -33,7 +32,8 @@ class OrdersHeld:
         after = ""
         while True:
             page = await find(connection, ORDER.c.person == person, ORDER.c.number > after, limit=_AT_ONCE)
-            told += [_told(order, await items(connection, order.number)) for order in page]
+            sold = await items_of(connection, [order.number for order in page])
+            told += [_told(order, sold.get(order.number, ())) for order in page]
             if len(page) < _AT_ONCE:
                 return told
             after = page[-1].number
@@ -42,8 +42,9 @@ class OrdersHeld:
         """Keeps the orders, as the law on accounts asks. Raises Conflict while one is not over."""
         after = ""
         while page := await find(connection, ORDER.c.person == person, ORDER.c.number > after, limit=_AT_ONCE):
+            sold = await items_of(connection, [order.number for order in page])
             for order in page:
-                if not over(order, await items(connection, order.number)):
+                if not over(order, sold.get(order.number, ())):
                     raise Conflict(
                         "您还有未结束的订单，结束并结清后即可注销",
                         "an order of yours is not over yet: once it is ended and settled you can be erased",

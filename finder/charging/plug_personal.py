@@ -29,8 +29,7 @@ class PlugsHeld:
     async def ready(self) -> None:
         """Makes the tables. Raises StoreUnavailable."""
         await self._store.made()
-        async with self._work.read():
-            pass
+        await self._work.ready()
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every binding with its contract, every case and every notice, each with what it is."""

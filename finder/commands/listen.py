@@ -1,16 +1,14 @@
 """Takes operators' pushes for a while, on a server of its own, and hands them to a probe."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import uvicorn
 from starlette.applications import Starlette
 
 from finder.connectors.sdk.ports import PushAnswer, PushRequest
 from finder.errors import NotFound
 from finder.kernel.clock import Clock
-from finder.sandbox.serve import HOST, EmbeddedServer, listen
+from finder.sandbox.serve import HOST, served
 from finder.web.metrics import Metrics
 from finder.web.pushes import push_routes
 
@@ -27,14 +25,5 @@ async def listening(source: str, take: Take, clock: Clock, host: str = HOST, por
         return await take(request)
 
     app = Starlette(routes=push_routes(receive, clock, Metrics(lambda: ())))
-    listener = listen(host, port)
-    server = EmbeddedServer(
-        uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False)
-    )
-    server.config.load()
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://{host}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = server.force_exit = True
-        await asyncio.gather(serving, return_exceptions=True)
+    async with served(app, host, port) as url:
+        yield url

@@ -14,6 +14,7 @@ from finder.cities import load_city
 from finder.errors import NotFound
 from finder.roads.imports.draft import Wishes
 from finder.roads.model import Road, RoadKind
+from finder.roads.shipped import in_use
 from finder.roads.store import RoadStore
 from finder.settings import load_settings
 
@@ -78,10 +79,8 @@ def list_() -> None:
     from finder.app import shipped_roads
 
     async def run(store: RoadStore) -> None:
-        imported = await store.current()
-        own = [road for road in shipped_roads(load_settings()) if road.id not in {each.id for each in imported}]
         table = Table("编号 · id", "名称 · name", "种类 · kind", "公里 · km", "版本 · version", "精度", "来源 · source")
-        for road in sorted((*imported, *own), key=lambda each: each.id):
+        for road in in_use(await store.current(), shipped_roads(load_settings())):
             version = f"{road.version}" if road.version else "随产品 · shipped"
             row = (road.id, escape(road.name), road.kind, _span(road), version, origin_text(road))
             table.add_row(*row, escape(road.origin.source))

@@ -8,6 +8,7 @@ import structlog
 from finder.errors import FinderError, Unavailable
 from finder.roads.book import REACH_M, RoadBook
 from finder.roads.model import Road
+from finder.roads.shipped import in_use
 from finder.roads.store import RoadStore
 from finder.stations.along import RoadIndex
 
@@ -74,5 +75,4 @@ class RoadKeeper:
         self._revision, self._due = revision, True
 
     def _made(self, imported: Sequence[Road]) -> RoadBook:
-        own = {road.id for road in imported}
-        return RoadBook([*imported, *(road for road in self._shipped() if road.id not in own)], self._reach_m)
+        return RoadBook(in_use(imported, self._shipped()), self._reach_m)

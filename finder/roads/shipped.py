@@ -44,6 +44,12 @@ def drawn(tables: Iterable[ShippedRoad], gazetteer: Gazetteer) -> list[Road]:
     return roads
 
 
+def in_use(imported: Sequence[Road], shipped: Iterable[Road]) -> list[Road]:
+    """The city's own roads, and of the shipped ones those that it did not import, by id."""
+    own = {road.id for road in imported}
+    return sorted([*imported, *(road for road in shipped if road.id not in own)], key=lambda road: road.id)
+
+
 def _road(table: ShippedRoad, parts: Sequence[Sequence[Place]]) -> Road:
     towns = {place.name: place for part in parts for place in part}.values()
     return Road(

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import msgspec
-import uvicorn
 from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,7 +23,7 @@ from starlette.routing import Mount, Route
 from finder.errors import BadInput
 from finder.kernel.geo import Point, distance_m, gcj02_from_wgs84, wgs84_from_gcj02
 from finder.sandbox.control import Switchboard, control_routes
-from finder.sandbox.serve import HOST, EmbeddedServer, listen
+from finder.sandbox.serve import served
 
 PIECES = 60
 NO_ROAD_WEST_OF = 100.0
@@ -145,18 +144,8 @@ def driven_s(points: list[Point]) -> list[float]:
 @asynccontextmanager
 async def routers_running(routers: PracticeRouters, port: int = 0) -> AsyncIterator[str]:
     """Serves them on loopback; yields the base URL, without /osrm or /amap. Raises OSError where the port is taken."""
-    listener = listen(HOST, port)
-    config = uvicorn.Config(
-        routers.app(), ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
-    )
-    server = EmbeddedServer(config)
-    server.config.load()
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = server.force_exit = True
-        await serving
+    async with served(routers.app(), port=port) as url:
+        yield url
 
 
 def run_routers(port: int) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -102,6 +102,22 @@ class EmbeddedServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Captures none."""
         yield
+
+
+@contextlib.asynccontextmanager
+async def served(app: Starlette, host: str = HOST, port: int = 0) -> AsyncIterator[str]:
+    """Serves an application in this event loop, and yields its base URL. Raises OSError where the port is taken."""
+    listener = listen(host, port)
+    server = EmbeddedServer(
+        uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False)
+    )
+    server.config.load()
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield f"http://{host}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = server.force_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 class Sandbox:

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import msgspec
-import uvicorn
 from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from finder.sandbox.control import Switchboard, control_routes
-from finder.sandbox.serve import HOST, EmbeddedServer, listen
+from finder.sandbox.serve import served
 
 KEPT = 200
 
@@ -78,18 +77,8 @@ class SmsGateway:
 @asynccontextmanager
 async def sms_running(gateway: SmsGateway, port: int = 0) -> AsyncIterator[str]:
     """Serves it on loopback; yields its base URL. Raises OSError where the port is taken."""
-    listener = listen(HOST, port)
-    config = uvicorn.Config(
-        gateway.app(), ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
-    )
-    server = EmbeddedServer(config)
-    server.config.load()
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://{HOST}:{listener.getsockname()[1]}/sms"
-    finally:
-        server.should_exit = server.force_exit = True
-        await serving
+    async with served(gateway.app(), port=port) as url:
+        yield f"{url}/sms"
 
 
 def run_sms(port: int) -> None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import uvicorn
 from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,7 +23,7 @@ from finder.kernel.clock import Clock, system_clock
 from finder.sandbox.control import Switchboard, control_routes
 from finder.sandbox.day import CHARGING, FAULT, FREE, OCCUPIED, RESERVED, Day
 from finder.sandbox.network import Site, build_network
-from finder.sandbox.serve import HOST, EmbeddedServer, listen
+from finder.sandbox.serve import served
 from finder.sandbox.vendor_records import hub
 
 PAGE, HUBS_AT_ONCE = 5, 20
@@ -134,17 +133,8 @@ def new_vendor_keys() -> VendorKeys:
 @asynccontextmanager
 async def lantern_running(lantern: Lantern, port: int = 0) -> AsyncIterator[str]:
     """Serves it on loopback; yields its base URL. Raises OSError where the port is taken."""
-    listener = listen(HOST, port)
-    server = EmbeddedServer(
-        uvicorn.Config(lantern.app(), ws="none", lifespan="off", log_config=None, access_log=False, server_header=False)
-    )
-    server.config.load()
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://{HOST}:{listener.getsockname()[1]}/lantern"
-    finally:
-        server.should_exit = server.force_exit = True
-        await serving
+    async with served(lantern.app(), port=port) as url:
+        yield f"{url}/lantern"
 
 
 def run_vendor(port: int, *, speed: float = 20.0) -> None:

@@ -84,6 +84,11 @@ class Work:
         async with database.read() as connection:
             yield connection
 
+    async def ready(self) -> None:
+        """Makes the tables, where they are not there. Raises StoreUnavailable."""
+        async with self.read():
+            pass
+
     async def close(self) -> None:
         """Lets go of the database's connections."""
         await self._tables.database.close()

@@ -9,14 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-import uvicorn
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from rich.console import Console
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from finder.identity.oidc import RETURN_TO
-from finder.sandbox.serve import HOST, EmbeddedServer, listen
+from finder.sandbox.serve import served
 from finder.sandbox.sign_in.alipay import PracticeAlipaySignIn
 from finder.sandbox.sign_in.wechat import PracticeWechatSignIn
 
@@ -69,18 +68,8 @@ class SignInServer:
 @asynccontextmanager
 async def sign_in_running(server: SignInServer, port: int = 0) -> AsyncIterator[str]:
     """Serves them on loopback; yields their base URL. Raises OSError where the port is taken."""
-    listener = listen(HOST, port)
-    config = uvicorn.Config(
-        server.app(), ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
-    )
-    embedded = EmbeddedServer(config)
-    embedded.config.load()
-    serving = asyncio.create_task(embedded.serve(sockets=[listener]))
-    try:
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
-    finally:
-        embedded.should_exit = embedded.force_exit = True
-        await serving
+    async with served(server.app(), port=port) as url:
+        yield url
 
 
 def run_sign_in(port: int) -> None:

@@ -10,8 +10,8 @@ from itertools import accumulate, pairwise
 import numpy as np
 from scipy.spatial import cKDTree
 
-from finder.kernel.geo import EARTH_RADIUS_M, Point, distance_m
-from finder.kernel.line import Line
+from finder.kernel.geo import Point, distance_m
+from finder.kernel.line import Floats, Line, earth_centred
 from finder.roads.model import GAP_KM, Road, RoadKind
 from finder.roads.model import PlaceKind as OnRoad
 from finder.stations.model import Access, Attribute, ConnectorType, Current, Evse, Station, StationState
@@ -117,9 +117,8 @@ class Nearest:
         return [distance_m(at, self._places[int(n)]) / 1000 for at, n in zip(points, found, strict=True)]
 
 
-def _xyz(points: Iterable[Point]) -> np.ndarray:
-    lat, lon = np.radians([(p.lat, p.lon) for p in points]).T
-    return np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat))) * EARTH_RADIUS_M
+def _xyz(points: Sequence[Point]) -> Floats:
+    return earth_centred(np.array([p.lat for p in points]), np.array([p.lon for p in points]))
 
 
 def piles(evses: Iterable[Evse]) -> int:

@@ -2,12 +2,12 @@
 
 import csv
 import io
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from finder.money.spreadsheet import BOM, plain
 from finder.supervision.coverage.measure import Measured, Piles, RoadCover, Scene, measure
 from finder.supervision.coverage.plan import County, Goal
 
@@ -15,7 +15,6 @@ _HEADINGS = (
     *("kind", "key", "name", "unit", "year", "planned"),
     *("measured", "met", "approximate", "why", "lacking"),
 )
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet's formula begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def report(scene: Scene, year: int | None, now: datetime) -> Report:
 def to_csv(told: Report) -> str:
     """Targets, then counties, then roads; no cell is taken for a formula by a spreadsheet."""
     text = io.StringIO()
-    text.write("\ufeff")
+    text.write(BOM)
     table = csv.writer(text)
     table.writerow(
         ["kind", "key", "name", "unit", "year", "planned", "measured", "met", "approximate", "why", "lacking"]
@@ -98,15 +97,7 @@ def to_csv(told: Report) -> str:
 
 
 def _safe(cells: Sequence[object]) -> list[str]:
-    texts = ["" if cell is None else str(cell) for cell in cells]
-    return [f"'{text}" if text.startswith(_RISKY) and not _number(text) else text for text in texts]
-
-
-def _number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+    return ["" if cell is None else plain(cell) if isinstance(cell, str) else str(cell) for cell in cells]
 
 
 def to_geojson(told: Report) -> Mapping[str, Any]:
