@@ -265,6 +265,7 @@ async def test_no_secret_code_ticket_or_name_reaches_a_log_an_error_or_the_datab
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)  # more than any deployment has
+    caplog.set_level(logging.DEBUG, "httpx")  # also where a server of an earlier test has quieted it
     caller = await scene.w.caller()
     ticket, code, state = await scene.came("zhang", caller)
     kept = await scene.w.dump()

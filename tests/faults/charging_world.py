@@ -117,7 +117,8 @@ class FakeChannel:
             if effect.step is not Step.HOLD:
                 continue
             if effect.stand is Stand.PENDING and self.dice.random() < 0.5:
-                effect.stand = self.dice.choice([Stand.DONE] * 9 + [Stand.EXPIRED])
+                said = self.dice.choice([Stand.DONE] * 9 + [Stand.EXPIRED])
+                effect.stand = said if self.trouble else Stand.DONE  # in peace every driver says yes
                 self._tell(number)
             elif effect.stand is Stand.DONE and number not in self.used() and self.dice.random() < self.trouble / 10:
                 effect.stand = Stand.EXPIRED
