@@ -1,20 +1,38 @@
 """The plan's targets against what is live, for everybody to see."""
 
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import strawberry
 from strawberry.types import Info
 
 from finder.errors import NotFound
+from finder.graphql import types
 from finder.graphql.moment import Context
 from finder.graphql.types import of, plain
+from finder.kernel.geo import Point
+from finder.roads.model import Road
+from finder.supervision.coverage.drawn import coordinates, lines
 from finder.supervision.coverage.measure import WHY
+from finder.supervision.coverage.places import PlaceKind
 from finder.supervision.coverage.plan import Unit
-from finder.supervision.coverage.report import Line, Report
+from finder.supervision.coverage.report import CountyLine, Line, Report
 
 Ask = Info[Context, None]
 strawberry.enum(Unit, name="PlanUnit", description="In what a target is counted.")
+strawberry.enum(PlaceKind, name="CoveragePlaceKind")
+
+
+class _Gap(NamedTuple):
+    road: Road
+    from_km: float
+    to_km: float
+
+
+def _seat(line: CountyLine) -> Point | None:
+    seat = line.county.seat
+    return None if seat is None else Point(*seat)
 
 
 def _goal(name: str, description: str | None = None) -> Any:
@@ -52,14 +70,18 @@ class PileCount:  # noqa: D101
 class CoverageCounty:  # noqa: D101
     code: strawberry.ID = of(lambda line: line.county.code, "GB/T 2260.")
     name: str = of(lambda line: line.county.name)
+    seat: types.Location | None = of(_seat, "Where a map shows it: no outline of a county may be shipped.")
     there: PileCount
     planned: int
 
 
 @strawberry.type(description="A way along a road without a charger, above 50 km.")
 class CoverageGap:  # noqa: D101
-    from_km: float = of(lambda gap: gap[0])
-    to_km: float = of(lambda gap: gap[1])
+    from_km: float = of(attrgetter("from_km"))
+    to_km: float = of(attrgetter("to_km"))
+    line: list[list[float]] = of(
+        lambda gap: coordinates(gap.road.points_between(gap.from_km, gap.to_km)), "Longitude and latitude, WGS-84."
+    )
 
 
 @strawberry.type(description="A charger on a road.")
@@ -79,8 +101,32 @@ class CoverageRoad:  # noqa: D101
     approximate: bool = of(lambda cover: cover.road.origin.approximate)
     accuracy_m: float = of(lambda cover: cover.road.origin.accuracy_m)
     longest_km: float = plain("The longest way without a charger.")
-    gaps: list[CoverageGap]
+    gaps: list[CoverageGap] = of(lambda cover: [_Gap(cover.road, *gap) for gap in cover.gaps])
+    lines: list[list[list[float]]] = of(
+        lambda cover: lines(cover.road), "Its parts for a map: longitude and latitude, WGS-84."
+    )
     chargers: list[CoverageCharger]
+
+
+@strawberry.type(description="A township or a sight that is to be covered, and its chargers.")
+class CoveragePlace:  # noqa: D101
+    id: strawberry.ID = of(attrgetter("place.id"))
+    kind: PlaceKind = of(attrgetter("place.kind"))
+    name: str = of(attrgetter("place.name"))
+    county: str | None = of(attrgetter("place.county"))
+    location: types.Location | None = of(attrgetter("place.at"), "Null: nothing of it can be measured.")
+    limit_km: float = plain("A charger so near covers it.")
+    covered: bool | None = plain("Null where that cannot be measured.")
+    nearest_km: float | None = of(lambda reach: reach.nearest and round(reach.nearest[1], 1))
+    nearest_id: strawberry.ID | None = of(lambda reach: reach.nearest and reach.nearest[0].id)
+    nearest_name: str | None = of(lambda reach: reach.nearest and reach.nearest[0].name)
+    within: PileCount | None = plain("What is so near that it covers the place.")
+
+
+@strawberry.type(description="The stations of a square kilometre, at the middle of them.")
+class CoverageSpot:  # noqa: D101
+    location: types.Location = of(attrgetter("place"))
+    there: PileCount
 
 
 @strawberry.type(description="How far the plan has come.")
@@ -95,6 +141,8 @@ class CoverageReport:  # noqa: D101
     counties: list[CoverageCounty]
     elsewhere: PileCount = plain("Stations whose county is not known, or none of the plan's.")
     roads: list[CoverageRoad]
+    places: list[CoveragePlace] = plain("Each township, then each sight; those without coordinates last of each.")
+    spots: list[CoverageSpot] = plain("Every public station that works.")
 
 
 async def coverage(info: Ask, year: int | None = None) -> Report:

@@ -263,7 +263,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         *("Trip", "TripPlan", "TripStop", "TripLeg", "TripAlternative", "TripGap", "TripWarning"),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
         *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
-        "PileCount",
+        *("CoveragePlace", "CoverageSpot", "PileCount"),
         *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
         *("Forecast", "ForecastHour", "HolidayWarning"),

@@ -16,6 +16,7 @@ from finder.kernel.line import LEFT, RIGHT, Line
 from finder.stations.along import RoadId as RoadId  # what a city calls it, for example "g55" or "huanghe-1"
 from finder.stations.along import Side as Side
 
+TOLD_TO_KM = 0.05 + 1e-9  # half of the tenth to which kilometres are told, and what a float may be off
 GAP_KM = 50.0  # the plan's bound between chargers of a tourist road (忻政办发〔2023〕39号)
 
 
@@ -177,6 +178,10 @@ class Road(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
     def point_at(self, km: float) -> Point:
         """The place at a kilometre; beyond the ends, the end."""
         return self.line.at(self.metres_at(km))
+
+    def meant(self, km: float) -> float:
+        """The kilometre that somebody means: an end of the road is told to a tenth, and so it is asked for."""
+        return next((end for end in (self.begin_km, self.end_km) if abs(km - end) <= TOLD_TO_KM), km)
 
     def points_between(self, from_km: float, to_km: float) -> list[Point]:
         """The line from one kilometre to another, at most about 1 km between two points; backwards where to < from."""

@@ -197,8 +197,8 @@ class RoadSearch:
                 f"the offset must be above 0 and at most {reach_m:.0f} m",
                 code="OFFSET_OUT_OF_RANGE",
             )
-        low = road.begin_km if from_km is None else from_km
-        high = road.end_km if to_km is None else to_km
+        low = road.begin_km if from_km is None else road.meant(from_km)
+        high = road.end_km if to_km is None else road.meant(to_km)
         if low > high:
             raise BadInput(
                 "fromKm 大于 toKm，请交换；行驶方向用 direction 表示",

@@ -208,8 +208,8 @@ class Trips:
                 return _drawn(points, kmh, heights), None, None
             case AlongRoad(road_id, from_km, to_km):
                 road = self._road(road_id)
-                begin_km = road.begin_km if from_km is None else from_km
-                end_km = road.end_km if to_km is None else to_km
+                begin_km = road.begin_km if from_km is None else road.meant(from_km)
+                end_km = road.end_km if to_km is None else road.meant(to_km)
                 low, high = sorted((road.begin_km, road.end_km))
                 if not (low - 0.01 <= min(begin_km, end_km) and max(begin_km, end_km) <= high + 0.01):
                     raise BadInput(

@@ -78,9 +78,13 @@ def _gaps(gaps: Sequence[Gap]) -> Iterator[Warn]:
             "GAP",
             f"途中有 {len(gaps)} 段超过 {GAP_KM:.0f} 公里没有合适的充电站，"
             f"最长 {longest.km:.0f} 公里（第 {longest.from_km:.0f} 至 {longest.to_km:.0f} 公里）",
-            f"{len(gaps)} stretches of more than {GAP_KM:.0f} km have no charger that suits; the longest is "
+            f"{_stretches(len(gaps))} of more than {GAP_KM:.0f} km without a charger that suits; the longest is "
             f"{longest.km:.0f} km, from km {longest.from_km:.0f} to {longest.to_km:.0f}",
         )
+
+
+def _stretches(count: int) -> str:
+    return "1 stretch" if count == 1 else f"{count} stretches"
 
 
 def _heights(problem: Problem) -> Iterator[Warn]:

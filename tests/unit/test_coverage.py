@@ -15,7 +15,8 @@ from finder.kernel.geo import Point, distance_m
 from finder.roads.model import Origin, Road, RoadKind, RoadPlace
 from finder.roads.model import PlaceKind as OnRoad
 from finder.stations.model import Access, Connector, ConnectorType, Current, Evse, Station, StationState
-from finder.supervision.coverage.measure import WHY, Measured, Scene, measure
+from finder.supervision.coverage.drawn import coordinates
+from finder.supervision.coverage.measure import WHY, Measured, Piles, Scene, measure
 from finder.supervision.coverage.places import Place, PlaceKind, read_places
 from finder.supervision.coverage.plan import load_plan, plan_of
 from finder.supervision.coverage.report import Report, report, to_csv, to_geojson
@@ -165,7 +166,7 @@ def test_the_csv_says_everything_and_starts_no_formula() -> None:
     line = msgspec.structs.replace(road((38.0, 39.0)), name="@路")
     text = to_csv(told(2025, evil, places=[place("+乡", 39.0)], roads=[line]))
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
-    assert {row[0] for row in rows} == {"kind", "goal", "county", "road"}
+    assert {row[0] for row in rows} == {"kind", "goal", "county", "road", "township"}
     assert len({len(row) for row in rows}) == 1
     numbers = [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
     assert all(math.isfinite(float(cell)) for cell in numbers)
@@ -179,6 +180,60 @@ def test_the_geojson_has_the_gaps_as_lines_and_the_chargers_as_points() -> None:
     assert kinds == [("LineString", "gap"), ("Point", "charger")]
     (lon, lat), *_ = made["features"][0]["geometry"]["coordinates"]
     assert (round(lon, 1), round(lat, 1)) == (112.7, 38.1)
+
+
+def test_each_township_and_sight_is_listed_with_its_nearest_charger_and_what_covers_it() -> None:
+    places = [
+        *(place("近", 38.4 + 4.9 * KM), place("远", 38.4 + 5.2 * KM), place("无", None)),
+        *(place("庙", 38.4 + 1.9 * KM, PlaceKind.SIGHT), place("塔", 38.4 + 2.2 * KM, PlaceKind.SIGHT)),
+        place("村", 38.4, PlaceKind.VILLAGE),
+    ]
+    listed = told(2025, site(1, 38.4, evses=3, dc=True), site(2, 38.4, evses=2), places=places).places
+    seen = [(each.place.name, each.covered, each.within and each.within.piles) for each in listed]
+    assert seen == [("远", False, 0), ("近", True, 5), ("无", None, None), ("塔", False, 0), ("庙", True, 5)]
+    station, km = listed[1].nearest or (None, None)
+    assert station is not None
+    assert km == pytest.approx(distance_m(station.place, Point(38.4 + 4.9 * KM, 112.7)) / 1000)
+    assert listed[2].nearest is None
+    assert [(each.covered, each.nearest) for each in told(places=places[:1]).places] == [(False, None)]
+
+
+def test_a_place_at_the_very_distance_is_covered_and_one_a_metre_past_is_not() -> None:
+    near, far = Point(38.4 + 4.99 * KM, 112.7), Point(38.4 + 5.05 * KM, 112.7)
+    for _ in range(60):  # the last latitude within 5 km of the station
+        middle = Point((near.lat + far.lat) / 2, 112.7)
+        near, far = (middle, far) if distance_m(Point(38.4, 112.7), middle) <= 5_000 else (near, middle)
+    places = [place("内", near.lat), place("外", near.lat + 1e-5)]
+    outside, inside = told(2025, site(1, 38.4), places=places).places
+    assert (inside.covered, inside.within) == (True, Piles(1, 1, 0))
+    assert (outside.covered, outside.within) == (False, Piles())
+
+
+def test_the_files_name_the_nearest_charger_and_what_cannot_be_measured() -> None:
+    made = told(2025, site(1, 38.4, name="站"), places=[place("近", 38.4 + 3 * KM), place("无", None)])
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(to_csv(made).removeprefix("\ufeff")))}
+    near, nowhere = rows["近"], rows["无"]
+    assert (near["measured"], near["planned"], near["met"], near["nearest"]) == ("3.0", "5.0", "True", "站")
+    assert (near["county"], near["stations"], near["piles"]) == ("忻府区", "1", "1")
+    assert (nowhere["measured"], nowhere["met"], nowhere["why"]) == ("", "", "NO_COORDINATES")
+    first, second = to_geojson(made)["features"]
+    assert first["properties"]["nearestKm"] == 3.0
+    assert first["geometry"]["type"] == "Point"
+    assert (second["geometry"], second["properties"]["why"]) == (None, "NO_COORDINATES")
+
+
+def test_a_map_has_a_spot_for_a_square_kilometre_and_no_finer_roads_than_it_shows() -> None:
+    here = [site(n, 38.402 + n * 0.001, dc=n == 1) for n in range(3)]
+    made = told(2025, *here, site(9, 38.5))
+    assert [(spot.there.stations, spot.there.fast) for spot in made.spots] == [(3, 1), (1, 0)]
+    assert made.spots[0].place.lat == pytest.approx(38.403)
+    fine = [Point(38 + n * 0.0001, 112.7) for n in range(101)]  # every 11 m for 1.1 km
+    drawn = coordinates(fine)
+    assert (drawn[0], drawn[-1]) == ([112.7, 38.0], [112.7, 38.01])
+    assert len(drawn) == 5
+    assert coordinates(fine[:1]) == [[112.7, 38.0]]
+    assert coordinates([]) == []
+    assert all(county.seat is not None for county in PLAN.counties)
 
 
 def test_places_are_read_from_a_table_and_a_wrong_line_is_named(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from finder.errors import BadInput
 from finder.graphql.execution import Asked, Executor
 from tests.unit.along import LON, at, road, rooms
 from tests.unit.naive import world
@@ -46,6 +47,20 @@ async def test_stations_along_a_road_are_compiled() -> None:
 async def test_from_kilometre_0_is_a_number_and_not_nothing() -> None:
     answer, _ = await answers('{stationsAlongRoad(road:"g55",fromKm:0,toKm:0){edges{km}}}')
     assert answer["data"]["stationsAlongRoad"]["edges"] == []
+
+
+@pytest.mark.parametrize("north", [39.5, 39.5004, 39.5008])  # an end that is told above, and one that is told below
+async def test_a_road_may_be_asked_for_from_and_to_the_kilometres_that_it_is_told_to_have(north: float) -> None:
+    line = road(north=north)
+    there = await rooms(at((north - 38) * 111), roads=[line])
+    told = round(line.end_km, 1)
+    assert (await there.roads.along("g55", told, None)).page.found != []
+    assert (await there.roads.along("g55", round(line.begin_km, 1), told)).page.found != []
+    with pytest.raises(BadInput) as refused:
+        await there.roads.along("g55", line.end_km + 0.05 + 0.001, None)
+    assert refused.value.code == "ROAD_SPAN"
+    assert line.meant(line.end_km + 0.05) == line.end_km == line.meant(line.end_km - 0.05)
+    assert line.meant(line.end_km - 0.05 - 0.001) < line.end_km - 0.05
 
 
 async def test_stations_beside_a_route_are_compiled() -> None:

@@ -338,8 +338,11 @@ def test_more_than_50_km_without_a_charger_that_suits_is_a_gap_and_50_km_is_none
     found = planned(ask, Objective.LEAST_TIME)
     assert [(gap.from_km, gap.to_km) for gap in found.gaps] == [(100, 150.01)]
     assert "GAP" in codes(found)
+    assert "1 stretch of" in next(warn.en for warn in found.warnings if warn.code == "GAP")
     none_fits = replace(ask, car=replace(FAMILY, plugs=frozenset({ConnectorType.CCS2})))
     assert [(gap.from_km, gap.to_km) for gap in planned(none_fits, Objective.LEAST_TIME).gaps] == [(0, 230)]
+    two = planned(replace(ask, candidates=[candidate(1, 100, 0, 60, None)]), Objective.LEAST_TIME)
+    assert "2 stretches of" in next(warn.en for warn in two.warnings if warn.code == "GAP")
 
 
 @pytest.mark.parametrize(

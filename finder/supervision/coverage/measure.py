@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-import numpy as np
-from scipy.spatial import cKDTree
-
 from finder.kernel.geo import Point, distance_m
-from finder.kernel.line import Floats, Line, earth_centred
+from finder.kernel.line import Line
 from finder.roads.model import GAP_KM, Road, RoadKind
 from finder.roads.model import PlaceKind as OnRoad
 from finder.stations.model import Access, Attribute, ConnectorType, Current, Evse, Station, StationState
+from finder.supervision.coverage.nearest import Nearest
 from finder.supervision.coverage.places import Place, PlaceKind
 from finder.supervision.coverage.plan import Plan
 
@@ -76,7 +74,7 @@ class Scene:
         return [s for s in self.stations if s.access is not Access.PRIVATE and s.state not in _CLOSED and not _swap(s)]
 
     @cached_property
-    def near(self) -> "Nearest":
+    def near(self) -> Nearest:
         """Finds the nearest of them."""
         return Nearest([station.place for station in self.open])
 
@@ -98,27 +96,6 @@ class Scene:
     def of(self, kind: PlaceKind) -> list[Place]:
         """The places of this kind."""
         return [place for place in self.places if place.kind is kind]
-
-
-class Nearest:
-    """Distances to the nearest of some places."""
-
-    def __init__(self, places: Sequence[Point]) -> None:
-        self._places = places
-        self._tree = cKDTree(_xyz(places)) if places else None
-
-    def km(self, points: Sequence[Point]) -> list[float]:
-        """From each point, along the ellipsoid; infinite where there is nothing."""
-        if self._tree is None:
-            return [math.inf] * len(points)
-        if not points:
-            return []
-        found = np.atleast_1d(self._tree.query(_xyz(points), k=1)[1])
-        return [distance_m(at, self._places[int(n)]) / 1000 for at, n in zip(points, found, strict=True)]
-
-
-def _xyz(points: Sequence[Point]) -> Floats:
-    return earth_centred(np.array([p.lat for p in points]), np.array([p.lon for p in points]))
 
 
 def piles(evses: Iterable[Evse]) -> int:

@@ -37,11 +37,12 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class County(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A county and the public piles that are to be built there, by year. `code` is GB/T 2260's."""
+    """A county and the public piles that are to be built there, by year. `code` is GB/T 2260's; `seat` lat, lon."""
 
     name: str
     code: str
     new: dict[int, int]
+    seat: tuple[float, float] | None = None
 
     def goal(self, year: int) -> int:
         """What is to be built up to the end of that year."""

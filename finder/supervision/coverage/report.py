@@ -5,16 +5,21 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from finder.money.spreadsheet import BOM, plain
+from finder.roads.model import GAP_KM
+from finder.supervision.coverage.drawn import Spot, spots
 from finder.supervision.coverage.measure import Measured, Piles, RoadCover, Scene, measure
 from finder.supervision.coverage.plan import County, Goal
+from finder.supervision.coverage.reach import Reach, reaches
 
 _HEADINGS = (
-    *("kind", "key", "name", "unit", "year", "planned"),
-    *("measured", "met", "approximate", "why", "lacking"),
+    *("kind", "key", "name", "unit", "year", "planned", "measured", "met", "approximate", "why", "lacking"),
+    *("county", "stations", "piles", "fast", "nearest"),
 )
+NO_COORDINATES = "NO_COORDINATES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Report:
     counties: Sequence[CountyLine]
     elsewhere: Piles  # stations whose county is not known, or none of the plan's
     roads: Sequence[RoadCover]
+    places: Sequence[Reach]  # each township and sight
+    spots: Sequence[Spot]
 
 
 def report(scene: Scene, year: int | None, now: datetime) -> Report:
@@ -65,35 +72,65 @@ def report(scene: Scene, year: int | None, now: datetime) -> Report:
         CountyLine(county, scene.by_county.get(county.code, Piles()), county.goal(chosen)) for county in plan.counties
     ]
     practice = bool(scene.stations) and all(station.practice for station in scene.stations)
-    elsewhere = scene.by_county.get("", Piles())
-    return Report(plan.title, plan.source, chosen, years, now, practice, lines, counties, elsewhere, scene.road_covers)
+    return Report(
+        *(plan.title, plan.source, chosen, years, now, practice, lines, counties),
+        scene.by_county.get("", Piles()),
+        scene.road_covers,
+        reaches(scene),
+        spots(scene.open),
+    )
 
 
 def to_csv(told: Report) -> str:
-    """Targets, then counties, then roads; no cell is taken for a formula by a spreadsheet."""
+    """Targets, then counties, roads, and places; no cell is taken for a formula by a spreadsheet."""
     text = io.StringIO()
     text.write(BOM)
     table = csv.writer(text)
-    table.writerow(
-        ["kind", "key", "name", "unit", "year", "planned", "measured", "met", "approximate", "why", "lacking"]
-    )
-    for line in told.lines:
-        seen, goal = line.measured, line.goal
-        cells = [goal.key, goal.name, goal.unit.value, told.year, line.planned, seen.value, line.met]
-        table.writerow(_safe(["goal", *cells, seen.approximate, seen.why, "；".join(seen.lacking)]))
-    for each in told.counties:
-        there, planned = each.there.piles, each.planned
-        cells = [each.county.code, each.county.name, "COUNT", told.year, planned, there, there >= planned]
-        table.writerow(_safe(["county", *cells, False, None, ""]))
-    for cover in told.roads:
-        longest, rough = round(cover.longest_km, 1), cover.road.origin.approximate
-        gaps = "；".join(f"K{a:.1f}–K{b:.1f}" for a, b in cover.gaps)
-        table.writerow(
-            _safe(
-                ["road", cover.road.id, cover.road.name, "KM", told.year, 50, longest, longest < 50, rough, None, gaps]
-            )
-        )
+    table.writerow(_HEADINGS)
+    for row in chain(
+        map(_goal_row, told.lines),
+        map(_county_row, told.counties),
+        map(_road_row, told.roads),
+        map(_place_row, told.places),
+    ):
+        kind, key, name, unit, *rest = row
+        table.writerow(_safe([kind, key, name, unit, told.year, *rest]))
     return text.getvalue()
+
+
+def _goal_row(line: Line) -> list[object]:
+    goal, seen = line.goal, line.measured
+    cells = [line.planned, seen.value, line.met, seen.approximate, seen.why, "；".join(seen.lacking)]
+    return ["goal", goal.key, goal.name, goal.unit.value, *cells, *_NOTHING]
+
+
+def _county_row(line: CountyLine) -> list[object]:
+    county, there, planned = line.county, line.there, line.planned
+    cells = [planned, there.piles, there.piles >= planned, False, None, ""]
+    return ["county", county.code, county.name, "COUNT", *cells, county.name, *_piles(there), ""]
+
+
+def _road_row(cover: RoadCover) -> list[object]:
+    road, longest = cover.road, round(cover.longest_km, 1)
+    gaps = "；".join(f"K{a:.1f}–K{b:.1f}" for a, b in cover.gaps)
+    cells = [GAP_KM, longest, longest < GAP_KM, road.origin.approximate, None, gaps]
+    return ["road", road.id, road.name, "KM", *cells, *_NOTHING]
+
+
+def _place_row(reach: Reach) -> list[object]:
+    place = reach.place
+    station, km = reach.nearest or (None, None)
+    why = NO_COORDINATES if place.at is None else None if station else "NO_STATIONS"
+    cells = [reach.limit_km, None if km is None else round(km, 1), reach.covered, True, why, ""]
+    near = [place.county, *_piles(reach.within), station and station.name]
+    return [place.kind.value.lower(), place.id, place.name, "KM", *cells, *near]
+
+
+def _piles(there: Piles | None) -> list[object]:
+    return ["", "", ""] if there is None else [there.stations, there.piles, there.fast]
+
+
+_NOTHING = ("", "", "", "", "")
 
 
 def _safe(cells: Sequence[object]) -> list[str]:
@@ -101,7 +138,10 @@ def _safe(cells: Sequence[object]) -> list[str]:
 
 
 def to_geojson(told: Report) -> Mapping[str, Any]:
-    """The gaps of each road as lines, and its chargers as points; WGS-84."""
+    """The gaps of each road as lines, its chargers and the places as points; WGS-84.
+
+    A place whose coordinates nobody knows is a feature without a geometry (RFC 7946, 3.2).
+    """
     features: list[dict[str, Any]] = []
     for cover in told.roads:
         road = cover.road
@@ -114,7 +154,22 @@ def to_geojson(told: Report) -> Mapping[str, Any]:
             at = [round(station.place.lon, 6), round(station.place.lat, 6)]
             more: dict[str, Any] = {"km": round(km, 1), "station": station.id, "stationName": station.name}
             features.append(_feature("Point", at, {"kind": "charger", **about, **more}))
+    features += map(_place_feature, told.places)
     return {"type": "FeatureCollection", "year": told.year, "practice": told.practice, "features": features}
+
+
+def _place_feature(reach: Reach) -> dict[str, Any]:
+    place, within = reach.place, reach.within
+    about: dict[str, Any] = {"kind": place.kind.value.lower(), "id": place.id, "name": place.name}
+    about |= {"county": place.county, "covered": reach.covered, "withinKm": reach.limit_km}
+    if within is not None:
+        about |= {"stations": within.stations, "piles": within.piles, "fast": within.fast}
+    if reach.nearest is not None:
+        station, km = reach.nearest
+        about |= {"nearestKm": round(km, 1), "station": station.id, "stationName": station.name}
+    if place.at is None:
+        return {"type": "Feature", "geometry": None, "properties": {**about, "why": NO_COORDINATES}}
+    return _feature("Point", [round(place.at.lon, 6), round(place.at.lat, 6)], {**about, "approximate": True})
 
 
 def _feature(kind: str, coordinates: Sequence[Any], properties: dict[str, Any]) -> dict[str, Any]:
