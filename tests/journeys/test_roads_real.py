@@ -10,6 +10,8 @@ from finder.kernel.geo import Point
 from finder.roads.imports.draft import Wishes
 from finder.roads.imports.run import read_roads
 from finder.roads.model import RoadKind
+from tests.contract.index_engines import station
+from tests.unit.along import rooms
 
 GEO = next((p / "shared/data/geo" for p in Path(__file__).parents if (p / "shared/data/geo").is_dir()), Path("absent"))
 pytestmark = [
@@ -60,3 +62,34 @@ def test_approximate_roads_are_told_as_such_and_two_sections_are_one_road() -> N
     assert wall.origin.accuracy_m == 5_000
     assert len(wall.parts) == 2
     assert wall.kind is RoadKind.TOURIST
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (GEO / "roads").glob("*.geojson")))
+async def test_stations_are_found_along_every_road_of_the_file_by_kilometre_and_to_the_end_that_it_names(
+    name: str,
+) -> None:
+    said = Wishes(source="own", licence="facts", accuracy_m=2_000)
+    roads = read_roads(GEO / "roads" / name, said, {"长城一号旅游公路": "changcheng-1"})
+    assert len(roads) >= 6
+    for road in roads:
+        places = [Point(*part[n]) for part in road.parts for n in (0, len(part) // 2, -1)]
+        kms = [road.locate(place).km for place in places]
+        there = await rooms(*(station(f"s/{n}", (p.lat, p.lon)) for n, p in enumerate(places)), roads=[road])
+        begin, end = round(road.begin_km, 1), round(road.end_km, 1)
+        found = (await there.roads.along(road.id, begin, end)).page.found
+        assert len(found) == len(places), road.id
+        assert [hit.km for hit in found] == sorted(hit.km for hit in found)  # type: ignore[attr-defined]
+        middle = (await there.roads.along(road.id, kms[2] - 0.001, kms[2] + 0.001)).page.found
+        assert "s/2" in {hit.station.id for hit in middle}, road.id
+
+
+async def test_interchanges_of_the_third_file_are_found_along_their_road_in_its_order() -> None:
+    roads = {road.ref: road for road in read_roads(GEO / "roads/expressways_travelmapping.geojson", SAID)}
+    with (GEO / "roads/expressway_junction_points.csv").open(newline="", encoding="utf-8") as rows:
+        junctions = [row for row in csv.DictReader(rows) if row["ref"] == "G55"]
+    placed = [station(f"s/{n}", (float(j["lat"]), float(j["lon"]))) for n, j in enumerate(junctions)]
+    there = await rooms(*placed, roads=[roads["G55"]])
+    found = (await there.roads.along("g55", first=100)).page.found
+    assert {hit.station.id for hit in found} == {each.id for each in placed}
+    kms = [roads["G55"].locate(hit.station.place).km for hit in found]
+    assert kms == sorted(kms)

@@ -127,6 +127,10 @@ def test_nobody_drives_from_one_part_of_a_road_to_the_next() -> None:
     (cover,) = Scene(PLAN, CENTRE, [], roads=[line]).road_covers
     assert cover.longest_km == pytest.approx(33.3, abs=0.1)
     assert cover.gaps == []
+    # The way between them counts in the kilometres, so that the second part begins where it is, at km 111.
+    (cover,) = Scene(PLAN, CENTRE, [site(1, 39.6)], roads=[road((38.0, 38.3), (39.0, 39.9))]).road_covers
+    assert [(round(a), round(b)) for a, b in cover.gaps] == [(111, 178)]
+    assert [round(km) for km, _ in cover.chargers] == [178]
 
 
 def test_of_an_approximate_road_no_offset_below_its_accuracy_is_measured() -> None:

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
+
+import numpy as np
 
 from finder.kernel.geo import Point, distance_m
-from finder.kernel.line import Line
 from finder.roads.model import GAP_KM, Road, RoadKind
 from finder.roads.model import PlaceKind as OnRoad
 from finder.stations.model import Access, Attribute, ConnectorType, Current, Evse, Station, StationState
@@ -205,10 +206,10 @@ def _road_cover(road: Road, stations: Sequence[Station]) -> RoadCover:
 
 
 def _parts(road: Road) -> list[tuple[float, float]]:
-    """Each part of a road, from kilometre to kilometre."""
-    lengths = [Line([Point(lat, lon) for lat, lon in part]).length_m for part in road.parts]
-    bounds = [road.km_at(metres) for metres in accumulate([0.0, *lengths])]
-    return list(pairwise(bounds))
+    """Each part of a road, from kilometre to kilometre; the way from one part to the next counts in the kilometres."""
+    drawn = np.concatenate(([0], road.line.drawn, [0]))
+    edges = [road.km_at(float(road.line.metres[n])) for n in np.flatnonzero(np.diff(drawn))]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _about(road: Road, place: Point, reach_m: float) -> bool:
