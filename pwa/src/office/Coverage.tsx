@@ -7,6 +7,8 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../api/client";
 import { CoverageDocument, type CoverageQuery } from "../api/generated/coverage/graphql";
 import { CountyBars } from "./CountyBars";
+import { CoverageMap } from "./CoverageMap";
+import { PlaceLists } from "./PlaceList";
 import { RoadCharts } from "./RoadCharts";
 import { Targets } from "./Targets";
 import { Both } from "./words";
@@ -80,9 +82,11 @@ function Coverage() {
                 year.value = chosen;
               }}
             />
+            <CoverageMap told={told} />
             <Targets lines={told.lines} />
             <CountyBars counties={told.counties} elsewhere={told.elsewhere} year={told.year} />
             <RoadCharts roads={told.roads} />
+            <PlaceLists places={told.places} />
           </>
         )}
         {!told && trouble.value === null && (

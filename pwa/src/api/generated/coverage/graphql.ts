@@ -4,6 +4,11 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type CoveragePlaceKind =
+  | 'SIGHT'
+  | 'TOWNSHIP'
+  | 'VILLAGE';
+
 /** In what a target is counted. */
 export type PlanUnit =
   | 'COUNT'
@@ -18,7 +23,7 @@ export type CoverageQueryVariables = Exact<{
 }>;
 
 
-export type CoverageQuery = { coverage: { title: string, source: string, year: number, years: Array<number>, at: string, practice: boolean, lines: Array<{ key: string, name: string, nameEn: string, unit: PlanUnit, most: boolean, planned: number | null, value: number | null, met: boolean | null, approximate: boolean, why: string | null, lacking: Array<string> }>, counties: Array<{ code: string, name: string, planned: number, there: { stations: number, piles: number, fast: number } }>, elsewhere: { stations: number, piles: number, fast: number }, roads: Array<{ id: string, name: string, nameEn: string | null, beginKm: number, endKm: number, approximate: boolean, accuracyM: number, longestKm: number, gaps: Array<{ fromKm: number, toKm: number }>, chargers: Array<{ km: number, stationId: string, name: string }> }> } };
+export type CoverageQuery = { coverage: { title: string, source: string, year: number, years: Array<number>, at: string, practice: boolean, lines: Array<{ key: string, name: string, nameEn: string, unit: PlanUnit, most: boolean, planned: number | null, value: number | null, met: boolean | null, approximate: boolean, why: string | null, lacking: Array<string> }>, counties: Array<{ code: string, name: string, planned: number, seat: { lat: number, lon: number } | null, there: { stations: number, piles: number, fast: number } }>, elsewhere: { stations: number, piles: number, fast: number }, roads: Array<{ id: string, name: string, nameEn: string | null, beginKm: number, endKm: number, approximate: boolean, accuracyM: number, longestKm: number, lines: Array<Array<Array<number>>>, gaps: Array<{ fromKm: number, toKm: number, line: Array<Array<number>> }>, chargers: Array<{ km: number, stationId: string, name: string }> }>, places: Array<{ id: string, kind: CoveragePlaceKind, name: string, county: string | null, limitKm: number, covered: boolean | null, nearestKm: number | null, nearestName: string | null, location: { lat: number, lon: number } | null, within: { stations: number, piles: number, fast: number } | null }>, spots: Array<{ location: { lat: number, lon: number }, there: { piles: number, fast: number } }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -70,6 +75,10 @@ export const CoverageDocument = new TypedDocumentString(`
     counties {
       code
       name
+      seat {
+        lat
+        lon
+      }
       planned
       there {
         ...There
@@ -87,14 +96,43 @@ export const CoverageDocument = new TypedDocumentString(`
       approximate
       accuracyM
       longestKm
+      lines
       gaps {
         fromKm
         toKm
+        line
       }
       chargers {
         km
         stationId
         name
+      }
+    }
+    places {
+      id
+      kind
+      name
+      county
+      location {
+        lat
+        lon
+      }
+      limitKm
+      covered
+      nearestKm
+      nearestName
+      within {
+        ...There
+      }
+    }
+    spots {
+      location {
+        lat
+        lon
+      }
+      there {
+        piles
+        fast
       }
     }
   }
@@ -103,4 +141,4 @@ export const CoverageDocument = new TypedDocumentString(`
   stations
   piles
   fast
-}`, {"hash":"sha256:10399b4efd8f300a9c1d21aefcaf49ed02fa1afc5176f2bee79f8c1381e267c8"}) as unknown as TypedDocumentString<CoverageQuery, CoverageQueryVariables>;
+}`, {"hash":"sha256:9905be366e9e64bb3fb81e644fa769330421132f3dba3db5c650a2159b75a4da"}) as unknown as TypedDocumentString<CoverageQuery, CoverageQueryVariables>;
