@@ -192,6 +192,32 @@ def test_the_plan_is_held_against_what_is_there(phones: Callable[..., Phone], sc
     phone.screenshot(f"coverage-{width}")
 
 
+def test_the_map_of_the_plan_tells_each_countys_share_without_its_colour(phones: Callable[..., Phone]) -> None:
+    phone = phones(width=1200, height=900)
+    phone.page.goto("/#/coverage")
+    counties = phone.page.locator(".coverage-map .plan-map g")
+    expect(counties.first).to_be_visible()
+    rows = phone.page.locator(".counties tbody tr", has_not_text="不详").all()
+    shares = {row.locator("th").inner_text(): row.locator("td").last.inner_text() for row in rows}
+    shown = {}
+    for county in counties.all():
+        name, share = county.locator("text").all_text_contents()
+        shown[name] = share
+        ring, disc = (float(county.locator(kind).get_attribute("r") or 0) for kind in (".ring", ".disc"))
+        percent = int(share.removesuffix(" %"))
+        assert percent <= min(100, disc**2 / ring**2 * 100) + 0.5 or percent > 100
+    assert shown == shares
+    assert phone.page.locator(".plan-map .road-line").count() >= 6
+    assert phone.page.locator(".plan-map .spot").count() > 50
+    gaps = phone.page.locator(".plan-map .gap-line").count()
+    assert gaps == sum(text.count("（") for text in phone.page.locator(".road-charts .wrong").all_inner_texts())
+    width = phone.page.locator(".plan-map").bounding_box()
+    assert width is not None
+    assert width["width"] > 1000
+    expect(phone.page.get_by_role("heading", name="乡镇")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="景区")).to_be_visible()
+
+
 def test_the_plan_comes_as_files_for_the_year_that_is_shown(phone: Phone) -> None:
     phone.page.goto("/#/coverage?year=2024")
     expect(phone.page.locator("[aria-pressed=true]")).to_have_text("2024")

@@ -23,12 +23,12 @@ export function CoverageMap({ told }: { told: Report }) {
         <Both zh="地图" en="Map" />
       </h2>
       <p class="legend">
-        <Key circle="met" /> 达到 100 % met
-        <Key circle="half" /> 50–99 %
-        <Key circle="far" /> 不足 50 % below
-        <Key line="road-line" /> 道路 road
-        <Key line="gap-line" /> 超过 50 公里无桩 gap over 50 km
-        <Key spot /> 充电站 stations
+        <Key circle="met" text="达到 100 % met" />
+        <Key circle="half" text="50–99 %" />
+        <Key circle="far" text="不足 50 % below" />
+        <Key line="road-line" text="道路 road" />
+        <Key line="gap-line" text="超过 50 公里没有充电站 gap over 50 km" />
+        <Key spot text="充电站 stations" />
       </p>
       <p class="why">
         <Both
@@ -37,7 +37,7 @@ export function CoverageMap({ told }: { told: Report }) {
         />
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a map that scrolls sideways has to be reached by keys */}
-      <div class="office-table sheet" role="region" aria-label="地图 Map" tabIndex={0}>
+      <div class="office-table plan-map" role="region" aria-label="地图 Map" tabIndex={0}>
         <svg
           viewBox={`0 0 ${page.width} ${page.height}`}
           role="img"
@@ -81,7 +81,7 @@ function County({ county: { name, planned, there }, circle, label }: CountyProps
       <circle class="ring" cx={circle.x} cy={circle.y} r={circle.r} />
       <circle class="disc" cx={circle.x} cy={circle.y} r={circle.r * Math.sqrt(Math.min(1, share))} />
       <text x={label.x} y={label.y + 17} text-anchor={label.anchor}>
-        {name.slice(0, 5)}
+        {name}
       </text>
       <text class="share" x={label.x} y={label.y + 37} text-anchor={label.anchor}>
         {planned ? `${Math.floor(share * 100)} %` : "—"}
@@ -90,18 +90,21 @@ function County({ county: { name, planned, there }, circle, label }: CountyProps
   );
 }
 
-function Key({ circle, line, spot }: { circle?: string; line?: string; spot?: boolean }) {
+function Key({ circle, line, spot, text }: { circle?: string; line?: string; spot?: boolean; text: string }) {
   return (
-    <svg class="sign" viewBox="0 0 28 16" aria-hidden="true">
-      {circle && (
-        <g class={circle}>
-          <circle class="ring" cx="14" cy="8" r="7" />
-          <circle class="disc" cx="14" cy="8" r={circle === "met" ? 7 : circle === "half" ? 5.5 : 3.5} />
-        </g>
-      )}
-      {line && <path class={line} d="M0 8L28 8" />}
-      {spot && <rect class="spot" x="10" y="4" width="8" height="8" />}
-    </svg>
+    <span class="sign">
+      <svg viewBox="0 0 28 16" aria-hidden="true">
+        {circle && (
+          <g class={circle}>
+            <circle class="ring" cx="14" cy="8" r="7" />
+            <circle class="disc" cx="14" cy="8" r={circle === "met" ? 7 : circle === "half" ? 5.5 : 3.5} />
+          </g>
+        )}
+        {line && <path class={line} d="M0 8L28 8" />}
+        {spot && <rect class="spot" x="10" y="4" width="8" height="8" />}
+      </svg>{" "}
+      {text}
+    </span>
   );
 }
 
