@@ -51,6 +51,10 @@ class OpenData:
                 self._files[name] = await asyncio.to_thread(_made, FILES[name][1], records, at)
             return self._files[name]
 
+    async def all(self) -> dict[str, bytes]:
+        """The bytes of every file, by name."""
+        return {name: (await self.file(name)).body for name in FILES}
+
 
 def _made(write: Write, records: list[OpenStation], at: datetime) -> OpenFile:
     body = write(records)
