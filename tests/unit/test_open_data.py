@@ -89,3 +89,10 @@ async def test_the_catalogue_names_every_file_with_a_licence() -> None:
     told = orjson.loads((await http.get("/open/")).content)
     assert {each["identifier"] for each in told["dataset"]} == {*FILES, "coverage.csv", "coverage.geojson"}
     assert told["license"] == "CC-BY-4.0"
+
+
+async def test_stations_come_by_id_however_many_parts_they_are_gathered_in() -> None:
+    there = [station(n) for n in range(1_201, 0, -1)]
+    http, _ = client(*there)
+    found = (await http.get("/open/stations.geojson")).json()
+    assert [each["id"] for each in found["features"]] == sorted(each.id for each in there)
