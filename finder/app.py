@@ -57,6 +57,7 @@ from finder.web.base import base_routes
 from finder.web.coverage import coverage_routes
 from finder.web.health import health_routes
 from finder.web.metrics import CountRequests, Metrics
+from finder.web.open_data import open_data_routes
 from finder.web.pages import SafeHeaders, page_routes
 from finder.web.practice import practice_routes
 from finder.web.pushes import push_routes
@@ -265,6 +266,7 @@ def build_app(
                 metrics.route(settings.metrics_token),
                 *base_routes(rooms.gazetteer),
                 *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
+                *open_data_routes(rooms.open_data, settings.base_url),
                 *page_routes(settings.pwa_dir),
             ]
             ready()

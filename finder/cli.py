@@ -16,6 +16,7 @@ from finder.commands.forecast import forecast
 from finder.commands.invoice import invoice
 from finder.commands.ledger import ledger
 from finder.commands.migrate import migrate
+from finder.commands.open_data import open_data
 from finder.commands.operator import operator
 from finder.commands.people import people
 from finder.commands.pile import pile
@@ -44,6 +45,7 @@ cli.add_typer(migrate, name="migrate")
 cli.command("trip")(trip)
 cli.add_typer(roads, name="roads")
 cli.add_typer(forecast, name="forecast")
+cli.add_typer(open_data, name="open-data")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 

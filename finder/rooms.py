@@ -41,6 +41,7 @@ from finder.storage.database import Database
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
+from finder.supervision.open_data.keeper import OpenData
 from finder.till import Till
 
 NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
@@ -82,6 +83,7 @@ class Rooms:
     gazetteer: Gazetteer
     gateway: Gateway
     till: Till
+    open_data: OpenData
 
     def gauges(self) -> Iterable[tuple[str, str, dict[str, str], float]]:
         """What /metrics tells of stations, freshness and trouble."""
@@ -185,7 +187,8 @@ async def open_rooms(
                 lambda candidate, at: foretold.likely_free(candidate.id, at),
             ),
         )
-        yield Rooms(city, index, board, store, federation, gazetteer, gateway, till)
+        published = OpenData(merger.stations, board, system_clock)
+        yield Rooms(city, index, board, store, federation, gazetteer, gateway, till, published)
 
 
 def _status(board: LiveBoard) -> Callable[[EvseId], Status]:

@@ -1,0 +1,1 @@
+"""What the city publishes for everybody to use."""

@@ -1,0 +1,66 @@
+"""A day's files in a folder, with a manifest by which a stranger checks them."""
+
+import hashlib
+import shutil
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+import orjson
+
+from finder.errors import BadInput, Conflict
+
+VERSION = 1  # of the columns
+KEPT_DAYS = 30
+MANIFEST = "manifest.json"
+
+
+def write_snapshot(
+    folder: Path, day: date, at: datetime, files: Mapping[str, bytes], *, kept_days: int = KEPT_DAYS
+) -> Path:
+    """Writes folder/<day>/ whole or not at all, and removes days that are too old.
+
+    Raises BadInput where nothing is to be kept; Conflict where that day is there; OSError.
+    """
+    if kept_days < 1:
+        raise BadInput("至少保留一天", "at least one day is kept", code="KEPT_DAYS")
+    whole = folder / day.isoformat()
+    if whole.exists():
+        raise Conflict(
+            f"{day} 的快照已发布，不再更改", f"the snapshot of {day} is published and does not change", code="PUBLISHED"
+        )
+    made = folder / f".{uuid.uuid4().hex}"
+    made.mkdir(parents=True)
+    try:
+        for name, body in files.items():
+            (made / name).write_bytes(body)
+        digests = {name: hashlib.sha256(body).hexdigest() for name, body in sorted(files.items())}
+        told = {"day": day.isoformat(), "at": at.isoformat(), "version": VERSION, "sha256": digests}
+        (made / MANIFEST).write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        made.rename(whole)  # not empty where another process was quicker: an error, and its files stand
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    for each in folder.iterdir():
+        its = _day(each.name)
+        if its is not None and (day - its).days >= kept_days:
+            shutil.rmtree(each)
+    return whole
+
+
+def wrong_in(snapshot: Path) -> list[str]:
+    """The files of a snapshot that are missing or not as its manifest says. Raises OSError, ValueError."""
+    told = orjson.loads((snapshot / MANIFEST).read_bytes())["sha256"]
+    return [name for name, digest in told.items() if _digest(snapshot / name) != digest]
+
+
+def _digest(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return None
