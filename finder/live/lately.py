@@ -82,6 +82,10 @@ class Lately:
 
         return suited
 
+    def look_again(self, evse_id: EvseId) -> None:
+        """Something besides the board is told of an EVSE's station, and has changed."""
+        self._drop(evse_id)
+
     def available(self, evse_id: EvseId) -> bool:
         """As the board says."""
         return self.board.available(evse_id)
