@@ -25,18 +25,14 @@ class Mark(NamedTuple):
         words = () if self.by == "-" else tuple(self.by.split(","))
         return Block(EPOCH + self.since * MICROSECOND, EPOCH + self.until * MICROSECOND, words)
 
-    def holds(self, now: int) -> bool:
-        """Whether it shows at that microsecond, its last one included."""
-        return self.until >= now
-
     def replaces(self, other: "Mark | None") -> bool:
         """Whether it stands where both are told, in whatever order: the later one, an end before a block, the longer
-        of two blocks. The engines' scripts compare the same way."""
-        if other is None or self.since != other.since:
-            return other is None or self.since > other.since
-        if other.until == 0:
-            return False
-        return self.until == 0 or self.until > other.until
+        of two blocks. Redis compares the same way."""
+        return other is None or self._rank > other._rank
+
+    @property
+    def _rank(self) -> tuple[int, bool, int, str]:
+        return self.since, self.until == 0, self.until, self.by
 
 
 def microseconds(moment: datetime) -> int:
@@ -57,6 +53,6 @@ def cleared_at(at: datetime) -> Mark:
     return Mark(microseconds(at), 0, "-")
 
 
-def shown(believed: Status, mark: Mark | None, now: int) -> Status:
-    """What is shown of an EVSE of which the operators' word is `believed`."""
-    return Status.BLOCKED if mark is not None and mark.holds(now) and believed not in ABOVE else believed
+def charged_at(at: int) -> Mark:
+    """The end of whatever began before a car charged there, at that microsecond."""
+    return Mark(at - 1, 0, "-")

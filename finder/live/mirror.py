@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from finder.kernel.clock import Clock, system_clock
-from finder.live.blocks import ABOVE, EPOCH, MICROSECOND, Mark, microseconds, shown
+from finder.live.blocks import ABOVE, EPOCH, MICROSECOND, Mark, charged_at, microseconds
 from finder.live.board import DEFAULT_FRESHNESS, MAX_AHEAD, Outcome
 from finder.live.model import CITIZENS, Change, Observation, Reading, Status
 from finder.stations.model import EvseId, SourceId
@@ -68,14 +68,14 @@ class Mirror:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.cells: dict[EvseId, Cell] = {}
-        self.marks: dict[EvseId, Mark] = {}
+        self.marks: dict[EvseId, Mark] = {}  # kept after their end, so that what is told late changes nothing
         self._limits: dict[SourceId, int] = {}
         self._default = DEFAULT_FRESHNESS // MICROSECOND
         self._everything: set[Listener] = set()
         self._by_evse: defaultdict[EvseId, set[Listener]] = defaultdict(set)
         self._due: defaultdict[int, list[EvseId]] = defaultdict(list)  # second of expiry; each EVSE stands once
         self._waiting: set[EvseId] = set()
-        self._blocked: dict[EvseId, Mark] = {}  # whose end is still to be told
+        self._blocked: dict[EvseId, Mark] = {}  # the few that may hold
         self._watchers: list[Callable[[EvseId | None], None]] = []
 
     def now(self) -> int:
@@ -103,8 +103,8 @@ class Mirror:
         cell = self.cells.get(evse_id)
         if cell is None or cell[3] is not Status.AVAILABLE or self.expires(cell) < (now := self.now()):
             return False
-        mark = self.marks.get(evse_id)
-        return mark is None or not mark.holds(now)
+        mark = self._blocked.get(evse_id)
+        return mark is None or mark.until < now
 
     def watch(self, dropped: Callable[[EvseId | None], None]) -> None:
         """See Watched."""
@@ -120,12 +120,11 @@ class Mirror:
 
     def read_all(self, evse_ids: Iterable[EvseId]) -> list[Reading]:
         """See LiveBoard."""
-        cells, marks, limits, default, now = self.cells, self.marks, self._limits, self._default, self.now()
+        cells, blocked, limits, default, now = self.cells, self._blocked, self._limits, self._default, self.now()
         readings: list[Reading] = []
         for evse_id in evse_ids:
             cell = cells.get(evse_id)
-            mark = marks.get(evse_id)
-            if mark is not None and mark.holds(now):
+            if evse_id in blocked and (mark := self._over(evse_id, cell, now)) is not None:
                 readings.append(self._under(evse_id, cell, mark, now))
                 continue
             if cell is None:
@@ -146,22 +145,12 @@ class Mirror:
         return readings
 
     def _under(self, evse_id: EvseId, cell: Cell | None, mark: Mark, now: int) -> Reading:
-        """What may be believed while a mark holds."""
-        if cell is None:
-            block = mark.block
-            return Reading(
-                evse_id, Status.BLOCKED, Status.UNKNOWN, block.since, CITIZENS,
-                stale=False, until=block.until, block=block,
-            )  # fmt: skip
-        at, _, source, status = cell
-        expires = self.expires(cell)
-        told_at, stale = EPOCH + at * MICROSECOND, expires < now
-        if shown(self._believed(cell, now), mark, now) is not Status.BLOCKED:
-            until = EPOCH + expires * MICROSECOND
-            return Reading(evse_id, status, status, told_at, source, stale=False, until=until, told_at=told_at)
-        block = mark.block
+        """What may be believed while a block shows."""
+        block, last_seen, stale, told_at = mark.block, Status.UNKNOWN, False, None
+        if cell is not None:
+            last_seen, stale, told_at = cell[3], self.expires(cell) < now, EPOCH + cell[0] * MICROSECOND
         return Reading(
-            evse_id, Status.BLOCKED, status, block.since, CITIZENS,
+            evse_id, Status.BLOCKED, last_seen, block.since, CITIZENS,
             stale=stale, until=block.until, block=block, told_at=told_at,
         )  # fmt: skip
 
@@ -169,39 +158,52 @@ class Mirror:
         """The operators' word, as far as it is believed."""
         return cell[3] if cell is not None and self.expires(cell) >= now else Status.UNKNOWN
 
+    def _holding(self, evse_id: EvseId, cell: Cell | None, now: int) -> Mark | None:
+        """The block that holds now, if any: not past its end, and no car has charged there since it began."""
+        mark = self._blocked.get(evse_id)
+        if mark is None or mark.until < now:
+            return None
+        charges = cell is not None and cell[3] is Status.CHARGING and cell[0] > mark.since
+        return None if charges else mark
+
+    def _over(self, evse_id: EvseId, cell: Cell | None, now: int) -> Mark | None:
+        """The block that shows now, if any."""
+        return None if self._believed(cell, now) in ABOVE else self._holding(evse_id, cell, now)
+
+    def _shown(self, evse_id: EvseId, cell: Cell | None, now: int) -> Status:
+        return self._believed(cell, now) if self._over(evse_id, cell, now) is None else Status.BLOCKED
+
     def mark(self, evse_id: EvseId, mark: Mark) -> None:
         """Keeps citizens' word where it is newer, and tells who listens where what is shown changed."""
-        known, cell, now = self.marks.get(evse_id), self.cells.get(evse_id), self.now()
-        if not mark.replaces(known):
+        if not mark.replaces(self.marks.get(evse_id)):
             return
-        if cell is not None and cell[3] is Status.CHARGING and cell[0] > mark.since:
-            mark = Mark(cell[0], 0, "-")  # a car charged there since
-        believed = self._believed(cell, now)
-        before, after = shown(believed, known, now), shown(believed, mark, now)
+        cell, now = self.cells.get(evse_id), self.now()
+        before = self._shown(evse_id, cell, now)
         self.marks[evse_id] = mark
-        if mark.holds(now):
+        if mark.until:
             self._blocked[evse_id] = mark
         else:
             self._blocked.pop(evse_id, None)
+        after = self._shown(evse_id, cell, now)
         self._dropped(evse_id)
         if before is not after:
-            at = mark.since if after is Status.BLOCKED or cell is None else cell[0]
-            source = CITIZENS if after is Status.BLOCKED or cell is None else cell[2]
+            theirs = after is Status.BLOCKED or cell is None
+            at, source = (mark.since, CITIZENS) if theirs or cell is None else (cell[0], cell[2])
             self._tell(evse_id, at, source, before, after)
 
     def apply(self, evse_id: EvseId, cell: Cell) -> Outcome:
         """Keeps the cell where it is newer, and tells who listens where the believed status changed."""
         known = self.cells.get(evse_id)
         if known is not None and cell[:3] <= known[:3]:
+            if cell[3] is Status.CHARGING is not known[3]:
+                self.mark(evse_id, charged_at(cell[0]))
             return Outcome.OLD
         now = self.now()
-        mark = self.marks.get(evse_id)
-        before = shown(self._believed(known, now), mark, now)
+        before = self._shown(evse_id, known, now)
+        if known is not None and known[3] is Status.CHARGING is not cell[3]:
+            self.mark(evse_id, charged_at(known[0]))  # which nobody could read off the board any more
         self.cells[evse_id] = cell
-        if mark is not None and cell[3] is Status.CHARGING and cell[0] > mark.since:
-            mark = self.marks[evse_id] = Mark(cell[0], 0, "-")
-            self._blocked.pop(evse_id, None)
-        after = shown(self._believed(cell, now), mark, now)
+        after = self._shown(evse_id, cell, now)
         self._dropped(evse_id)
         if evse_id not in self._waiting:
             self._await(evse_id, self.expires(cell))
@@ -212,10 +214,11 @@ class Mirror:
     def forget(self, evse_ids: Iterable[EvseId]) -> None:
         """Takes EVSEs off; who listens hears that nothing is known."""
         for evse_id in evse_ids:
-            cell, mark, now = self.cells.pop(evse_id, None), self.marks.pop(evse_id, None), self.now()
-            self._blocked.pop(evse_id, None)
+            cell, now = self.cells.get(evse_id), self.now()
+            before = self._shown(evse_id, cell, now)
+            for kept in (self.cells, self.marks, self._blocked):
+                kept.pop(evse_id, None)
             self._dropped(evse_id)
-            before = shown(self._believed(cell, now), mark, now)
             if before is not Status.UNKNOWN:
                 at, source = (cell[0], cell[2]) if cell is not None else (now, CITIZENS)
                 self._tell(evse_id, at, source, before, Status.UNKNOWN)
@@ -224,14 +227,15 @@ class Mirror:
         """Tells who listens of each EVSE whose last sight has just grown too old, or whose block has ended."""
         now = self.now()
         old = self._grown_old(now)
-        ended = [evse_id for evse_id, mark in self._blocked.items() if not mark.holds(now)]
-        for evse_id in ended:
-            del self._blocked[evse_id]
+        ended = {evse_id for evse_id, mark in self._blocked.items() if mark.until < now}
         for evse_id in {**old, **dict.fromkeys(ended)}:
-            cell, mark = self.cells.get(evse_id), self.marks.get(evse_id)
-            word = old[evse_id] if evse_id in old else self._believed(cell, now)
-            covered = (evse_id in ended or (mark is not None and mark.holds(now))) and word not in ABOVE
-            before, after = Status.BLOCKED if covered else word, shown(self._believed(cell, now), mark, now)
+            cell, mark = self.cells.get(evse_id), self._blocked.get(evse_id)
+            word = old.get(evse_id) or self._believed(cell, now)
+            covered = self._holding(evse_id, cell, min(now, mark.until)) is not None if mark is not None else False
+            before = Status.BLOCKED if covered and word not in ABOVE else word
+            if evse_id in ended:
+                del self._blocked[evse_id]
+            after = self._shown(evse_id, cell, now)
             if before is not after:
                 at, source = (cell[0], cell[2]) if cell is not None else (now, CITIZENS)
                 self._tell(evse_id, at, source, before, after)
