@@ -27,12 +27,12 @@ class Mark(NamedTuple):
 
     def replaces(self, other: "Mark | None") -> bool:
         """Whether it stands where both are told, in whatever order: the later one, an end before a block, the longer
-        of two blocks. Redis compares the same way."""
+        of two blocks, more words before fewer. Redis compares the same way."""
         return other is None or self._rank > other._rank
 
     @property
-    def _rank(self) -> tuple[int, bool, int, str]:
-        return self.since, self.until == 0, self.until, self.by
+    def _rank(self) -> tuple[int, bool, int, int, str]:
+        return self.since, self.until == 0, self.until, len(self.by), self.by
 
 
 def microseconds(moment: datetime) -> int:

@@ -46,6 +46,15 @@ class Block(Struct, frozen=True, gc=False):
     by: tuple[str, ...] = ()
 
 
+class Hearsay(Struct, frozen=True, gc=False):
+    """That one citizen said so of a bay, and nothing bears it out: when, until when that is shown, and what stands
+    there. It changes no status."""
+
+    seen_at: datetime
+    until: datetime
+    kind: str
+
+
 class Reading(Struct, frozen=True, gc=False):
     """What may be believed, until it is seen anew or grows too old at `until`.
 

@@ -2,7 +2,7 @@
 
 STREAM_LENGTH = 20_000  # writes that a process may be behind before it reads the whole board again
 
-# Compares as Mark.replaces does: since, an end before a block, the longer block, then words.
+# Compares as Mark.replaces does.
 _JOIN = """
 local function join(evse, since, till, by)
   local known = redis.call('HGET', KEYS[3], evse)
@@ -11,7 +11,8 @@ local function join(evse, since, till, by)
     local later, longer = tonumber(since) - tonumber(s), tonumber(till) - tonumber(u)
     if later < 0 then return nil end
     if later == 0 then
-      if u == '0' or (till ~= '0' and (longer < 0 or (longer == 0 and by <= b))) then return nil end
+      local more = #by > #b or (#by == #b and by > b)
+      if u == '0' or (till ~= '0' and (longer < 0 or (longer == 0 and not more))) then return nil end
     end
   end
   local value = since .. ' ' .. till .. ' ' .. by
