@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
 from finder.kernel.clock import Clock, system_clock
-from finder.live.board import BoardHealth, Outcome, Subscription
 from finder.live.blocks import cleared_at, mark_of
+from finder.live.board import BoardHealth, Outcome, Subscription
 from finder.live.mirror import Mirror, cell_of
 from finder.live.model import Observation, Reading
 from finder.stations.model import EvseId, SourceId

@@ -134,9 +134,7 @@ class Mirror:
             until_us = seen_us + limits.get(source, default)
             seen_at = EPOCH + timedelta(microseconds=seen_us)
             if until_us < now:
-                readings.append(
-                    Reading(evse_id, Status.UNKNOWN, status, seen_at, source, stale=True, told_at=seen_at)
-                )
+                readings.append(Reading(evse_id, Status.UNKNOWN, status, seen_at, source, stale=True, told_at=seen_at))
             else:
                 until = EPOCH + timedelta(microseconds=until_us)
                 readings.append(

@@ -97,9 +97,17 @@ async def _confirm(
     words = ",".join(sorted(by))
     await unit.connection.execute(
         sa.insert(BLOCK).values(
-            id=block, evse=lead.evse, station=lead.station, kind=kind.value, state=BayReportState.CONFIRMED.value,
-            since=to_us(since), until=to_us(until), by=words, report=lead.id, made_at=to_us(unit.now),
-        )  # fmt: skip
+            id=block,
+            evse=lead.evse,
+            station=lead.station,
+            kind=kind.value,
+            state=BayReportState.CONFIRMED.value,
+            since=to_us(since),
+            until=to_us(until),
+            by=words,
+            report=lead.id,
+            made_at=to_us(unit.now),
+        )
     )
     agreed = {"state": BayReportState.CONFIRMED.value, "reason": Reason.CONFIRMED.value, "until": to_us(until)}
     await _change(unit, [row.id for row in rows], block=block, **agreed)
@@ -133,9 +141,7 @@ async def _prolong(
     told = ",".join(sorted(words))
     if (to_us(until), told) == (block.until, block.by):
         return None
-    await unit.connection.execute(
-        sa.update(BLOCK).where(BLOCK.c.id == block.id).values(until=to_us(until), by=told)
-    )
+    await unit.connection.execute(sa.update(BLOCK).where(BLOCK.c.id == block.id).values(until=to_us(until), by=told))
     own = sa.update(REPORT).where(REPORT.c.block == block.id, REPORT.c.state == BayReportState.CONFIRMED.value)
     await unit.connection.execute(own.values(until=to_us(until)))
     return Shown(block.evse, since, until, frozenset(words))
@@ -179,8 +185,10 @@ async def clear_waiting(unit: Unit, evse: EvseId, seen_at: datetime, person: str
         REPORT.c.seen_at <= to_us(seen_at),
         *([] if person is None else [REPORT.c.person == person]),
     ]
-    ended = sa.update(REPORT).where(*own).values(
-        state=BayReportState.CLEARED.value, reason=Reason.CITIZEN.value, until=None
+    ended = (
+        sa.update(REPORT)
+        .where(*own)
+        .values(state=BayReportState.CLEARED.value, reason=Reason.CITIZEN.value, until=None)
     )
     return int((await unit.connection.execute(ended)).rowcount)
 
@@ -189,9 +197,7 @@ async def find(unit: Unit, reports: Collection[str], found: Found) -> None:
     """Writes how reports turned out; what was found first stays."""
     if reports:
         own = sa.and_(REPORT.c.id.in_(list(reports)), REPORT.c.found.is_(None))
-        await unit.connection.execute(
-            sa.update(REPORT).where(own).values(found=found.value, found_at=to_us(unit.now))
-        )
+        await unit.connection.execute(sa.update(REPORT).where(own).values(found=found.value, found_at=to_us(unit.now)))
 
 
 async def _change(unit: Unit, reports: Collection[str], **values: Any) -> None:

@@ -106,9 +106,9 @@ class Keeping:
         blocks = sa.select(
             sa.literal("block").label("what"), BLOCK.c.evse, BLOCK.c.since.label("seen_at"), BLOCK.c.by
         ).where(BLOCK.c.state == BayReportState.CONFIRMED.value)
-        waiting = sa.select(
-            sa.literal("report"), REPORT.c.evse, REPORT.c.seen_at, sa.literal("")
-        ).where(REPORT.c.state == BayReportState.WAITING.value, REPORT.c.says == Says.BLOCKED.value)
+        waiting = sa.select(sa.literal("report"), REPORT.c.evse, REPORT.c.seen_at, sa.literal("")).where(
+            REPORT.c.state == BayReportState.WAITING.value, REPORT.c.says == Says.BLOCKED.value
+        )
         found: defaultdict[EvseId, list[Any]] = defaultdict(list)
         async with self._bays.work.read() as connection:
             for row in await connection.execute(sa.union_all(blocks, waiting)):

@@ -36,9 +36,8 @@ class ReportsHeld:
             times = {"seenAt": from_us(row.seen_at), "receivedAt": from_us(row.received_at)}
             told.append({**{name: getattr(row, name) for name in _SHOWN}, "plate": plate, **times})
         loose = sa.select(PHOTO).where(PHOTO.c.person == person, PHOTO.c.subject.is_(None))
-        for row in (await connection.execute(loose)).all():
-            told.append({"photo": row.name, "takenAt": from_us(row.taken_at)})
-        return told
+        rows = (await connection.execute(loose)).all()
+        return [*told, *({"photo": row.name, "takenAt": from_us(row.taken_at)} for row in rows)]
 
     async def let_go(self, connection: AsyncConnection, person: str) -> None:
         """Lets its pictures be removed, and forgets whose they were; a case that is open keeps its own until then."""
