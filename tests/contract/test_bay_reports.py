@@ -1,16 +1,23 @@
 """One suite for reported bays, on every database: who moves a bay, who does not, and what ends it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from finder.charging.order import ORDER
 from finder.errors import FinderError
+from finder.identity.tables import PERSON
 from finder.kernel.geo import Point
 from finder.live.model import Status
 from finder.reports.abuse import MOST_OPEN
 from finder.reports.keeping import case_closed
 from finder.reports.model import BayReportKind, BayReportState, Found, Reason, Standing
+from finder.reports.personal import ReportsHeld
+from finder.reports.photo_book import MOST_UNUSED, PhotoBook
+from finder.reports.photos.cleaner import Cleaner
+from finder.reports.photos.objects import folder_photos
 from finder.reports.rows import records_of
 from finder.reports.rules import standing
 from finder.reports.sealed import open_plate
@@ -18,6 +25,7 @@ from finder.reports.tables import REPORT
 from finder.storage.database import Database
 from finder.storage.rows import OUTBOX
 from tests.contract.report_world import FAR, PLACE, ReportWorld, report_world
+from tests.unit.photographs import encoded, street
 
 BAY, OTHER = "jinbei/s-0", "jinbei/s-1"
 
@@ -288,3 +296,49 @@ async def test_a_plate_is_nowhere_in_the_open_and_goes_with_its_case_or_its_repo
     await world.keeping.step()
     async with world.work.read() as connection:
         assert (await connection.execute(held)).scalar_one() == 0
+
+
+async def test_a_persons_reports_are_exported_and_go_with_it_and_the_block_names_nobody(world: ReportWorld) -> None:
+    one, other = await world.person(charged=True), await world.person(charged=True)
+    await world.report(one, BAY, plate="晋H54321")
+    await world.report(other, BAY)
+    held = ReportsHeld(world.work, world.bays.store)
+    await held.ready()
+    async with world.work.begin() as unit:
+        (told,) = await held.export(unit.connection, one.person)
+        assert (told["evse"], told["plate"], told["state"]) == (BAY, "晋H54321", "CONFIRMED")
+        await held.let_go(unit.connection, one.person)
+        await unit.connection.execute(sa.delete(PERSON).where(PERSON.c.id == one.person))
+        await unit.connection.execute(sa.delete(ORDER).where(ORDER.c.person == one.person))
+    assert one.person.encode() not in await world.world.dump()
+    assert await world.bays.mine(one, 9) == []
+    await world.keeping.step()
+    assert world.status(BAY) is Status.BLOCKED
+
+
+@pytest.mark.slow
+async def test_a_photo_that_nobody_used_is_gone_after_a_day_and_one_that_was_is_shown(
+    world: ReportWorld, tmp_path: Path
+) -> None:
+    store = folder_photos(tmp_path / "photos")
+    book = PhotoBook(world.work, world.bays.store, Cleaner(), store)
+    who, stranger = await world.person(), await world.person()
+    names = [await book.take(who.person, encoded(street(160, 120))) for _ in range(MOST_UNUSED)]
+    with pytest.raises(FinderError) as no:
+        await book.take(who.person, encoded(street(160, 120)))
+    assert no.value.code == "PHOTOS_WAITING"
+    assert await refused(world, stranger, BAY, photo=names[0]) == "NO_SUCH_PHOTO"
+    told = await world.report(who, BAY, photo=names[0])
+    assert (await book.show(names[0]))[:2] == b"\xff\xd8"
+    with pytest.raises(FinderError):
+        await book.show(names[1])
+    world.later(days=1, microseconds=-1)
+    assert await book.sweep(world.now) == 0
+    world.later(microseconds=1)
+    assert await book.sweep(world.now) == MOST_UNUSED - 1
+    assert await store.get(names[0])
+    async with world.work.begin() as unit:
+        await case_closed(unit, told.id, found=None)
+    assert await book.sweep(world.now) == 1
+    with pytest.raises(FinderError):
+        await store.get(names[0])
