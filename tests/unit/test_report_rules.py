@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from finder.connectors.sdk.bays import BayNotice
 from finder.kernel.plates import Drive, read_plate
 from finder.reports.model import NEXT, BayReportKind, BayReportState, By, Record, Standing, Voice
-from finder.reports.notices import BayNotice, BayNotices
+from finder.reports.notices import BayNotices
 from finder.reports.rules import HOLDS_AT_MOST, LATELY, TOGETHER, TRUSTED_WITHIN, enough, holds_until, standing
 from finder.storage.outbox import Letter
 
