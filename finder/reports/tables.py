@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from finder.identity.tables import METADATA, whose
 
 # Every time is in microseconds since 1970.
-BAY = sa.Table(  # locked by whoever judges what is said of a bay
+# Its row is locked by whoever judges what is said of a bay.
+BAY = sa.Table(
     "report_bay",
     METADATA,
     sa.Column("evse", sa.Text, primary_key=True),
