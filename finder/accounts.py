@@ -22,6 +22,7 @@ from finder.identity.vault import Vault
 from finder.kernel.clock import Clock, system_clock
 from finder.money.channels.port import Channel
 from finder.providers import load_providers
+from finder.reports.personal import ReportsHeld
 from finder.settings import Settings
 from finder.storage.database import Database
 from finder.storage.unit import Work
@@ -65,6 +66,7 @@ def open_accounts(
                 OrdersHeld(work),
                 AgreementsHeld(people.store),
                 *aftercare_held(database, vault, clock),
+                ReportsHeld(work, people.store),
             ],
         ),
         Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name))),

@@ -31,7 +31,10 @@ from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.money.channels.config import read_standing
 from finder.office import choose_vault, open_office
+from finder.pictures import choose_photos
 from finder.plugging import Plugging
+from finder.reporting import Reporting
+from finder.reports.notices import LETTER, BayNotices
 from finder.roads.amap import AmapRouter
 from finder.roads.model import Road
 from finder.roads.osrm import OsrmRouter
@@ -61,6 +64,7 @@ from finder.web.open_data import open_data_routes
 from finder.web.pages import SafeHeaders, page_routes
 from finder.web.practice import practice_routes
 from finder.web.pushes import push_routes
+from finder.web.report_photos import photo_routes
 from finder.web.sockets import socket_routes
 
 log = structlog.get_logger(__name__)
@@ -180,7 +184,8 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
     agreements = open_agreements(accounts, merchants.channels, read_standing(settings.channels_file))
     outsiders = open_outsiders(settings, None if practice is None else practice.aftercare)
     plates = OnlyVehicle(accounts.people.vehicles)
-    till = Till(database, vault, desk, merchants, agreements, outsiders, plates)
+    notices = BayNotices()
+    till = Till(database, vault, desk, merchants, agreements, outsiders, plates, more={LETTER: notices})
     plugging = Plugging(accounts.people, agreements, till)
     bench = Workbench(
         clock=system_clock,
@@ -209,6 +214,7 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         settings.roads_reach_km * 1000,
         choose_router(settings),
         database,
+        Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake),
     )
 
 
@@ -265,6 +271,7 @@ def build_app(
                 ),
                 metrics.route(settings.metrics_token),
                 *base_routes(rooms.gazetteer),
+                *photo_routes(engines.reporting.photos, engines.accounts.people),
                 *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
                 *open_data_routes(rooms.open_data, settings.base_url),
                 *page_routes(settings.pwa_dir),

@@ -23,6 +23,7 @@ from finder.live.lately import Lately
 from finder.live.model import Status
 from finder.office import Office
 from finder.plugging import Plugging
+from finder.reporting import Reporting
 from finder.roads.keeper import RoadKeeper
 from finder.roads.model import Road
 from finder.roads.router import Router
@@ -69,6 +70,7 @@ class Engines:
     roads_reach_m: float
     router: Router
     database: Database
+    reporting: Reporting
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ async def open_rooms(
         engines.plugging.connect(search, federation.network, board)
         closing.push_async_callback(engines.plugging.plugs.deciding.settle)
         closing.push_async_callback(till.close)
+        reports = engines.reporting.connect(board, search, federation.network, lately)
+        closing.push_async_callback(engines.reporting.close)
         if works:
             till.start()
 
@@ -177,6 +181,7 @@ async def open_rooms(
             coverage=coverage,
             forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
+            reports=reports,
             trips=Trips(
                 index,
                 _status(board),

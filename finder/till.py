@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import structlog
 from starlette.routing import Route
@@ -30,7 +31,7 @@ from finder.sandbox.money import COMMISSION_PERMILLE, AgreeingAlipay, PracticeMo
 from finder.settings import Settings
 from finder.stations.model import SourceId
 from finder.storage.database import Database
-from finder.storage.outbox import Outbox
+from finder.storage.outbox import Handler, Outbox
 from finder.storage.unit import Work
 from finder.web.payments import pay_routes
 
@@ -59,7 +60,9 @@ class Till:
         outsiders: Outsiders,
         plates: Plates,
         clock: Clock = system_clock,
+        more: Mapping[str, Handler] = MappingProxyType({}),
     ) -> None:
+        """`more`: handlers of other rooms' letters."""
         self.work = Work(database, clock)
         self.merchants = merchants
         self._connector: Callable[[SourceId], object | None] = lambda _: None
@@ -71,7 +74,7 @@ class Till:
             agreements,
             self.aftercare.car_park,
         )
-        self.outbox = Outbox(self.work, handlers(outside) | self.aftercare.handlers())
+        self.outbox = Outbox(self.work, handlers(outside) | self.aftercare.handlers() | dict(more))
         self.desk = OrderDesk(desk, self.work, self.outbox.wake)
         # Where money is practised nobody waits for the night.
         real = not any(channel.practice for channel in merchants.channels.values())

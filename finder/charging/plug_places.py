@@ -93,7 +93,11 @@ class KnownPlaces:
 
     def blocked(self, evse_id: EvseId) -> bool:
         """See Places."""
-        return self._board is not None and self._board.read(evse_id).status is Status.BLOCKED
+        if self._board is None:
+            return False
+        # A car that is plugged in proves citizens' word wrong: only the operator's own sensor counts.
+        reading = self._board.read(evse_id)
+        return (reading.status if reading.block is None else reading.last_seen) is Status.BLOCKED
 
 
 def _only(evse: Evse) -> Connector | None:

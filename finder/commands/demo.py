@@ -17,3 +17,11 @@ def charge(
     from finder.demo import charge as run
 
     raise typer.Exit(run(speed, Decimal(kwh)))
+
+
+@demo.command()
+def report() -> None:
+    """两位市民和一个车位传感器：“可用”数如何变化 · two citizens and a sensor, and how 'usable' changes."""
+    from finder.demo_report import report as run
+
+    raise typer.Exit(run())

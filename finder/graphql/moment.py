@@ -13,7 +13,8 @@ from finder.identity.accounts import Accounts
 from finder.identity.roles import Caller
 from finder.kernel.clock import minute_of_week
 from finder.live.lately import Lately, StationNow
-from finder.live.model import Reading
+from finder.live.model import Hearsay, Reading
+from finder.reports.bays import BayReports
 from finder.stations.model import Evse, SourceId, Station
 
 
@@ -48,6 +49,11 @@ class Moment:
         if last is not None and evse.id in last.evse_ids:
             return last.readings[last.evse_ids.index(evse.id)]
         return self._lately.board.read(evse.id)
+
+    def said_once(self, evse: Evse) -> Hearsay | None:
+        """What one citizen said of a bay, and nothing bears out."""
+        said = self._lately.once.get(evse.id)
+        return said if said is not None and said.until >= self.now else None
 
     def feed_name(self, source: SourceId) -> str:
         """As people call the feed; its id where nobody named it."""
@@ -132,6 +138,13 @@ class Context:
         if self.gateway.plugs is None:
             raise _no_payments()
         return self.gateway.plugs
+
+    @property
+    def reports(self) -> BayReports:
+        """Citizens' reports. Raises Unavailable where this deployment takes none."""
+        if self.gateway.reports is None:
+            raise Unavailable("本站暂不接受报告", "no reports are taken here", code="NO_REPORTS")
+        return self.gateway.reports
 
     @property
     def accounting(self) -> Accounting:

@@ -187,6 +187,11 @@ POLICY: Mapping[str, Row] = {
     "Vehicle.plate": MINE,
     "Vehicle.newEnergy": MINE,
     "Vehicle.addedAt": MINE,
+    "Query.myBayReports": MINE,
+    "Mutation.reportBay": MINE,
+    "Mutation.bayIsClear": MINE,
+    **_mine("BayReport", "id", "stationId", "stationName", "evseId", "kind", "state", "seenAt", "receivedAt"),
+    **_mine("BayReport", "until", "reason"),
     # The books.
     "Query.differences": OFFICIAL,
     "Mutation.decideDifference": ADMINISTRATORS,
@@ -242,6 +247,7 @@ PERSONAL = frozenset(
         *("ProviderFlow", "CodeSent", "Tokens"),
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
+        "BayReport",
         *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
@@ -267,6 +273,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
         *("Forecast", "ForecastHour", "HolidayWarning"),
+        *("BlockedBay", "ReportedBay"),
     }
 )
 

@@ -23,6 +23,7 @@ from finder.live.board import LiveBoard
 from finder.live.forecast.gatherings import Gathering
 from finder.live.forecast.outlook import Outlook
 from finder.live.lately import Lately
+from finder.reports.bays import BayReports
 from finder.roads.search import RoadSearch
 from finder.roads.trips import Trips
 from finder.stations.model import SourceId, Station
@@ -288,3 +289,4 @@ class Gateway:
     plugs: Plugs | None = None  # none: no car charges by its plug
     coverage: Coverage | None = None
     trips: Trips | None = None  # none: no trips are planned here
+    reports: BayReports | None = None  # none: nobody reports bays here

@@ -17,6 +17,7 @@ from finder.graphql import (
     plugs,
     queries,
     quotes,
+    reports,
     statements,
     trips,
     types,
@@ -109,6 +110,7 @@ class Query:  # noqa: D101
     statement: statements.StatementType = _root(
         statements.statement, "An operator's settlement statement of a month; its staff see their own."
     )
+    my_bay_reports: list[reports.BayReport] = _root(reports.my_bay_reports, "What one reported oneself, newest first.")
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -189,6 +191,10 @@ class Mutation:  # noqa: D101
         "Erases whatever says who one is, with a new code from `requestCode`. Orders stay in the books, nobody's.",
     )
 
+    report_bay: reports.BayReport = _change(
+        reports.report_bay, "Says that a bay is blocked; one voice a person, once for each key."
+    )
+    bay_is_clear: reports.BayReport = _change(reports.bay_is_clear, "Says that a reported bay is clear again.")
     decide_difference: differing.Difference = _change(
         differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."
     )

@@ -126,6 +126,20 @@ class Live:  # noqa: D101
     stale: bool
 
 
+@strawberry.type(description="Citizens saw a car there that does not charge.")
+class BlockedBay:  # noqa: D101
+    since: datetime
+    until: datetime
+    by: list[str] = plain("On what it rests: CITIZENS, SENSOR, TRUSTED; never who.")
+
+
+@strawberry.type(description="One citizen said so, and nothing bears it out: the status is unchanged.")
+class ReportedBay:  # noqa: D101
+    seen_at: datetime
+    until: datetime
+    kind: str = plain("FUEL_CAR or PARKED_NOT_CHARGING.")
+
+
 @strawberry.type
 class Evse:  # noqa: D101
     id: strawberry.ID
@@ -133,6 +147,8 @@ class Evse:  # noqa: D101
     equipment_id: str | None
     connectors: list[Connector]
     live: Live = at(lambda evse, moment: moment.reading(evse))
+    blocked_bay: BlockedBay | None = at(lambda evse, moment: moment.reading(evse).block)
+    reported_bay: ReportedBay | None = at(lambda evse, moment: moment.said_once(evse))
 
 
 @strawberry.type(description="Half-open, minutes of the local day; prices per kWh in 1/10,000 yuan.")

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from finder.errors import BadInput
 
@@ -14,12 +15,37 @@ _ORDINARY = re.compile(_HEAD + r"[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳]"
 _NEW_ENERGY = re.compile(_HEAD + r"(?:[A-HJK][A-HJ-NP-Z0-9][0-9]{4}|[0-9]{5}[A-HJK])")
 
 
+_SPECIAL = frozenset("挂学警港澳")  # trailers, schools, police, cars of Hong Kong and Macao: of any drive
+
+
+class Drive(StrEnum):
+    """What a plate's form says of what drives the car."""
+
+    FUEL = "FUEL"  # blue or yellow, 7 characters; electric cars of the years before 2018 may still have one
+    ELECTRIC = "ELECTRIC"  # green, 8 characters: A to E on electricity alone
+    PLUG_IN = "PLUG_IN"  # green too, F to K: with an engine, or a fuel cell
+    UNKNOWN = "UNKNOWN"
+
+
 @dataclass(frozen=True, slots=True)
 class Plate:
     """A plate without its dot. `new_energy` is what its form says."""
 
     text: str = field(repr=False)
     new_energy: bool
+
+    @property
+    def drive(self) -> Drive:
+        """What drives the car."""
+        if self.new_energy:
+            letter = self.text[2] if self.text[2].isalpha() else self.text[-1]
+            return Drive.ELECTRIC if letter in "ABCDE" else Drive.PLUG_IN
+        return Drive.UNKNOWN if self.text[-1] in _SPECIAL else Drive.FUEL
+
+    @property
+    def region(self) -> str:
+        """Province and city that gave it, such as 晋H for Xinzhou."""
+        return self.text[:2]
 
 
 def read_plate(text: str) -> Plate:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -74,6 +74,18 @@ class LiveBoard(Protocol):
 
     def set_freshness(self, limits: Mapping[SourceId, timedelta]) -> None:
         """How old an observation of each source may be and still be believed; others: DEFAULT_FRESHNESS."""
+
+    async def block(self, evse_id: EvseId, since: datetime, until: datetime, by: Iterable[str] = ()) -> None:
+        """Shows BLOCKED from now on through `until`, whatever the operator says but FAULTED, OFFLINE, and CHARGING
+        seen after `since`, which ends it. A later `since` takes an earlier one's place, and of two with the same
+        one the longer holds. Raises BoardUnavailable; this process shows it all the same.
+
+        `by`: words of capitals, see Block.
+        """
+
+    async def clear(self, evse_id: EvseId, at: datetime) -> None:
+        """Ends a block that began by then; one that is told later and began by then changes nothing.
+        Raises BoardUnavailable; this process shows it all the same."""
 
     async def forget(self, evse_ids: Iterable[EvseId]) -> None:
         """Takes EVSEs off the board, as when their station is gone."""

@@ -1,10 +1,10 @@
 """What the board said of a station lately: kept until it is seen anew or one of its sights grows too old."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from finder.live.board import LiveBoard, Watched
-from finder.live.model import Reading, Status
+from finder.live.model import Hearsay, Reading, Status
 from finder.stations.filter import Filter
 from finder.stations.model import Evse, EvseId, Station
 
@@ -53,6 +53,7 @@ class Lately:
         self._most = most
         self._kept: dict[int, StationNow] = {}
         self._of_evse: dict[EvseId, int] = {}
+        self.once: Mapping[EvseId, Hearsay] = {}  # what one citizen said of a bay; whoever keeps it tells look_again
         self._watching = isinstance(board, Watched)
         if isinstance(board, Watched):
             board.watch(self._drop)
@@ -81,6 +82,10 @@ class Lately:
             return known.suits(want)
 
         return suited
+
+    def look_again(self, evse_id: EvseId) -> None:
+        """Something besides the board is told of an EVSE's station, and has changed."""
+        self._drop(evse_id)
 
     def available(self, evse_id: EvseId) -> bool:
         """As the board says."""

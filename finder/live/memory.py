@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from finder.kernel.clock import Clock, system_clock
+from finder.live.blocks import cleared_at, mark_of
 from finder.live.board import BoardHealth, Outcome, Subscription
 from finder.live.mirror import Mirror, cell_of
 from finder.live.model import Observation, Reading
@@ -44,6 +45,14 @@ class MemoryBoard:
     def set_freshness(self, limits: Mapping[SourceId, timedelta]) -> None:
         """How old an observation of each source may be."""
         self._mirror.set_freshness(limits)
+
+    async def block(self, evse_id: EvseId, since: datetime, until: datetime, by: Iterable[str] = ()) -> None:
+        """Shows BLOCKED through `until`."""
+        self._mirror.mark(evse_id, mark_of(since, until, by))
+
+    async def clear(self, evse_id: EvseId, at: datetime) -> None:
+        """Ends a block that began by then."""
+        self._mirror.mark(evse_id, cleared_at(at))
 
     async def forget(self, evse_ids: Iterable[EvseId]) -> None:
         """Takes EVSEs off the board."""

@@ -5,15 +5,14 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from finder.kernel.clock import Clock, system_clock
+from finder.live.blocks import ABOVE, EPOCH, MICROSECOND, Mark, charged_at, microseconds
 from finder.live.board import DEFAULT_FRESHNESS, MAX_AHEAD, Outcome
-from finder.live.model import Change, Observation, Reading, Status
+from finder.live.model import CITIZENS, Change, Observation, Reading, Status
 from finder.stations.model import EvseId, SourceId
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 QUEUE = 1_000  # changes that wait for one subscriber before the oldest are dropped
 SWEEP_SECONDS = 0.5
 
@@ -22,11 +21,6 @@ RANK = {status: rank for rank, status in enumerate(Status)}
 RANK[Status.UNKNOWN] = -1
 
 Cell = tuple[int, int, SourceId, Status]  # microseconds since 1970, rank, source, status; compared in this order
-
-
-def microseconds(moment: datetime) -> int:
-    """Since 1970-01-01 UTC, exactly."""
-    return (moment - EPOCH) // MICROSECOND
 
 
 def cell_of(seen: Observation) -> Cell:
@@ -74,12 +68,14 @@ class Mirror:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.cells: dict[EvseId, Cell] = {}
+        self.marks: dict[EvseId, Mark] = {}  # kept after their end, so that what is told late changes nothing
         self._limits: dict[SourceId, int] = {}
         self._default = DEFAULT_FRESHNESS // MICROSECOND
         self._everything: set[Listener] = set()
         self._by_evse: defaultdict[EvseId, set[Listener]] = defaultdict(set)
         self._due: defaultdict[int, list[EvseId]] = defaultdict(list)  # second of expiry; each EVSE stands once
         self._waiting: set[EvseId] = set()
+        self._blocked: dict[EvseId, Mark] = {}  # the few that may hold
         self._watchers: list[Callable[[EvseId | None], None]] = []
 
     def now(self) -> int:
@@ -105,7 +101,10 @@ class Mirror:
     def available(self, evse_id: EvseId) -> bool:
         """Whether it was last seen free, by a sight that is still believed."""
         cell = self.cells.get(evse_id)
-        return cell is not None and cell[3] is Status.AVAILABLE and self.expires(cell) >= self.now()
+        if cell is None or cell[3] is not Status.AVAILABLE or self.expires(cell) < (now := self.now()):
+            return False
+        mark = self._blocked.get(evse_id)
+        return mark is None or mark.until < now
 
     def watch(self, dropped: Callable[[EvseId | None], None]) -> None:
         """See Watched."""
@@ -121,10 +120,13 @@ class Mirror:
 
     def read_all(self, evse_ids: Iterable[EvseId]) -> list[Reading]:
         """See LiveBoard."""
-        cells, limits, default, now = self.cells, self._limits, self._default, self.now()
+        cells, blocked, limits, default, now = self.cells, self._blocked, self._limits, self._default, self.now()
         readings: list[Reading] = []
         for evse_id in evse_ids:
             cell = cells.get(evse_id)
+            if evse_id in blocked and (mark := self._over(evse_id, cell, now)) is not None:
+                readings.append(self._under(evse_id, cell, mark, now))
+                continue
             if cell is None:
                 readings.append(Reading(evse_id, Status.UNKNOWN, Status.UNKNOWN, None, None, stale=False))
                 continue
@@ -132,39 +134,113 @@ class Mirror:
             until_us = seen_us + limits.get(source, default)
             seen_at = EPOCH + timedelta(microseconds=seen_us)
             if until_us < now:
-                readings.append(Reading(evse_id, Status.UNKNOWN, status, seen_at, source, stale=True))
+                readings.append(Reading(evse_id, Status.UNKNOWN, status, seen_at, source, stale=True, told_at=seen_at))
             else:
                 until = EPOCH + timedelta(microseconds=until_us)
-                readings.append(Reading(evse_id, status, status, seen_at, source, stale=False, until=until))
+                readings.append(
+                    Reading(evse_id, status, status, seen_at, source, stale=False, until=until, told_at=seen_at)
+                )
         return readings
+
+    def _under(self, evse_id: EvseId, cell: Cell | None, mark: Mark, now: int) -> Reading:
+        """What may be believed while a block shows."""
+        block, last_seen, stale, told_at = mark.block, Status.UNKNOWN, False, None
+        if cell is not None:
+            last_seen, stale, told_at = cell[3], self.expires(cell) < now, EPOCH + cell[0] * MICROSECOND
+        return Reading(
+            evse_id, Status.BLOCKED, last_seen, block.since, CITIZENS,
+            stale=stale, until=block.until, block=block, told_at=told_at,
+        )  # fmt: skip
+
+    def _believed(self, cell: Cell | None, now: int) -> Status:
+        """The operators' word, as far as it is believed."""
+        return cell[3] if cell is not None and self.expires(cell) >= now else Status.UNKNOWN
+
+    def _holding(self, evse_id: EvseId, cell: Cell | None, now: int) -> Mark | None:
+        """The block that holds now, if any: not past its end, and no car has charged there since it began."""
+        mark = self._blocked.get(evse_id)
+        if mark is None or mark.until < now:
+            return None
+        charges = cell is not None and cell[3] is Status.CHARGING and cell[0] > mark.since
+        return None if charges else mark
+
+    def _over(self, evse_id: EvseId, cell: Cell | None, now: int) -> Mark | None:
+        """The block that shows now, if any."""
+        return None if self._believed(cell, now) in ABOVE else self._holding(evse_id, cell, now)
+
+    def _shown(self, evse_id: EvseId, cell: Cell | None, now: int) -> Status:
+        return self._believed(cell, now) if self._over(evse_id, cell, now) is None else Status.BLOCKED
+
+    def mark(self, evse_id: EvseId, mark: Mark) -> None:
+        """Keeps citizens' word where it is newer, and tells who listens where what is shown changed."""
+        if not mark.replaces(self.marks.get(evse_id)):
+            return
+        cell, now = self.cells.get(evse_id), self.now()
+        before = self._shown(evse_id, cell, now)
+        self.marks[evse_id] = mark
+        if mark.until:
+            self._blocked[evse_id] = mark
+        else:
+            self._blocked.pop(evse_id, None)
+        after = self._shown(evse_id, cell, now)
+        self._dropped(evse_id)
+        if before is not after:
+            theirs = after is Status.BLOCKED or cell is None
+            at, source = (mark.since, CITIZENS) if theirs or cell is None else (cell[0], cell[2])
+            self._tell(evse_id, at, source, before, after)
 
     def apply(self, evse_id: EvseId, cell: Cell) -> Outcome:
         """Keeps the cell where it is newer, and tells who listens where the believed status changed."""
         known = self.cells.get(evse_id)
         if known is not None and cell[:3] <= known[:3]:
+            if cell[3] is Status.CHARGING is not known[3]:
+                self.mark(evse_id, charged_at(cell[0]))
             return Outcome.OLD
         now = self.now()
-        before = known[3] if known is not None and self.expires(known) >= now else Status.UNKNOWN
-        after = cell[3] if self.expires(cell) >= now else Status.UNKNOWN
+        before = self._shown(evse_id, known, now)
+        if known is not None and known[3] is Status.CHARGING is not cell[3]:
+            self.mark(evse_id, charged_at(known[0]))  # which nobody could read off the board any more
         self.cells[evse_id] = cell
+        after = self._shown(evse_id, cell, now)
         self._dropped(evse_id)
         if evse_id not in self._waiting:
             self._await(evse_id, self.expires(cell))
         if before is not after:
-            self._tell(evse_id, cell, before, after)
+            self._tell(evse_id, cell[0], cell[2], before, after)
         return Outcome.CONFIRMED if known is not None and known[3] is cell[3] else Outcome.CHANGED
 
     def forget(self, evse_ids: Iterable[EvseId]) -> None:
         """Takes EVSEs off; who listens hears that nothing is known."""
         for evse_id in evse_ids:
-            cell = self.cells.pop(evse_id, None)
+            cell, now = self.cells.get(evse_id), self.now()
+            before = self._shown(evse_id, cell, now)
+            for kept in (self.cells, self.marks, self._blocked):
+                kept.pop(evse_id, None)
             self._dropped(evse_id)
-            if cell is not None and self.expires(cell) >= self.now() and cell[3] is not Status.UNKNOWN:
-                self._tell(evse_id, cell, cell[3], Status.UNKNOWN)
+            if before is not Status.UNKNOWN:
+                at, source = (cell[0], cell[2]) if cell is not None else (now, CITIZENS)
+                self._tell(evse_id, at, source, before, Status.UNKNOWN)
 
     def sweep(self) -> None:
-        """Tells who listens of each EVSE whose last sight has just grown too old."""
+        """Tells who listens of each EVSE whose last sight has just grown too old, or whose block has ended."""
         now = self.now()
+        old = self._grown_old(now)
+        ended = {evse_id for evse_id, mark in self._blocked.items() if mark.until < now}
+        for evse_id in {**old, **dict.fromkeys(ended)}:
+            cell, mark = self.cells.get(evse_id), self._blocked.get(evse_id)
+            word = old.get(evse_id) or self._believed(cell, now)
+            covered = self._holding(evse_id, cell, min(now, mark.until)) is not None if mark is not None else False
+            before = Status.BLOCKED if covered and word not in ABOVE else word
+            if evse_id in ended:
+                del self._blocked[evse_id]
+            after = self._shown(evse_id, cell, now)
+            if before is not after:
+                at, source = (cell[0], cell[2]) if cell is not None else (now, CITIZENS)
+                self._tell(evse_id, at, source, before, after)
+
+    def _grown_old(self, now: int) -> dict[EvseId, Status]:
+        """Takes off the list what was due by now; what of it is believed no more, as it was last seen."""
+        old: dict[EvseId, Status] = {}
         for second in sorted(s for s in self._due if s < now // 1_000_000):
             for evse_id in self._due.pop(second):
                 self._waiting.discard(evse_id)
@@ -173,8 +249,9 @@ class Mirror:
                     continue
                 if self.expires(cell) >= now:
                     self._await(evse_id, self.expires(cell))
-                elif cell[3] is not Status.UNKNOWN:
-                    self._tell(evse_id, cell, cell[3], Status.UNKNOWN)
+                else:
+                    old[evse_id] = cell[3]
+        return old
 
     async def keep_sweeping(self) -> None:
         """Sweeps until cancelled."""
@@ -210,10 +287,10 @@ class Mirror:
         self._waiting.add(evse_id)
         self._due[expires // 1_000_000].append(evse_id)
 
-    def _tell(self, evse_id: EvseId, cell: Cell, before: Status, after: Status) -> None:
+    def _tell(self, evse_id: EvseId, at: int, source: SourceId, before: Status, after: Status) -> None:
         some = self._by_evse.get(evse_id)
         if not some and not self._everything:
             return
-        change = Change(evse_id, after, before, EPOCH + timedelta(microseconds=cell[0]), cell[2])
+        change = Change(evse_id, after, before, EPOCH + timedelta(microseconds=at), source)
         for listener in (*self._everything, *(some or ())):
             listener.offer(change)

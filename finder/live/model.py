@@ -32,11 +32,35 @@ class Observation:
     source: SourceId
 
 
+CITIZENS: SourceId = "citizens"  # whose word a block is
+
+
+class Block(Struct, frozen=True, gc=False):
+    """That citizens saw a car stand in the bay that does not charge: since when, and how long that is believed.
+
+    `by` says on what it rests, in words of whoever reports; never who said so.
+    """
+
+    since: datetime
+    until: datetime
+    by: tuple[str, ...] = ()
+
+
+class Hearsay(Struct, frozen=True, gc=False):
+    """That one citizen said so of a bay, and nothing bears it out: when, until when that is shown, and what stands
+    there. It changes no status."""
+
+    seen_at: datetime
+    until: datetime
+    kind: str
+
+
 class Reading(Struct, frozen=True, gc=False):
     """What may be believed, until it is seen anew or grows too old at `until`.
 
     `status` is UNKNOWN where nothing was seen or the last sight is older than its source's limit;
-    `last_seen` is then still what was last seen, for people to judge.
+    `last_seen` is then still what was last seen, for people to judge. Where a block shows, `status` is BLOCKED,
+    seen by CITIZENS since then, and `last_seen` and `told_at` are still the operator's word.
     """
 
     evse_id: EvseId
@@ -46,6 +70,8 @@ class Reading(Struct, frozen=True, gc=False):
     source: SourceId | None
     stale: bool
     until: datetime | None = None  # the last moment at which it is believed; None where it is not
+    block: Block | None = None  # which shows
+    told_at: datetime | None = None  # when the operator last saw what `last_seen` says, believed or not
 
     def age_s(self, now: datetime) -> float | None:
         """Seconds since it was seen, never below 0; None where it never was."""

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -18,9 +18,11 @@ from redis.exceptions import RedisError
 
 from finder.errors import BoardUnavailable, SettingsError
 from finder.kernel.clock import Clock, system_clock
+from finder.live.blocks import Mark, cleared_at, mark_of
 from finder.live.board import BoardHealth, Outcome, Subscription
 from finder.live.mirror import Cell, Mirror, cell_of
 from finder.live.model import Observation, Reading, Status
+from finder.live.redis_scripts import MARK, OBSERVE
 from finder.stations.model import EvseId, SourceId
 
 log = structlog.get_logger(__name__)
@@ -28,40 +30,10 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 COMMAND_SECONDS = 1.5  # a Redis that hangs is given up after this
 BLOCK_MS = 500
-STREAM_LENGTH = 20_000  # writes that a process may be behind before it reads the whole board again
 READ = 100
 CHECK_SECONDS = 1.0
 CHUNK = 500
-GONE = "GONE"
-
-# KEYS: board, flow. ARGV: evse, microseconds, rank, source, status, evse, …
-# Compares as the mirror does: time, then rank, then source. Answers 0 old, 1 confirmed, 2 changed for each.
-OBSERVE = """
-local outcomes, taken = {}, {}
-for i = 1, #ARGV, 5 do
-  local evse, at, rank, source, status = ARGV[i], ARGV[i+1], ARGV[i+2], ARGV[i+3], ARGV[i+4]
-  local known = redis.call('HGET', KEYS[1], evse)
-  local newer, outcome = true, 2
-  if known then
-    local a, r, s, st = string.match(known, '^(%-?%d+) (%-?%d+) (%S*) (%S+)$')
-    local da, dr = tonumber(at) - tonumber(a), tonumber(rank) - tonumber(r)
-    newer = da > 0 or (da == 0 and (dr > 0 or (dr == 0 and source > s)))
-    if st == status then outcome = 1 end
-  end
-  if newer then
-    local value = at .. ' ' .. rank .. ' ' .. source .. ' ' .. status
-    redis.call('HSET', KEYS[1], evse, value)
-    taken[#taken+1] = evse .. ' ' .. value
-  else
-    outcome = 0
-  end
-  outcomes[#outcomes+1] = outcome
-end
-if #taken > 0 then
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', LENGTH, '*', 'd', table.concat(taken, '\\n'))
-end
-return outcomes
-""".replace("LENGTH", str(STREAM_LENGTH))
+GONE, BLOCK = "GONE", "BLOCK"
 OUTCOMES = (Outcome.OLD, Outcome.CONFIRMED, Outcome.CHANGED)
 
 
@@ -74,13 +46,17 @@ def _cell(value: Sequence[str]) -> Cell:
     return int(at), int(rank), source, Status(status)
 
 
+def _mark(value: Sequence[str]) -> Mark:
+    return Mark(int(value[0]), int(value[1]), value[2])
+
+
 def _order(entry_id: str) -> tuple[int, int]:
     milliseconds, _, n = entry_id.partition("-")
     return int(milliseconds), int(n)
 
 
 class RedisBoard:
-    """A LiveBoard whose truth is one hash in Redis, followed through one stream under the same hash tag.
+    """A LiveBoard whose truth is two hashes in Redis, followed through one stream under the same hash tag.
 
     While Redis is away, what this process itself observes is still kept and served from its mirror, `observe` raises
     so that the caller repeats, and on return whatever is newer here is written back.
@@ -91,7 +67,9 @@ class RedisBoard:
         self._mirror = Mirror(clock)
         self.available = self._mirror.available  # asked for each candidate of a search: no detour
         self.watch = self._mirror.watch
-        self._board, self._flow, self._epoch = (f"{{{prefix}}}:{part}" for part in ("board", "flow", "epoch"))
+        self._board, self._flow, self._epoch, self._blocks = (
+            f"{{{prefix}}}:{part}" for part in ("board", "flow", "epoch", "blocks")
+        )
         try:
             self._redis = Redis.from_url(
                 url,
@@ -105,7 +83,8 @@ class RedisBoard:
                 "FINDER_BOARD_URL 无法识别，请使用 redis://主机:端口/库",
                 "FINDER_BOARD_URL cannot be read: use redis://host:port/database",
             ) from bad
-        self._script = self._redis.register_script(OBSERVE)
+        self._keys = [self._board, self._flow, self._blocks]
+        self._script, self._marks = self._redis.register_script(OBSERVE), self._redis.register_script(MARK)
         self._tasks: list[asyncio.Task[None]] = []
         self._connected = False
         self._in_step_at = time.monotonic()
@@ -150,6 +129,21 @@ class RedisBoard:
         """How old an observation of each source may be."""
         self._mirror.set_freshness(limits)
 
+    async def block(self, evse_id: EvseId, since: datetime, until: datetime, by: Iterable[str] = ()) -> None:
+        """Shows BLOCKED through `until`, here and elsewhere. Raises BoardUnavailable; repeating is harmless."""
+        await self._mark(evse_id, mark_of(since, until, by))
+
+    async def clear(self, evse_id: EvseId, at: datetime) -> None:
+        """Ends a block that began by then, here and elsewhere. Raises BoardUnavailable; repeating is harmless."""
+        await self._mark(evse_id, cleared_at(at))
+
+    async def _mark(self, evse_id: EvseId, mark: Mark) -> None:
+        self._mirror.mark(evse_id, mark)
+        try:
+            await self._marks(keys=self._keys, args=[evse_id, *mark])
+        except (RedisError, OSError, TimeoutError) as lost:
+            raise self._lost() from lost
+
     async def forget(self, evse_ids: Iterable[EvseId]) -> None:
         """Takes EVSEs off the board, here and elsewhere. Raises BoardUnavailable."""
         ids = list(evse_ids)
@@ -158,6 +152,7 @@ class RedisBoard:
             for some in _chunks(ids):
                 async with self._redis.pipeline(transaction=True) as pipe:
                     pipe.hdel(self._board, *some)
+                    pipe.hdel(self._blocks, *some)
                     pipe.xadd(self._flow, {"d": "\n".join(f"{each} 0 0 - {GONE}" for each in some)})
                     await pipe.execute()
         except (RedisError, OSError) as lost:
@@ -189,7 +184,7 @@ class RedisBoard:
             part for evse_id, (at, rank, source, status) in rows for part in (evse_id, at, rank, source, status)
         ]
         try:
-            return list(await self._script(keys=[self._board, self._flow], args=arguments))
+            return list(await self._script(keys=self._keys, args=arguments))
         except (RedisError, OSError, TimeoutError) as lost:
             raise self._lost() from lost
 
@@ -229,6 +224,8 @@ class RedisBoard:
                 evse_id, *value = row.rsplit(" ", 4)
                 if value[-1] == GONE:
                     self._mirror.forget([evse_id])
+                elif value[-1] == BLOCK:
+                    self._mirror.mark(evse_id, _mark(value))
                 else:
                     self._mirror.apply(evse_id, _cell(value))
             self._last = entry_id
@@ -260,4 +257,15 @@ class RedisBoard:
         newer = [(e, c) for e, c in self._mirror.cells.items() if e not in there or c[:3] > there[e][:3]]
         for some in _chunks(newer):
             await self._write(some)
+        await self._reconcile_marks()
         self._known_epoch = epoch
+
+    async def _reconcile_marks(self) -> None:
+        """Reads every block, and writes back what only this process knows."""
+        there: dict[EvseId, Mark] = {}
+        async for evse_id, value in self._redis.hscan_iter(self._blocks, count=2_000):
+            there[evse_id] = mark = _mark(value.split(" "))
+            self._mirror.mark(evse_id, mark)
+        for evse_id, mark in list(self._mirror.marks.items()):
+            if mark.replaces(there.get(evse_id)):
+                await self._mark(evse_id, mark)

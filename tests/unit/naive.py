@@ -159,6 +159,12 @@ class NaiveBoard:
     def set_freshness(self, limits: Mapping[str, timedelta]) -> None:
         pass
 
+    async def block(self, evse_id: str, since: datetime, until: datetime, by: Iterable[str] = ()) -> None:
+        raise NotImplementedError
+
+    async def clear(self, evse_id: str, at: datetime) -> None:
+        raise NotImplementedError
+
     async def forget(self, evse_ids: Iterable[str]) -> None:
         for each in evse_ids:
             self.seen.pop(each, None)

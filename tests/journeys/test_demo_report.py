@@ -1,0 +1,18 @@
+"""`finder demo report`: two citizens and a sensor, each over real HTTP."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.slow
+def test_the_demo_shows_what_two_citizens_and_a_sensor_change() -> None:
+    command = [sys.executable, "-m", "finder.cli", "demo", "report"]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, env=None)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert re.findall(r"\b(AVAILABLE|BLOCKED)\b", told.stdout) == [
+        *("AVAILABLE", "AVAILABLE", "AVAILABLE", "BLOCKED", "BLOCKED"),
+    ]
+    assert re.findall(r"\b(CITIZENS|SENSOR)\b", told.stdout) == ["CITIZENS", "SENSOR"]
