@@ -1,7 +1,7 @@
 """Orders a second through the whole ledger, against the same engine's bare commits: python -m load_tests.orders.
 
 An order is everything from the driver's start to our share: start, hold, start at the operator, a push of the session,
-the bill, capture, split; the channel and the operator are in this process and answer at once, so that the database is
+the bill, capture, split, the end of splitting; the channel and the operator are in this process and answer at once, so that the database is
 what is measured. A bare commit is one small insert in a transaction of its own, by the same `Database`, by as many at
 once; `driver` is the same by the bare driver, without SQLAlchemy. PostgreSQL waits for its disk; SQLite is as the
 finder sets it.
@@ -61,7 +61,8 @@ Once = Callable[[int], Awaitable[None]]
 class Instant:
     """A channel, an operator and a payer that say yes at once; whoever waits for an effect hears of it."""
 
-    name, practice = "wechat", True
+    name, practice, returns_with_refund = "wechat", True, False
+    split_after = timedelta(0)  # a real one wants a minute: that would be measured, not the ledger
 
     def __init__(self) -> None:
         self._heard: dict[tuple[Number, str], asyncio.Event] = {}
@@ -90,6 +91,10 @@ class Instant:
         """See Channel."""
         return self._done(Step.SPLIT, ask.number, ask.amount)
 
+    async def split_finish(self, ask: SplitAsk) -> Seen:
+        """See Channel."""
+        return self._done(Step.SPLIT_FINISH, ask.number, ask.amount)
+
     async def start(self, request: StartRequest) -> Commanded:
         """See RemoteControl."""
         self.heard(request.order, "START").set()
@@ -114,7 +119,7 @@ class House:
         self.orders = Orders(self.work, self.outbox.wake)
 
     async def order(self, n: int) -> None:
-        """One order from its start to the split."""
+        """One order from its start to the end of splitting."""
         order = await self.orders.start(f"p{n}", _asked(n), "k")
         await self.outside.heard(order.number, "START").wait()
         now = system_clock()
@@ -137,7 +142,7 @@ class House:
             total=Money(2400),
         )
         await self.work.do(lambda unit: take_bill(unit, order.number, bill), *bill_needs(order.number, bill))
-        await self.outside.heard(order.number, Step.SPLIT.value).wait()
+        await self.outside.heard(order.number, Step.SPLIT_FINISH.value).wait()
         self.outside.forget(order.number)
 
     async def idle(self) -> None:
