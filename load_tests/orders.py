@@ -1,10 +1,10 @@
 """Orders a second through the whole ledger, against the same engine's bare commits: python -m load_tests.orders.
 
 An order is everything from the driver's start to our share: start, hold, start at the operator, a push of the session,
-the bill, capture, split, the end of splitting; the channel and the operator are in this process and answer at once, so that the database is
-what is measured. A bare commit is one small insert in a transaction of its own, by the same `Database`, by as many at
-once; `driver` is the same by the bare driver, without SQLAlchemy. PostgreSQL waits for its disk; SQLite is as the
-finder sets it.
+the bill, capture, split, the end of splitting; the channel and the operator are in this process and answer at once, so
+that the database is what is measured. A bare commit is one small insert in a transaction of its own, by the same
+`Database`, by as many at once; `driver` is the same by the bare driver, without SQLAlchemy. PostgreSQL waits for its
+disk; SQLite is as the finder sets it.
 """
 
 import asyncio

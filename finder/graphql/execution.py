@@ -11,13 +11,13 @@ from graphql.error import located_error
 from strawberry import Schema
 
 from finder.errors import BadInput, FinderError
-from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.documents import Documents, Operation, Refused
 from finder.graphql.limits import Limits
 from finder.graphql.moment import Context
 from finder.graphql.ports import Gateway
 from finder.graphql.program import Programs
 from finder.graphql.trouble import all_shown, timed_out
+from finder.identity.asker import NOBODY, Asker
 from finder.kernel.waiting import within
 from finder.live.lately import Lately
 

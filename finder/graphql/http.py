@@ -9,7 +9,6 @@ from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from finder.errors import BadInput, Busy, FinderError
-from finder.graphql.asker import Asker
 from finder.graphql.documents import Operation, Refused
 from finder.graphql.execution import Answer, Asked, Executor
 from finder.graphql.requests import (
@@ -24,6 +23,7 @@ from finder.graphql.requests import (
     asked_by_post,
     read_head,
 )
+from finder.identity.asker import Asker
 
 KEEP_ALIVE_S = 12.0
 

@@ -7,9 +7,9 @@ from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
 from finder.charging.plugs import Plugs
 from finder.errors import TooLarge, Unavailable
-from finder.graphql.asker import NOBODY, Asker
 from finder.graphql.ports import Feeds, Gateway, Till
 from finder.identity.accounts import Accounts
+from finder.identity.asker import NOBODY, Asker
 from finder.identity.roles import Caller
 from finder.kernel.clock import minute_of_week
 from finder.live.lately import Lately, StationNow

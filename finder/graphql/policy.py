@@ -248,7 +248,6 @@ PERSONAL = frozenset(
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         "BayReport",
-        *("Me", "Device", "Vehicle", "Passkey", "ProviderFlow", "CodeSent", "Tokens"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
 )
@@ -271,7 +270,6 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
         *("CoveragePlace", "CoverageSpot", "PileCount"),
         *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
-        *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart"),
         *("Forecast", "ForecastHour", "HolidayWarning"),
         *("BlockedBay", "ReportedBay"),
     }

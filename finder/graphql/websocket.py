@@ -8,12 +8,12 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from finder.errors import Busy, FinderError
-from finder.graphql.asker import Asker
 from finder.graphql.documents import Refused
 from finder.graphql.execution import Asked, Executor, as_asked
 from finder.graphql.http import Seats
 from finder.graphql.requests import MAX_BODY, read_head
 from finder.graphql.trouble import all_shown
+from finder.identity.asker import Asker
 
 log = structlog.get_logger(__name__)
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.charging.keys import KeyReused, check_key
 from finder.errors import BoardUnavailable
@@ -83,8 +84,9 @@ class BayReports:
         check_key(ask.key)
         plate = read_plate(ask.plate) if ask.plate else None
         digest = await self._digest(ask)
-        if (known := await self._known(caller.person, ask.key, digest)) is not None:
-            return known
+        async with self.work.read() as connection:
+            if (known := await _known(connection, caller.person, ask.key, digest)) is not None:
+                return known
         for name, rate in (
             (f"bay-reports of {caller.person}", abuse.OF_A_PERSON),
             (f"bay-reports by {caller.session}", abuse.OF_A_DEVICE),
@@ -99,7 +101,7 @@ class BayReports:
         kind = None if ask.kind is None else kind_by_plate(ask.kind, plate)
         async with self.work.begin() as unit:
             told_at = await lock(unit, ask.evse_id)
-            if (known := await self._repeat(unit, caller.person, ask.key, digest)) is not None:
+            if (known := await _known(unit.connection, caller.person, ask.key, digest)) is not None:
                 return known
             weight = await self._check(unit, caller.person, ask, station)
             report = new_ulid(unit.clock)
@@ -165,15 +167,6 @@ class BayReports:
         told = (ask.evse_id, to_us(ask.seen_at) if ask.seen_at.tzinfo else 0, ask.kind, ask.photo, ask.plate)
         return self.store.mac("report", hashlib.sha256(msgspec.json.encode(told)).hexdigest())
 
-    async def _known(self, person: str, key: str, digest: bytes) -> BayReport | None:
-        own = sa.select(REPORT).where(REPORT.c.person == person, REPORT.c.key == key)
-        async with self.work.read() as connection:
-            return _same((await connection.execute(own)).one_or_none(), digest)
-
-    async def _repeat(self, unit: Unit, person: str, key: str, digest: bytes) -> BayReport | None:
-        own = sa.select(REPORT).where(REPORT.c.person == person, REPORT.c.key == key)
-        return _same((await unit.connection.execute(own)).one_or_none(), digest)
-
     async def _check(self, unit: Unit, person: str, ask: BayAsk, station: Station) -> Standing:
         """Whether this person may say this now; how far its word counts."""
         # Locked, so that one person's reports are counted one after another.
@@ -206,7 +199,7 @@ class BayReports:
         others = await clear_waiting(unit, evse, seen_at)
         if block is None or block.since > row["seen_at"]:
             return (row | done if others else row), None
-        await end_block(unit, block, BayReportState.CLEARED, Reason.CITIZEN)
+        await end_block(unit, block.id, BayReportState.CLEARED, Reason.CITIZEN)
         own = any(each.person == person and each.block == block.id for each in rows)
         return row | done | {"moved": not own}, Shown(evse, cleared_at=seen_at)
 
@@ -236,7 +229,10 @@ class BayReports:
         }
 
 
-def _same(row: Any, digest: bytes) -> BayReport | None:
+async def _known(connection: AsyncConnection, person: str, key: str, digest: bytes) -> BayReport | None:
+    """The report that this key got before."""
+    own = sa.select(REPORT).where(REPORT.c.person == person, REPORT.c.key == key)
+    row = (await connection.execute(own)).one_or_none()
     if row is None:
         return None
     if not hmac.compare_digest(bytes(row.digest), digest):

@@ -35,8 +35,6 @@ from finder.reports.tables import BAY, BLOCK, REPORT
 from finder.stations.model import EvseId
 from finder.storage.unit import Unit, from_us, to_us
 
-_OPEN = [state.value for state in OPEN]
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -62,12 +60,17 @@ async def block_at(unit: Unit, evse: EvseId) -> Any:
     return (await unit.connection.execute(sa.select(BLOCK).where(*holds))).first()
 
 
+def bears_out(block: Any) -> frozenset[By]:
+    """On what a block's row rests."""
+    return frozenset(By(word) for word in block.by.split(","))
+
+
 async def judge(unit: Unit, evse: EvseId, reading: Reading, handover: Handover) -> Shown | None:
     """Whether what is said of a bay is enough by now; what the board has to be told, if anything."""
     rows, block = await open_at(unit.connection, evse), await block_at(unit, evse)
     if block is not None and charged_since(reading, from_us(block.since)):
         await _charged(unit, [row for row in rows if row.block == block.id], reading)
-        await end_block(unit, block, BayReportState.CLEARED, Reason.CHARGES)
+        await end_block(unit, block.id, BayReportState.CLEARED, Reason.CHARGES)
         return Shown(evse, cleared_at=from_us(block.since))
     await _charged(unit, [row for row in rows if charged_since(reading, from_us(row.seen_at))], reading)
     rows = [row for row in rows if not charged_since(reading, from_us(row.seen_at))]
@@ -119,7 +122,7 @@ async def _confirm(
     plate = None if lead.plate is None else bytes(lead.plate)
     handed = Confirmed(lead.id, lead.station, lead.evse, kind, since, until, by, photos, plate)
     await handover.confirmed(unit, handed)
-    return Shown(lead.evse, since, until, frozenset(by))
+    return Shown(lead.evse, since, until, by)
 
 
 async def _prolong(
@@ -132,19 +135,20 @@ async def _prolong(
     if counted:
         seen = from_us(max(row.seen_at for row in counted))
         until = max(until, holds_until(BayReportKind(block.kind), since, seen))
-    words = {By(word) for word in block.by.split(",")} | by
+    before = bears_out(block)
+    words = before | by
     if late:
         agreed = {"state": BayReportState.CONFIRMED.value, "reason": Reason.CONFIRMED.value, "until": to_us(until)}
         await _change(unit, [row.id for row in late], block=block.id, **agreed)
-    if By.SENSOR in words and By.SENSOR.value not in block.by.split(","):
+    if By.SENSOR in words - before:
         await find(unit, [row.id for row in rows if row.moved], Found.BORNE_OUT)
-    told = ",".join(sorted(words))
-    if (to_us(until), told) == (block.until, block.by):
+    if (until, words) == (from_us(block.until), before):
         return None
-    await unit.connection.execute(sa.update(BLOCK).where(BLOCK.c.id == block.id).values(until=to_us(until), by=told))
+    longer = {"until": to_us(until), "by": ",".join(sorted(words))}
+    await unit.connection.execute(sa.update(BLOCK).where(BLOCK.c.id == block.id).values(**longer))
     own = sa.update(REPORT).where(REPORT.c.block == block.id, REPORT.c.state == BayReportState.CONFIRMED.value)
     await unit.connection.execute(own.values(until=to_us(until)))
-    return Shown(block.evse, since, until, frozenset(words))
+    return Shown(block.evse, since, until, words)
 
 
 async def _charged(unit: Unit, rows: Sequence[Any], reading: Reading) -> None:
@@ -167,12 +171,12 @@ async def _contradict(unit: Unit, evse: EvseId) -> None:
     await find(unit, list((await unit.connection.execute(said)).scalars()), Found.REFUTED)
 
 
-async def end_block(unit: Unit, block: Any, state: BayReportState, reason: Reason) -> None:
+async def end_block(unit: Unit, block: str, state: BayReportState, reason: Reason) -> None:
     """A block is over, and with it the reports that made it."""
-    held = (BLOCK.c.id == block.id, BLOCK.c.state == BayReportState.CONFIRMED.value)
+    held = (BLOCK.c.id == block, BLOCK.c.state == BayReportState.CONFIRMED.value)
     ended = {"state": state.value, "ended_at": to_us(unit.now), "ended_by": reason.value}
     await unit.connection.execute(sa.update(BLOCK).where(*held).values(**ended))
-    own = (REPORT.c.block == block.id, REPORT.c.state == BayReportState.CONFIRMED.value)
+    own = (REPORT.c.block == block, REPORT.c.state == BayReportState.CONFIRMED.value)
     await unit.connection.execute(sa.update(REPORT).where(*own).values(state=state.value, reason=reason.value))
 
 
@@ -202,5 +206,5 @@ async def find(unit: Unit, reports: Collection[str], found: Found) -> None:
 
 async def _change(unit: Unit, reports: Collection[str], **values: Any) -> None:
     if reports:
-        own = sa.and_(REPORT.c.id.in_(list(reports)), REPORT.c.state.in_(_OPEN))
+        own = sa.and_(REPORT.c.id.in_(list(reports)), REPORT.c.state.in_(OPEN))
         await unit.connection.execute(sa.update(REPORT).where(own).values(**values))

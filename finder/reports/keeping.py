@@ -12,7 +12,7 @@ import structlog
 from finder.errors import FinderError
 from finder.live.model import Reading, Status
 from finder.reports.bays import BayReports
-from finder.reports.judging import Shown, block_at, end_block, find, judge, lock
+from finder.reports.judging import Shown, bears_out, block_at, end_block, find, judge, lock
 from finder.reports.model import OPEN, BayReportState, By, Found, Reason, Says
 from finder.reports.photo_book import PhotoBook, drop_photos
 from finder.reports.rules import charged_since, sensed
@@ -24,7 +24,6 @@ EVERY_S = 5.0
 PLATES_KEPT = timedelta(days=60)  # where nobody says that the case is over
 KEPT = timedelta(days=400)  # a report, and with it a record
 _TIDY_EVERY = 60  # steps
-_OPEN = [state.value for state in OPEN]
 log = structlog.get_logger(__name__)
 
 
@@ -67,11 +66,11 @@ class Keeping:
             past = (BLOCK.c.state == BayReportState.CONFIRMED.value, BLOCK.c.until < to_us(unit.now))
             ended = {"state": BayReportState.EXPIRED.value, "ended_at": to_us(unit.now), "ended_by": Reason.TIME.value}
             await unit.connection.execute(sa.update(BLOCK).where(*past).values(**ended))
-            late = (REPORT.c.state.in_(_OPEN), REPORT.c.until < to_us(unit.now))
+            late = (REPORT.c.state.in_(OPEN), REPORT.c.until < to_us(unit.now))
             await unit.connection.execute(sa.update(REPORT).where(*late).values(**over))
             # What was never confirmed has no case: its plate and its picture are done with.
             alone = sa.select(REPORT.c.id).where(
-                REPORT.c.block.is_(None), REPORT.c.state.not_in(_OPEN), REPORT.c.plate.is_not(None)
+                REPORT.c.block.is_(None), REPORT.c.state.not_in(OPEN), REPORT.c.plate.is_not(None)
             )
             await self._forget_plates(unit, list((await unit.connection.execute(alone)).scalars()))
 
@@ -82,7 +81,7 @@ class Keeping:
             reading = board.read(evse_id)
             block = next((row for row in rows if row.what == "block"), None)
             changed = any(charged_since(reading, from_us(row.seen_at)) for row in rows)
-            if block is not None and By.SENSOR.value in block.by.split(","):
+            if block is not None and By.SENSOR in bears_out(block):
                 changed = changed or _left(reading)
             elif sensed(reading):
                 changed = True
@@ -94,8 +93,8 @@ class Keeping:
         async with bays.work.begin() as unit:
             await lock(unit, evse_id)
             block = await block_at(unit, evse_id)
-            if block is not None and By.SENSOR.value in block.by.split(",") and _left(reading):
-                await end_block(unit, block, BayReportState.CLEARED, Reason.SENSOR)
+            if block is not None and By.SENSOR in bears_out(block) and _left(reading):
+                await end_block(unit, block.id, BayReportState.CLEARED, Reason.SENSOR)
                 shown: Shown | None = Shown(evse_id, cleared_at=unit.now)
             else:
                 shown = await judge(unit, evse_id, reading, bays.handover)
@@ -122,7 +121,7 @@ class Keeping:
         async with bays.work.read() as connection:
             rows = (await connection.execute(sa.select(BLOCK).where(*holds))).all()
         for row in rows:
-            since, until, by = from_us(row.since), from_us(row.until), frozenset(row.by.split(","))
+            since, until, by = from_us(row.since), from_us(row.until), bears_out(row)
             shown = bays.board.read(row.evse).block
             if shown is None or (shown.since, shown.until, frozenset(shown.by)) != (since, until, by):
                 await bays.show(Shown(row.evse, since, until, by))
@@ -174,9 +173,7 @@ async def case_closed(unit: Unit, report: str, *, found: Found | None) -> None:
         wrong = {"state": BayReportState.REFUSED.value, "reason": Reason.CASE.value}
         await unit.connection.execute(sa.update(REPORT).where(same).values(**wrong))
         if block is not None:
-            over = {"ended_at": to_us(unit.now), "ended_by": Reason.CASE.value, "state": BayReportState.REFUSED.value}
-            held = (BLOCK.c.id == block, BLOCK.c.state == BayReportState.CONFIRMED.value)
-            await unit.connection.execute(sa.update(BLOCK).where(*held).values(**over))
+            await end_block(unit, block, BayReportState.REFUSED, Reason.CASE)
     for row in rows:
         await forget_evidence(unit, row.id)
 

@@ -33,7 +33,7 @@ NEXT: Mapping[BayReportState, Set[BayReportState]] = {
     BayReportState.EXPIRED: frozenset({BayReportState.REFUSED}),
     BayReportState.REFUSED: frozenset(),
 }
-OPEN = (BayReportState.WAITING, BayReportState.CONFIRMED)
+OPEN = (BayReportState.WAITING.value, BayReportState.CONFIRMED.value)
 
 
 class Says(StrEnum):

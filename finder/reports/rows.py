@@ -28,7 +28,6 @@ from finder.reports.rules import ALLIED_AFTER, LATELY, WEIGHTY, standing
 from finder.reports.tables import REPORT
 from finder.storage.unit import from_us, to_us
 
-_OPEN = [state.value for state in OPEN]
 _ALLIED_WITHIN = 3 * LATELY
 _FARTHEST = timedelta(hours=800 / FASTEST_KMH)  # to the other end of the province
 
@@ -125,7 +124,7 @@ async def allied(connection: AsyncConnection, people: Collection[str], now: date
 
 async def open_at(connection: AsyncConnection, evse: str, says: Says = Says.BLOCKED) -> Sequence[Any]:
     """The reports of a bay that are not over, the oldest first."""
-    mine = (REPORT.c.evse == evse, REPORT.c.says == says.value, REPORT.c.state.in_(_OPEN))
+    mine = (REPORT.c.evse == evse, REPORT.c.says == says.value, REPORT.c.state.in_(OPEN))
     return (await connection.execute(sa.select(REPORT).where(*mine).order_by(REPORT.c.id))).all()
 
 

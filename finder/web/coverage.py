@@ -11,7 +11,7 @@ from starlette.routing import Route
 from finder.errors import BadInput, FinderError
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.report import Report, to_csv, to_geojson
-from finder.web.health import json_response
+from finder.web.health import refusal
 
 
 def coverage_routes(coverage: Coverage) -> list[Route]:
@@ -22,7 +22,7 @@ def coverage_routes(coverage: Coverage) -> list[Route]:
             try:
                 body = write(await coverage.report(_year(request.query_params)))
             except FinderError as error:
-                return json_response({"code": error.code, "zh": error.zh, "en": error.en}, error.http_status)
+                return refusal(error)
             headers = {"cache-control": "public, max-age=60", "content-disposition": f'attachment; filename="{name}"'}
             return Response(body, headers=headers, media_type=media_type)
 

@@ -17,6 +17,11 @@ def json_response(body: object, status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, "application/json")
 
 
+def refusal(error: FinderError) -> Response:
+    """The error's code and two sentences, with its HTTP status."""
+    return json_response({"code": error.code, "zh": error.zh, "en": error.en}, error.http_status)
+
+
 def health_routes(checks: Mapping[str, Check], degraded: frozenset[str] = frozenset()) -> list[Route]:
     """/healthz says that the process lives; /readyz asks each check and is 503 where one fails.
 

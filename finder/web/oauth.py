@@ -44,11 +44,6 @@ _SENTENCES = {  # RFC 6749, 5.2
 _ELSE = ("请求被拒绝", "the request was refused")
 
 
-def refusal(error: FinderError) -> Response:
-    """The error's code and two sentences, with its HTTP status."""
-    return json_response({"code": error.code, "zh": error.zh, "en": error.en}, error.http_status)
-
-
 def caller(request: Request) -> str:
     """Where a request comes from, as rates are counted."""
     return network_of(request.client.host if request.client else None)

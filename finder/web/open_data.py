@@ -10,7 +10,7 @@ from starlette.routing import Route
 from finder.errors import FinderError
 from finder.supervision.open_data.keeper import FILES, OpenData
 from finder.supervision.open_data.model import CITY
-from finder.web.health import json_response
+from finder.web.health import refusal
 
 PART = 256 * 1024
 _ANYBODY = {"access-control-allow-origin": "*", "access-control-expose-headers": "etag"}
@@ -39,7 +39,7 @@ def _route(data: OpenData, name: str, media_type: str) -> Route:
         try:
             found = await data.file(name)
         except FinderError as error:
-            return json_response({"code": error.code, "zh": error.zh, "en": error.en}, error.http_status)
+            return refusal(error)
         zipped = "gzip" in request.headers.get("accept-encoding", "")
         # Weak: the zipped bytes are others, what they say is the same.
         tag = f'W/"{found.tag}"'

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from finder.errors import ChannelLied, FinderError, NotFound
 from finder.money.channels.config import NOTICE_PATH
 from finder.money.channels.port import Channel, Notice
-from finder.web.health import json_response
+from finder.web.health import json_response, refusal
 from finder.web.pushes import read_body
 
 MAX_NOTICE_BYTES = 64 * 1024
@@ -34,7 +34,7 @@ def pay_routes(channels: Mapping[str, Channel], take: Take) -> list[Route]:
         except ChannelLied as lie:
             return json_response({"code": lie.code, "zh": lie.zh, "en": lie.en}, UNBELIEVED)
         except FinderError as error:
-            return json_response({"code": error.code, "zh": error.zh, "en": error.en}, error.http_status)
+            return refusal(error)
         return Response(told.answer, told.answer_status, {"cache-control": "no-store"}, told.answer_type)
 
     return [Route(NOTICE_PATH, notice, methods=["POST"])]

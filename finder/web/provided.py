@@ -9,7 +9,7 @@ from starlette.routing import Route
 from finder.connectors.sdk.ports import PushAnswer, PushRequest
 from finder.errors import FinderError, NotFound
 from finder.kernel.clock import Clock
-from finder.web.health import json_response
+from finder.web.health import refusal
 from finder.web.pushes import read_body
 
 MAX_QUESTION_BYTES = 64 * 1024
@@ -35,7 +35,7 @@ def provided_routes(answers: Mapping[str, Answer], clock: Clock) -> list[Route]:
         except ClientDisconnect:
             return Response(status_code=499)
         except FinderError as error:
-            return json_response({"code": error.code, "zh": error.zh, "en": error.en}, error.http_status)
+            return refusal(error)
         headers = {"cache-control": "no-store", **answered.headers}
         return Response(answered.body, answered.http_status, headers, answered.content_type)
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from finder.connectors.sdk.ports import PushAnswer, PushRequest
 from finder.errors import FinderError, TooLarge
 from finder.kernel.clock import Clock
-from finder.web.health import json_response
+from finder.web.health import refusal
 from finder.web.metrics import Metrics
 
 MAX_PUSH_BYTES = 256 * 1024
@@ -53,7 +53,7 @@ def push_routes(receive: Receive, clock: Clock, metrics: Metrics) -> list[Route]
             return Response(status_code=499)
         except FinderError as error:
             metrics.pushes.labels("refused", str(error.http_status)).inc()
-            return json_response({"code": error.code, "zh": error.zh, "en": error.en}, error.http_status)
+            return refusal(error)
         metrics.pushes.labels(source, str(answer.http_status)).inc()
         headers = {"cache-control": "no-store", **answer.headers}
         return Response(answer.body, answer.http_status, headers, answer.content_type)

@@ -20,8 +20,8 @@ from finder.identity.audit import Actor, Entry
 from finder.identity.buckets import Buckets, Rate, TooOften, within
 from finder.identity.oauth.tokens import Tokens
 from finder.kernel.clock import Clock
-from finder.web.health import json_response
-from finder.web.oauth import caller, refusal
+from finder.web.health import json_response, refusal
+from finder.web.oauth import caller
 from finder.web.pushes import read_body
 
 MAX_BODY_BYTES = 32 * 1024

@@ -7,15 +7,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from finder.errors import BadInput, FinderError, Forbidden
+from finder.identity.asker import Asker
 from finder.identity.audit import acting
 from finder.identity.buckets import Rate, TooOften, within
 from finder.identity.people import People
 from finder.identity.roles import Caller, Role
-from finder.kernel.network import network_of
 from finder.reports.photo_book import PhotoBook
 from finder.reports.photos.cleaner import Kept
 from finder.reports.photos.envelope import MAX_BYTES
-from finder.web.health import json_response
+from finder.web.health import json_response, refusal
 from finder.web.pushes import read_body
 
 FRAME = "finder-plate-frame"  # x,y,width,height of the reported plate, as shares of the upright picture
@@ -30,9 +30,7 @@ def photo_routes(photos: PhotoBook, people: People) -> list[Route]:
 
     async def take(request: Request, caller: Caller) -> Response:
         await within(people.buckets, f"photos of {caller.person}", OF_A_PERSON)
-        await within(
-            people.buckets, f"photos from {network_of(request.client.host if request.client else None)}", OF_A_NETWORK
-        )
+        await within(people.buckets, f"photos from {Asker(request.scope).network}", OF_A_NETWORK)
         keep = _frame(request.headers.get(FRAME))
         raw = await read_body(request, MAX_BYTES)
         return json_response({"photo": await photos.take(caller.person, raw, keep)}, 201)
@@ -56,21 +54,16 @@ def photo_routes(photos: PhotoBook, people: People) -> list[Route]:
 def _answering(answer: Answer, people: People) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            return await answer(request, await people.caller(_token(request)))
+            return await answer(request, await people.caller(Asker(request.scope).token))
         except ClientDisconnect:
             return Response(status_code=499)
         except FinderError as error:
-            told = json_response({"code": error.code, "zh": error.zh, "en": error.en}, error.http_status)
+            told = refusal(error)
             if isinstance(error, TooOften):
                 told.headers["retry-after"] = str(error.wait_s)
             return told
 
     return endpoint
-
-
-def _token(request: Request) -> str:
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
 
 
 def _frame(text: str | None) -> Kept | None:

@@ -15,9 +15,9 @@ from websockets.asyncio.client import connect
 
 from finder.charging.agreements import Agreements
 from finder.charging.payers import PracticePayers
-from finder.graphql.asker import Asker
 from finder.graphql.routes import graphql_routes
 from finder.identity.accounts import Accounts
+from finder.identity.asker import Asker
 from finder.identity.audit import Audit
 from finder.identity.keyring import Keyring
 from finder.identity.oidc import Oidc

@@ -1,14 +1,12 @@
 """The plan's targets against what is live, as a table to read, to compute with, and to draw."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from finder.money.spreadsheet import BOM, plain
+from finder.money.spreadsheet import table
 from finder.roads.model import GAP_KM
 from finder.supervision.coverage.drawn import Spot, spots
 from finder.supervision.coverage.measure import Measured, Piles, RoadCover, Scene, measure
@@ -83,19 +81,13 @@ def report(scene: Scene, year: int | None, now: datetime) -> Report:
 
 def to_csv(told: Report) -> str:
     """Targets, then counties, roads, and places; no cell is taken for a formula by a spreadsheet."""
-    text = io.StringIO()
-    text.write(BOM)
-    table = csv.writer(text)
-    table.writerow(_HEADINGS)
-    for row in chain(
+    rows = chain(
         map(_goal_row, told.lines),
         map(_county_row, told.counties),
         map(_road_row, told.roads),
         map(_place_row, told.places),
-    ):
-        kind, key, name, unit, *rest = row
-        table.writerow(_safe([kind, key, name, unit, told.year, *rest]))
-    return text.getvalue()
+    )
+    return table(_HEADINGS, ([kind, key, name, unit, told.year, *rest] for kind, key, name, unit, *rest in rows))
 
 
 def _goal_row(line: Line) -> list[object]:
@@ -131,10 +123,6 @@ def _piles(there: Piles | None) -> list[object]:
 
 
 _NOTHING = ("", "", "", "", "")
-
-
-def _safe(cells: Sequence[object]) -> list[str]:
-    return ["" if cell is None else plain(cell) if isinstance(cell, str) else str(cell) for cell in cells]
 
 
 def to_geojson(told: Report) -> Mapping[str, Any]:

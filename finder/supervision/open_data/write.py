@@ -1,13 +1,11 @@
 """Records as files: CSV for tables and GeoJSON for maps."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import orjson
 
-from finder.money.spreadsheet import BOM, plain
+from finder.money.spreadsheet import table
 from finder.supervision.open_data.model import OpenStation
 
 Write = Callable[[Sequence[OpenStation]], bytes]
@@ -25,7 +23,7 @@ def instant(moment: datetime | None) -> str:
 
 def stations_csv(records: Sequence[OpenStation]) -> bytes:
     """A line for each station; several values in a cell are separated by blanks."""
-    return _table(
+    return table(
         STATION_COLUMNS,
         (
             (
@@ -35,19 +33,19 @@ def stations_csv(records: Sequence[OpenStation]) -> bytes:
             )
             for r in records
         ),
-    )
+    ).encode()
 
 
 def status_csv(records: Sequence[OpenStation]) -> bytes:
     """A line for each EVSE."""
-    return _table(
+    return table(
         STATUS_COLUMNS,
         (
             (r.id, evse.id, evse.status, instant(evse.observed_at), "; ".join(r.licences), int(r.practice))
             for r in records
             for evse in r.evses
         ),
-    )
+    ).encode()
 
 
 def stations_geojson(records: Sequence[OpenStation]) -> bytes:
@@ -78,12 +76,3 @@ def _feature(record: OpenStation) -> dict[str, object]:
             "practice": record.practice,
         },
     }
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    text.write(BOM)
-    table = csv.writer(text)
-    table.writerow(columns)
-    table.writerows([plain(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return text.getvalue().encode()
