@@ -11,7 +11,7 @@ from finder.charging.news import change
 from finder.charging.order import Held, Order, OrderItem, items
 from finder.charging.outside import Effecting, Outside, locked
 from finder.charging.settling import HOLDABLE, hold_money
-from finder.charging.standing import insolvent
+from finder.charging.standing import OPERATOR_INSOLVENT
 from finder.errors import ChannelRefused
 from finder.kernel.ids import Number
 from finder.kernel.money import Money
@@ -54,7 +54,13 @@ class HoldHandler(Effecting):
         return await _told(order, Step.HOLD, letter.number, self.outside.channel(order).hold(ask))
 
 
-class CaptureHandler(Effecting):
+class _Taking(Effecting):
+    def needs(self, letter: Letter) -> list[Need]:
+        """See ReadsAhead. With what the share that follows on it reads, which then goes out in the same unit."""
+        return [*super().needs(letter), (OPERATOR_INSOLVENT, letter.payload.decode())]
+
+
+class CaptureHandler(_Taking):
     """Takes what the bill's check lets the driver pay, out of the hold."""
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
@@ -83,7 +89,7 @@ class CaptureHandler(Effecting):
         return await _told(order, Step.CAPTURE, letter.number, self.outside.channel(order).capture(ask))
 
 
-class PayHandler(Effecting):
+class PayHandler(_Taking):
     """Collects by a payment of its own what no hold can give."""
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
@@ -132,14 +138,15 @@ class ItemHandler(Effecting):
 
     def needs(self, letter: Letter) -> list[Need]:
         """See ReadsAhead."""
-        return [*super().needs(letter), (SOLD, letter.payload.decode())]
+        order = letter.payload.decode()
+        return [*super().needs(letter), (SOLD, order), (OPERATOR_INSOLVENT, order)]
 
     async def before(self, letter: Letter, unit: Unit) -> bool:
         """See Handler."""
         order = await locked(letter, unit)
         item = next(i for i in await sold_of(unit, order.number) if i.number == letter.number)
         if item.state is Item.NEW:
-            if item.step in HOLDABLE and order.held is None and await insolvent(unit, order.operator):
+            if item.step in HOLDABLE and order.held is None and await unit.ask(OPERATOR_INSOLVENT, order.number):
                 await hold_money(unit, order, Held.OPERATOR)
                 return False
             await put_item(unit, item.moved(Item.SENT))

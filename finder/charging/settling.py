@@ -15,9 +15,9 @@ from finder.errors import BadInput
 from finder.kernel.ids import Number, part
 from finder.kernel.money import Money
 from finder.money.channels.port import NOTHING, Seen, Stand, Step
-from finder.money.ledger import Account, balances, post
+from finder.money.ledger import POSTED, cleared, post
 from finder.money.postings import Books
-from finder.storage.unit import Unit
+from finder.storage.unit import Unit, Write
 
 _STANDS = {Stand.DONE: Item.DONE, Stand.FAILED: Item.FAILED, Stand.ABNORMAL: Item.ABNORMAL}
 HOLDABLE = (Step.SPLIT, Step.SPLIT_FINISH)  # what waits while an order's money is held
@@ -112,9 +112,17 @@ async def _pass_on(unit: Unit, order: Order, sold: Sequence[OrderItem], number: 
     ended = any(item.step is Step.SPLIT_FINISH and item.state is Item.DONE for item in sold)
     if order.capture is not Capture.CAPTURED or not (ended or order.commission_permille == 0):
         return
-    left = (await balances(unit.connection, order.number)).get(Account.CHANNEL_CLEARING, 0)
-    if left:
-        await post(unit, books(order, unit).settled(number, Money(left)))
+    await unit.later(PASSED_ON, (number, books(order, unit)))
+
+
+async def _settle_up(unit: Unit, ended: Sequence[tuple[Number, Books]]) -> bool:
+    last = {book.order: (number, book) for number, book in ended}
+    left = await cleared(unit.connection, list(last))
+    rest = [book.settled(number, Money(left[book.order])) for number, book in last.values() if book.order in left]
+    return bool(rest) and await POSTED.many(unit, rest)
+
+
+PASSED_ON = Write(6, _settle_up)  # after every posting of its unit, which the balance is of
 
 
 async def hold_money(unit: Unit, order: Order, why: Held) -> Order:

@@ -7,7 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from finder.charging.order import ORDER
 from finder.errors import Conflict
+from finder.kernel.ids import Number
 from finder.stations.model import SourceId
 from finder.storage.rows import padded
 from finder.storage.unit import METADATA, Read, Unit, from_us, to_us
@@ -54,7 +56,22 @@ async def _insolvent(unit: Unit, operators: Sequence[SourceId]) -> Mapping[Sourc
     return {row.operator: row.insolvent_since is not None for row in rows}
 
 
-INSOLVENT = Read(0, _insolvent)
+_KNOWN_OF = (
+    sa.select(ORDER.c.number, STANDING.c.insolvent_since)
+    .join(STANDING, STANDING.c.operator == ORDER.c.operator)
+    .where(ORDER.c.number.in_(sa.bindparam("orders", expanding=True)))
+    .order_by(STANDING.c.operator)
+    .with_for_update(read=True, of=STANDING)
+)
+
+
+async def _insolvent_of(unit: Unit, orders: Sequence[Number]) -> Mapping[Number, bool]:
+    rows = await unit.connection.execute(_KNOWN_OF, {"orders": padded(orders)})
+    return {row.number: row.insolvent_since is not None for row in rows}
+
+
+# By operator, and by the order that is his; whoever changes it waits until this transaction ends.
+INSOLVENT, OPERATOR_INSOLVENT = Read(0, _insolvent), Read(0, _insolvent_of)
 
 
 async def insolvent(unit: Unit, operator: SourceId) -> bool:

@@ -16,7 +16,7 @@ from finder.errors import BadInput
 from finder.kernel.ids import Number, check_number
 from finder.kernel.money import Money
 from finder.stations.model import SourceId
-from finder.storage.rows import insert_once
+from finder.storage.rows import insert_once, padded
 from finder.storage.unit import METADATA, Unit, Write, from_us, to_us
 
 
@@ -198,6 +198,23 @@ async def balances(connection: AsyncConnection, order: Number | None = None) -> 
         question = question.join(TRANSACTION).where(TRANSACTION.c.order_no == order)
     rows = (await connection.execute(question)).all()
     return {Account(account): int(fen) for account, fen in rows if fen}
+
+
+_CLEARED = (
+    sa.select(TRANSACTION.c.order_no, sa.func.sum(POSTING.c.fen).label("fen"))
+    .join(POSTING)
+    .where(
+        TRANSACTION.c.order_no.in_(sa.bindparam("orders", expanding=True)),
+        POSTING.c.account == Account.CHANNEL_CLEARING.value,
+    )
+    .group_by(TRANSACTION.c.order_no)
+)
+
+
+async def cleared(connection: AsyncConnection, orders: Sequence[Number]) -> dict[Number, int]:
+    """What the channel holds of each of these orders, in fen, from the postings; 0 is left out."""
+    rows = await connection.execute(_CLEARED, {"orders": padded(orders)})
+    return {row.order_no: int(row.fen) for row in rows if row.fen}
 
 
 async def lines(

@@ -196,6 +196,7 @@ class Group:
 
     async def _by_itself(self, waiting: _Waiting) -> None:
         end: Any
+        log.debug("group_alone")
         try:
             async with self._begin() as unit:
                 end = await waiting.task(unit)

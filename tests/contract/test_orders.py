@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from finder.charging.decide import over
 from finder.charging.effects import handlers
@@ -26,6 +27,8 @@ from finder.money.channels.port import RefundAsk, Seen, Stand, Step
 from finder.money.ledger import Account
 from finder.storage.database import Database
 from finder.storage.outbox import Outbox
+from finder.storage.unit import METADATA
+from load_tests.orders import House
 from tests.faults.charging_world import Killed, World
 
 
@@ -353,3 +356,18 @@ async def test_nothing_of_an_insolvent_operators_orders_is_passed_on_and_nothing
     done = {item.step for item in view.items if item.state is Item.DONE}
     assert done == {Step.SPLIT, Step.SPLIT_FINISH, Step.REFUND}
     assert (await world.orders.start("q", world.ask(77), "k")).number
+
+
+async def test_no_step_of_an_order_needs_a_unit_of_its_own(database: Database) -> None:
+    await database.create(METADATA)
+    house = House(database)
+    posting = asyncio.create_task(house.outbox.run())
+    try:
+        with capture_logs() as logs:
+            await asyncio.gather(*(house.order(n) for n in range(8)))
+            await house.idle()
+    finally:
+        posting.cancel()
+        await asyncio.gather(posting, return_exceptions=True)
+    # What was not read ahead costs a commit of its own, and its letters wait for the next look.
+    assert [each["event"] for each in logs if each["event"] in ("group_alone", "letter_left")] == []
