@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -27,7 +28,7 @@ def client(*stations: Station, moments: list[datetime] | None = None) -> tuple[h
     board = MemoryBoard(lambda: clock[0])
     data = OpenData(lambda: stations, board, lambda: clock[0])
     zips = [Middleware(GZipMiddleware, minimum_size=100)]
-    app = Starlette(routes=open_data_routes(data, "http://city"), middleware=zips)
+    app = Starlette(routes=open_data_routes(data, "http://city", Path("no-such-folder")), middleware=zips)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://city"), board
 
 
