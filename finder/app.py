@@ -215,6 +215,7 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         choose_router(settings),
         database,
         Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake),
+        settings.data_dir / "open-data",
     )
 
 
@@ -273,7 +274,7 @@ def build_app(
                 *base_routes(rooms.gazetteer),
                 *photo_routes(engines.reporting.photos, engines.accounts.people),
                 *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
-                *open_data_routes(rooms.open_data, settings.base_url),
+                *open_data_routes(rooms.open_data, settings.base_url, engines.snapshots),
                 *page_routes(settings.pwa_dir),
             ]
             ready()

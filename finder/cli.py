@@ -23,6 +23,7 @@ from finder.commands.pile import pile
 from finder.commands.plugs import plugs
 from finder.commands.provide import provide
 from finder.commands.roads import roads
+from finder.commands.supervision import supervision
 from finder.commands.trip import trip
 from finder.errors import FinderError
 from finder.settings import load_settings
@@ -46,6 +47,7 @@ cli.command("trip")(trip)
 cli.add_typer(roads, name="roads")
 cli.add_typer(forecast, name="forecast")
 cli.add_typer(open_data, name="open-data")
+cli.add_typer(supervision, name="supervision")
 
 Port = Annotated[int | None, typer.Option(help="端口，0 表示任选 · port, 0 for any", min=0, max=65535)]
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
@@ -42,6 +43,7 @@ from finder.storage.database import Database
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
+from finder.supervision.daily import Daily
 from finder.supervision.open_data.keeper import OpenData
 from finder.till import Till
 
@@ -71,6 +73,7 @@ class Engines:
     router: Router
     database: Database
     reporting: Reporting
+    snapshots: Path  # the folder of the published days
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,9 @@ async def open_rooms(
             ),
         )
         published = OpenData(merger.stations, board, system_clock)
+        if works:
+            daily = asyncio.create_task(Daily(published, coverage, engines.snapshots, system_clock).run())
+            closing.push_async_callback(_stop, daily)
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till, published)
 
 

@@ -27,21 +27,18 @@ def snapshot(
 
 
 async def _written(folder: Path, keep: int) -> Path:
-    from finder.app import choose_board, choose_store
-    from finder.kernel.clock import SHANGHAI, system_clock
-    from finder.stations.merge import Merger
+    from finder.app import choose_board
+    from finder.covering import choose_coverage
+    from finder.kernel.clock import system_clock
+    from finder.supervision.daily import Daily
     from finder.supervision.open_data.keeper import OpenData
-    from finder.supervision.open_data.snapshot import write_snapshot
 
-    settings, now = load_settings(), system_clock()
-    store, board, merger = choose_store(settings), choose_board(settings), Merger()
+    settings = load_settings()
+    board = choose_board(settings)
     try:
         await board.start()
-        async for batch in store.since(0):
-            merger.apply(batch)
-        files = await OpenData(merger.stations, board, system_clock).all()
+        async with choose_coverage(settings) as (coverage, _):
+            published = OpenData(coverage.stations, board, system_clock)
+            return await Daily(published, coverage, folder, system_clock).write(keep)
     finally:
         await board.close()
-        await store.close()
-    day = now.astimezone(SHANGHAI).date()
-    return await asyncio.to_thread(write_snapshot, folder, day, now, files, kept_days=keep)

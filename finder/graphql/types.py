@@ -179,7 +179,7 @@ class PriceNow:  # noqa: D101
 @strawberry.type
 class OpeningHours:  # noqa: D101
     text: str | None
-    always_open: bool = of(views.always_open)
+    always_open: bool
     spans: list[list[int]]
 
 

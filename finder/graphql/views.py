@@ -16,7 +16,7 @@ from finder.graphql.ports import About, FailureKind, FailureSeen, FeedSeen, Find
 from finder.kernel.geo import Point, gcj02_from_wgs84
 from finder.live.board import BoardHealth
 from finder.live.model import Change, Status
-from finder.stations.model import OpeningHours, Provenance, SourceId, Station, Tariff, TariffPeriod
+from finder.stations.model import Provenance, SourceId, Station, Tariff, TariffPeriod
 from finder.stations.search import BoxPage, Counted, Found, Page
 
 FINDINGS_SHOWN = 100
@@ -192,16 +192,6 @@ def _until(now: TariffPeriod, periods: Sequence[TariffPeriod]) -> int:
 def open_now(station: Station, moment: Moment) -> bool | None:
     """Whether it is open this minute; None where nobody said."""
     return None if station.hours is None else station.hours.open_at(moment.minute_of_week)
-
-
-def always_open(hours: OpeningHours) -> bool:
-    """Whether the spans cover the week."""
-    reached = 0
-    for start, end in sorted(hours.spans):
-        if start > reached:
-            return False
-        reached = max(reached, end)
-    return reached >= 10_080
 
 
 def max_power_kw(station: Station) -> float | None:

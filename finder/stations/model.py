@@ -203,6 +203,16 @@ class OpeningHours(Record, frozen=True, kw_only=True):
         """Whether the site is open in this minute of the local week."""
         return any(start <= minute_of_week < end for start, end in self.spans)
 
+    @property
+    def always_open(self) -> bool:
+        """Whether the spans cover the week."""
+        reached = 0
+        for start, end in sorted(self.spans):
+            if start > reached:
+                return False
+            reached = max(reached, end)
+        return reached >= 10_080
+
 
 ALWAYS = OpeningHours(spans=((0, 10_080),))
 

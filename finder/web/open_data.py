@@ -1,24 +1,35 @@
 """Open data over HTTP: /open/ lists what there is, each file has a tag and is asked for again at no cost."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from finder.errors import FinderError
+from finder.errors import FinderError, NotFound
 from finder.supervision.open_data.keeper import FILES, OpenData
 from finder.supervision.open_data.model import CITY
+from finder.supervision.open_data.snapshot import MANIFEST, published_days
+from finder.supervision.stars.sheet import STARS_FILE
 from finder.web.health import refusal
 
 PART = 256 * 1024
 _ANYBODY = {"access-control-allow-origin": "*", "access-control-expose-headers": "etag"}
-_COVERAGE = {"coverage.csv": "text/csv; charset=utf-8", "coverage.geojson": "application/geo+json"}
+_CSV, _GEOJSON = "text/csv; charset=utf-8", "application/geo+json"
+_COVERAGE = {"coverage.csv": _CSV, "coverage.geojson": _GEOJSON}
+_OF_A_DAY = {
+    **{name: media_type for name, (media_type, _) in FILES.items()},
+    **_COVERAGE,
+    STARS_FILE: _CSV,
+    MANIFEST: "application/json",
+}
 
 
-def open_data_routes(data: OpenData, base_url: str) -> list[Route]:
-    """GET /open/ and /open/catalog.json (DCAT), /open/stations.geojson, /open/stations.csv, /open/status.csv."""
+def open_data_routes(data: OpenData, base_url: str, days: Path) -> list[Route]:
+    """GET /open/ and /open/catalog.json (DCAT), the files of now, /open/days/ and /open/days/<day>/<file>."""
     catalog = orjson.dumps(_catalog(base_url))
 
     async def listed(_: Request) -> Response:
@@ -28,6 +39,32 @@ def open_data_routes(data: OpenData, base_url: str) -> list[Route]:
         Route("/open/", listed, methods=["GET"]),
         Route("/open/catalog.json", listed, methods=["GET"]),
         *(_route(data, name, media_type) for name, (media_type, _) in FILES.items()),
+        *_days(days),
+    ]
+
+
+def _days(folder: Path) -> list[Route]:
+    async def listed(_: Request) -> Response:
+        days = await asyncio.to_thread(published_days, folder)
+        return Response(orjson.dumps({"days": days, "files": list(_OF_A_DAY)}), headers=_ANYBODY, media_type=_JSON)
+
+    async def file(request: Request) -> Response:
+        day, name = request.path_params["day"], request.path_params["name"]
+        path = folder / day / name
+        known = name in _OF_A_DAY and day in await asyncio.to_thread(published_days, folder)
+        if not known or not await asyncio.to_thread(path.is_file):
+            return refusal(
+                NotFound(
+                    "没有这一天的文件，见 /open/days/", "there is no such file: see /open/days/", code="NO_SNAPSHOT"
+                )
+            )
+        # A published day does not change.
+        headers = {**_ANYBODY, "cache-control": "public, max-age=31536000, immutable"}
+        return FileResponse(path, headers=headers, media_type=_OF_A_DAY[name])
+
+    return [
+        Route("/open/days/", listed, methods=["GET"]),
+        Route("/open/days/{day}/{name}", file, methods=["GET"]),
     ]
 
 

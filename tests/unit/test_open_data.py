@@ -4,30 +4,37 @@ import csv
 import gzip
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import msgspec
 import orjson
+import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from finder.errors import Conflict
 from finder.live.memory import MemoryBoard
 from finder.live.model import Observation, Status
 from finder.stations.model import Access, Operator, Photo, Station
+from finder.supervision.daily import Daily
 from finder.supervision.open_data.keeper import FILES, OpenData
+from finder.supervision.stars.sheet import differences
 from finder.web.open_data import open_data_routes
 from tests.unit.naive import station
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
-def client(*stations: Station, moments: list[datetime] | None = None) -> tuple[httpx.AsyncClient, MemoryBoard]:
+def client(
+    *stations: Station, moments: list[datetime] | None = None, days: Path = Path("no-such-folder")
+) -> tuple[httpx.AsyncClient, MemoryBoard]:
     clock = moments or [NOW]
     board = MemoryBoard(lambda: clock[0])
     data = OpenData(lambda: stations, board, lambda: clock[0])
     zips = [Middleware(GZipMiddleware, minimum_size=100)]
-    app = Starlette(routes=open_data_routes(data, "http://city"), middleware=zips)
+    app = Starlette(routes=open_data_routes(data, "http://city", days), middleware=zips)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://city"), board
 
 
@@ -96,3 +103,28 @@ async def test_stations_come_by_id_however_many_parts_they_are_gathered_in() -> 
     http, _ = client(*there)
     found = (await http.get("/open/stations.geojson")).json()
     assert [each["id"] for each in found["features"]] == sorted(each.id for each in there)
+
+
+async def test_a_published_day_is_sent_as_it_was_written(tmp_path: Path) -> None:
+    http, board = client(station(1), days=tmp_path)
+    assert (await http.get("/open/days/")).json()["days"] == []
+    data = OpenData(lambda: [station(1)], board, lambda: NOW)
+    written = await Daily(data, None, tmp_path, lambda: NOW).write()
+    assert (await http.get("/open/days/")).json()["days"] == [written.name] == ["2026-11-25"]
+    told = await http.get("/open/days/2026-11-25/stars.csv")
+    assert told.content == (written / "stars.csv").read_bytes()
+    assert "immutable" in told.headers["cache-control"]
+    assert differences(tmp_path)[2] == []
+    with pytest.raises(Conflict):
+        await Daily(data, None, tmp_path, lambda: NOW).write()
+
+
+@pytest.mark.parametrize(
+    "path", ["2026-11-24/stars.csv", "2026-11-25/secret", "%2e%2e/stars.csv", "2026-11-25/..%2fsecret", "x/stars.csv"]
+)
+async def test_only_published_files_of_published_days_are_sent(tmp_path: Path, path: str) -> None:
+    (tmp_path / "days" / "2026-11-25").mkdir(parents=True)
+    (tmp_path / "days" / "2026-11-25" / "secret").write_text("x")
+    (tmp_path / "stars.csv").write_text("x")
+    http, _ = client(station(1), days=tmp_path / "days")
+    assert (await http.get(f"/open/days/{path}")).status_code == 404

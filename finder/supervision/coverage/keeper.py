@@ -29,7 +29,7 @@ class Coverage:
         roads: Callable[[], Awaitable[Sequence[Road]]],
         clock: Clock,
     ) -> None:
-        self._plan, self._centre, self._stations, self._places = plan, centre, stations, places
+        self._plan, self._centre, self.stations, self._places = plan, centre, stations, places
         self._roads, self._clock = roads, clock
         self._scene: tuple[datetime, Scene] | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -51,5 +51,5 @@ class Coverage:
             now = self._clock()
             if self._scene is None or now - self._scene[0] > FRESH:
                 places, roads = await self._places.all(), await self._roads()
-                self._scene = now, Scene(plan, self._centre, list(self._stations()), places, roads)
+                self._scene = now, Scene(plan, self._centre, list(self.stations()), places, roads)
             return self._scene[1]

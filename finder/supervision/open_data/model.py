@@ -23,6 +23,11 @@ class OpenEvse:
     observed_at: datetime | None
     connectors: tuple[Connector, ...]
 
+    @property
+    def power_kw(self) -> float | None:
+        """Of its strongest connector; None where nobody said."""
+        return max((each.power_kw for each in self.connectors if each.power_kw is not None), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenStation:
@@ -39,6 +44,7 @@ class OpenStation:
     state: str
     access: str
     parking: str
+    hours: str  # 24/7, LIMITED, or empty where nobody said
     amenities: tuple[str, ...]
     priced: bool
     evses: tuple[OpenEvse, ...]
@@ -68,6 +74,7 @@ def opened(station: Station, readings: Iterable[Reading]) -> OpenStation:
         station.state.value,
         station.access.value,
         station.parking_fee.value,
+        "" if station.hours is None else "24/7" if station.hours.always_open else "LIMITED",
         tuple(sorted(each.value for each in station.amenities)),
         any(tariff.periods for tariff in station.tariffs),
         tuple(

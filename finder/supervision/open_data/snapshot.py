@@ -11,7 +11,7 @@ import orjson
 
 from finder.errors import BadInput, Conflict
 
-VERSION = 1  # of the columns
+VERSION = 2  # of the columns
 KEPT_DAYS = 30
 MANIFEST = "manifest.json"
 
@@ -43,7 +43,7 @@ def write_snapshot(
         shutil.rmtree(made, ignore_errors=True)
         raise
     for each in folder.iterdir():
-        its = _day(each.name)
+        its = day_of(each.name)
         if its is not None and (day - its).days >= kept_days:
             shutil.rmtree(each)
     return whole
@@ -55,11 +55,17 @@ def wrong_in(snapshot: Path) -> list[str]:
     return [name for name, digest in told.items() if _digest(snapshot / name) != digest]
 
 
+def published_days(folder: Path) -> list[str]:
+    """The days in a folder, oldest first; none where it is not there."""
+    return sorted(each.name for each in folder.iterdir() if day_of(each.name)) if folder.is_dir() else []
+
+
 def _digest(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def _day(name: str) -> date | None:
+def day_of(name: str) -> date | None:
+    """The day of a folder's name; None where it is none."""
     try:
         return date.fromisoformat(name)
     except ValueError:

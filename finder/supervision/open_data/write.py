@@ -11,9 +11,9 @@ from finder.supervision.open_data.model import OpenStation
 Write = Callable[[Sequence[OpenStation]], bytes]
 STATION_COLUMNS = (
     *("id", "name", "operator", "lat", "lon", "address", "area_code", "country", "state", "access", "parking"),
-    *("amenities", "priced", "evses", "sources", "licences", "updated_at", "practice"),
+    *("amenities", "priced", "evses", "sources", "licences", "updated_at", "practice", "hours"),
 )
-STATUS_COLUMNS = ("station", "evse", "status", "observed_at", "licences", "practice")
+STATUS_COLUMNS = ("station", "evse", "status", "observed_at", "licences", "practice", "power_kw")
 
 
 def instant(moment: datetime | None) -> str:
@@ -29,7 +29,7 @@ def stations_csv(records: Sequence[OpenStation]) -> bytes:
             (
                 *(r.id, r.name, r.operator, r.lat, r.lon, r.address, r.area_code, r.country, r.state, r.access),
                 *(r.parking, " ".join(r.amenities), int(r.priced), len(r.evses), " ".join(r.sources)),
-                *("; ".join(r.licences), instant(r.updated_at), int(r.practice)),
+                *("; ".join(r.licences), instant(r.updated_at), int(r.practice), r.hours),
             )
             for r in records
         ),
@@ -41,7 +41,10 @@ def status_csv(records: Sequence[OpenStation]) -> bytes:
     return table(
         STATUS_COLUMNS,
         (
-            (r.id, evse.id, evse.status, instant(evse.observed_at), "; ".join(r.licences), int(r.practice))
+            (
+                *(r.id, evse.id, evse.status, instant(evse.observed_at), "; ".join(r.licences), int(r.practice)),
+                "" if evse.power_kw is None else f"{evse.power_kw:g}",
+            )
             for r in records
             for evse in r.evses
         ),
