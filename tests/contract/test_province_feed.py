@@ -40,7 +40,7 @@ ENDED = system_clock().replace(microsecond=0) - timedelta(minutes=5)
 
 
 class Province(Finder):
-    """Our own consumer as a province's platform, with a desk of its own. `down` answers 503; `forgets`: after a bill."""
+    """Our own consumer as a province's platform with a desk. `down` answers 503; `forgets`: after a bill."""
 
     def __init__(self, database: Database) -> None:
         config = Tcec102Config("xz", "忻州", "http://127.0.0.1:9", PROVINCE, OURS, KEYS, called=(KEYS,))
