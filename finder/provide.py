@@ -12,6 +12,7 @@ from finder.app import Operators, choose
 from finder.connectors.tcec102.provide import Offered, load_peers
 from finder.connectors.tcec102.provider import Holdings
 from finder.connectors.tcec102.publisher import Publisher
+from finder.federation.feed_book import SqlFeedBook
 from finder.federation.operators import with_secrets
 from finder.kernel.clock import system_clock
 from finder.rooms import Rooms, open_rooms
@@ -46,7 +47,8 @@ def build_provider(settings: Settings, file: Path, practice: Operators | None = 
                 *provided_routes(answers, system_clock),
                 *health_routes({"store": store}, degraded=frozenset({"store"})),
             ]
-            for publisher in filter(None, (each.publisher(holdings, bench) for each in offered)):
+            book = SqlFeedBook(engines.database, system_clock)
+            for publisher in filter(None, (each.publisher(holdings, bench, book) for each in offered)):
                 closing.push_async_callback(publisher.close)
                 await closing.enter_async_context(_telling(publisher))
             log.info("providing", url=settings.base_url, peers=[_told(each, settings) for each in offered])

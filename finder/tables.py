@@ -23,7 +23,7 @@ import finder.money.reconcile
 import finder.money.runs
 import finder.reports.tables
 import finder.supervision.coverage.places  # noqa: F401 - for its tables
-from finder.federation import desk, notebook, pile_book, piles, replays
+from finder.federation import desk, feed_book, notebook, pile_book, piles, replays
 from finder.federation.register import rows
 from finder.identity import audit
 from finder.identity import tables as people
@@ -41,6 +41,7 @@ TABLES: Sequence[sa.MetaData] = (
     piles.METADATA,
     pile_book.METADATA,
     notebook.METADATA,
+    feed_book.METADATA,
     rows.METADATA,
     audit.METADATA,
     tokens.METADATA,

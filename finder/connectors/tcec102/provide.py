@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from finder.connectors.sdk.feed import FeedBook
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.tcec102.config import Tcec102Config
 from finder.connectors.tcec102.kind import read_credentials
@@ -52,12 +53,12 @@ class Offered:
         """What answers it."""
         return Provider(self.peer, replace(holdings, sources=self.entry.sources), bench.replays)
 
-    def publisher(self, holdings: Holdings, bench: Workbench) -> Publisher | None:
+    def publisher(self, holdings: Holdings, bench: Workbench, book: FeedBook) -> Publisher | None:
         """What tells it of changes, where it takes them."""
         if self.subscriber is None:
             return None
         own = replace(holdings, sources=self.entry.sources)
-        return Publisher(self.subscriber, own, bench.clock, per_push=self.entry.per_push)
+        return Publisher(self.subscriber, own, bench.clock, per_push=self.entry.per_push, book=book)
 
 
 def load_peers(path: Path, bench: Workbench) -> Sequence[Offered]:

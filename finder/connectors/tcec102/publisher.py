@@ -1,12 +1,14 @@
 """Tells a subscriber, such as a province's supervision platform, of every change on the live board."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import structlog
 
+from finder.connectors.sdk.feed import STATUS, FeedBook, MemoryFeedBook, Told
 from finder.connectors.sdk.http import operator_client
+from finder.connectors.tcec102.bill_feed import BillFeed
 from finder.connectors.tcec102.caller import Caller
 from finder.connectors.tcec102.config import Tcec102Config
 from finder.connectors.tcec102.provider import Holdings
@@ -18,6 +20,7 @@ from finder.stations.model import Evse, EvseId
 
 _GATHER_S = 0.2  # changes of one moment go out together
 _AGAIN_S, _AGAIN_MAX_S = 5.0, 300.0
+_NOTE_AT = 200  # told, before it is written down
 _KNOWN_S = 60.0  # how long a list of our EVSEs is used
 
 log = structlog.get_logger(__name__)
@@ -27,12 +30,25 @@ class Publisher:
     """notification_stationStatus to one subscriber, whose keys and address are `config`'s.
 
     What is told is what the board has when it is sent, not the change that gave the occasion: so nothing is told
-    twice, out of order or too late, and after a failure whatever is still to be told is told at once.
+    twice, out of order or too late, and after a failure whatever is still to be told is told at once. The book knows
+    what was told before a restart; whoever dies between telling and writing that down tells it once more, alike.
     """
 
-    def __init__(self, config: Tcec102Config, holdings: Holdings, clock: Clock, *, per_push: int = 1) -> None:
+    def __init__(
+        self,
+        config: Tcec102Config,
+        holdings: Holdings,
+        clock: Clock,
+        *,
+        per_push: int = 1,
+        book: FeedBook | None = None,
+    ) -> None:
         """`per_push` above 1 sends arrays, which the standard does not know and many take."""
         self.sent, self.failed = 0, 0
+        self._book = book or MemoryFeedBook()
+        self._marks: dict[EvseId, str] = {}
+        self._owed: tuple[int, str | None] | None = None  # as it was last written down
+        self._bills = BillFeed(config.source, self._call, holdings, self._book, config)
         self._http = operator_client(config.base_url, config.caution)
         self._caller = Caller(config, self._http, clock)
         self._config, self._holdings, self._per_push = config, holdings, per_push
@@ -46,12 +62,14 @@ class Publisher:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._send())
+            tasks.create_task(self._bills.run())
 
     async def close(self) -> None:
         """Lets go of connections."""
         await self._http.aclose()
 
     async def _listen(self) -> None:
+        self._marks = dict(await self._book.told(self._config.source, STATUS))
         async with self._holdings.board.subscribe() as changes:
             self._note(self._evses(anew=True))
             dropped = 0
@@ -59,7 +77,8 @@ class Publisher:
                 if changes.dropped > dropped:  # what was lost is not known, so all is told
                     dropped = changes.dropped
                     self._note(self._evses())
-                self._note([change.evse_id])
+                if self._passed_on(change.evse_id):
+                    self._note([change.evse_id])
 
     def _note(self, evse_ids: Iterable[EvseId]) -> None:
         self._pending |= dict.fromkeys(evse_ids)
@@ -75,29 +94,54 @@ class Publisher:
 
     async def flush(self) -> bool:
         """Tells what is to be told; False where something is left for later."""
-        while self._pending:
-            part = list(self._pending)[: self._per_push]
-            for evse_id in part:
-                del self._pending[evse_id]
-            infos = self._infos(part)
-            for start in range(0, len(infos), self._per_push):
-                if not await self._push(infos[start : start + self._per_push]):
+        noted: list[Told] = []
+        code: str | None = None
+        try:
+            while self._pending and code is None:
+                part = list(self._pending)[: self._per_push]
+                for evse_id in part:
+                    del self._pending[evse_id]
+                try:
+                    noted += await self._tell(part)
+                except OperatorError as error:
+                    code = error.code
                     self._note(part)
-                    return False
-        return True
+                if len(noted) >= _NOTE_AT:
+                    await self._book.note(self._config.source, STATUS, noted)
+                    noted = []
+        finally:
+            await self._book.note(self._config.source, STATUS, noted)
+            if self._owed != (owed := (len(self._pending), code)):
+                await self._book.owes(self._config.source, STATUS, *owed)
+                self._owed = owed
+        return code is None
 
-    def _infos(self, evse_ids: list[EvseId]) -> list[dict[str, Any]]:
+    async def _tell(self, evse_ids: list[EvseId]) -> list[Told]:
+        """Tells of these, as far as it is news; what was told, or refused for itself. Raises OperatorError."""
+        news = [(evse_id, mark, infos) for evse_id, mark, infos in self._news(evse_ids)]
+        told: list[Told] = []
+        infos = [info for _, _, own in news for info in own]
+        code: str | None = None
+        for start in range(0, len(infos), self._per_push):
+            part = infos[start : start + self._per_push]
+            code = await self._push(part[0] if len(part) == 1 else part) or code
+        for evse_id, mark, _ in news:
+            self._marks[evse_id] = mark
+            told.append(Told(evse_id, mark, code))
+        return told
+
+    def _news(self, evse_ids: list[EvseId]) -> Iterator[tuple[EvseId, str, list[dict[str, Any]]]]:
         known = self._evses()
         if any(evse_id not in known and self._passed_on(evse_id) for evse_id in evse_ids):
             known = self._evses(anew=True)
         readings = self._holdings.board.read_all(evse_ids)
-        return [
-            connector_status(gun_id, reading)
-            for evse_id, reading in zip(evse_ids, readings, strict=True)
+        for evse_id, reading in zip(evse_ids, readings, strict=True):
             # After a restart nothing was seen yet, and a city of chargers that are 'offline' would be news, and false.
-            if evse_id in known and reading.observed_at is not None
-            for gun_id, _ in guns_of(known[evse_id])
-        ]
+            if evse_id in known and reading.observed_at is not None:
+                infos = [connector_status(gun_id, reading) for gun_id, _ in guns_of(known[evse_id])]
+                mark = "/".join(f"{info['Status']}.{info['ParkStatus']}" for info in infos)
+                if self._marks.get(evse_id) != mark:
+                    yield evse_id, mark, infos
 
     def _passed_on(self, evse_id: EvseId) -> bool:
         return evse_id.partition("/")[0] in self._holdings.sources
@@ -109,14 +153,18 @@ class Publisher:
             self._known_at = now
         return self._known
 
-    async def _push(self, infos: list[dict[str, Any]]) -> bool:
-        """False where it is worth another try: a record that is refused for itself would be refused again."""
-        told: object = infos[0] if len(infos) == 1 else infos
+    async def _push(self, told: object) -> str | None:
+        """The code where the record itself is refused, which it would be again. Raises OperatorError for the rest."""
+        return (await self._call("notification_stationStatus", {"ConnectorStatusInfo": told}))[0]
+
+    async def _call(self, interface: str, body: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
         try:
-            await self._caller.call("notification_stationStatus", {"ConnectorStatusInfo": told})
+            answer = await self._caller.call(interface, body)
         except OperatorError as error:
             self.failed += 1
-            log.warning("status_not_told", subscriber=self._config.source, code=error.code)
-            return error.code == f"RET_{RET_BUSINESS}"
+            log.warning("not_told", subscriber=self._config.source, interface=interface, code=error.code)
+            if error.code == f"RET_{RET_BUSINESS}":
+                return error.code, {}
+            raise
         self.sent += 1
-        return True
+        return None, answer
