@@ -1,5 +1,6 @@
 """Structured logs, redacted: no secret, phone, plate, VIN or precise position reaches a line."""
 
+import errno
 import logging
 import re
 import sys
@@ -7,6 +8,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from starlette.requests import ClientDisconnect
 
 _SECRET_KEYS = re.compile(
     r"secret|token|password|authorization|cookie|api_?key|sig(nature)?$|^vin$|plate|phone|^lat$|^lon$|centre|position",
@@ -84,10 +86,34 @@ def set_up_logs(level: str = "INFO", *, json: bool = False) -> None:
         "authlib",
     ):  # the last tells tokens
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.error").filters[:] = [_not_each_socket]
+    logging.getLogger("uvicorn.error").filters[:] = [_not_each_socket, _peers_fault_is_one_line]
+    logging.getLogger("asyncio").filters[:] = [_peers_fault_is_one_line]
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers[:] = []
         logging.getLogger(name).propagate = True
+
+
+_GONE_ERRNO = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EPIPE}
+_PEERS_FAULTS = ("opening handshake failed", "parser failed", "Invalid UTF-8")  # what a client sent, not our code
+
+
+def _peers_fault_is_one_line(record: logging.LogRecord) -> bool:
+    """That the other end dropped the connection, or spoke nonsense, is no fault of ours that needs a traceback."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is None:
+        return True
+    said = record.getMessage()
+    gone = isinstance(error, ConnectionError | ClientDisconnect) or getattr(error, "errno", None) in _GONE_ERRNO
+    from_transport = record.name != "asyncio" or "transport" in said
+    if gone and from_transport:
+        record.msg = "connection_dropped"
+    elif said.startswith(_PEERS_FAULTS):
+        record.msg = "connection_misused"
+    else:
+        return True
+    record.args, record.exc_info, record.exc_text = None, None, None
+    record.levelno, record.levelname = logging.INFO, "INFO"
+    return True
 
 
 def _not_each_socket(record: logging.LogRecord) -> bool:

@@ -20,6 +20,7 @@ from finder.charging.order import Order, OrderItem
 from finder.charging.readings import keep_reading
 from finder.charging.reinvoicing import issue_anew
 from finder.charging.settling import books, settle, told
+from finder.charging.stage import CAP_REACHED, NOT_HELD, at_cap
 from finder.connectors.sdk.sessions import Bill, SessionSeen, SessionState
 from finder.errors import BadInput
 from finder.kernel.ids import Number, order_of
@@ -183,7 +184,9 @@ async def take_session(unit: Unit, number: Number, seen: SessionSeen) -> Order:
     if told is not None:
         after = after.moved(session=told)
     if unheld(after, unit.now):
-        after = after.moved(wants_stop=True, reason="NOT_HELD")
+        after = after.moved(wants_stop=True, reason=NOT_HELD)
+    elif at_cap(after):  # an operator was told the limit; not every protocol can carry it, and not every pile heeds it
+        after = after.moved(wants_stop=True, reason=CAP_REACHED)
     await keep_reading(unit, number, seen)
     return await change(unit, order, after)
 

@@ -7,8 +7,12 @@ from enum import StrEnum
 from finder.charging.machines import Capture, Hold, Session
 from finder.charging.order import Order
 from finder.charging.readings import Reading
+from finder.connectors.sdk.sessions import Bill, SessionSeen, StopReason
+from finder.kernel.money import Money
 
 GENTLE_SOC, FULL_SOC = 80, 100  # past the first, most cars slow down
+CAP_REACHED, NOT_HELD = "CAP_REACHED", "NOT_HELD"
+_STOPPED = (Session.STOP_SENT, Session.ENDED, Session.BILLED, Session.BILL_MISSING)
 _BASE_S = 60.0  # a rate from less than this says nothing
 
 
@@ -56,6 +60,36 @@ def stage(order: Order) -> Stage:
     if order.session is Session.CHARGING and order.wants_stop:
         return Stage.STOPPING
     return _SESSIONS[order.session]
+
+
+def so_far(seen: SessionSeen | None) -> Money | None:
+    """What a session costs so far, as its operator says; None where it does not."""
+    if seen is None:
+        return None
+    if seen.total is None and seen.electricity is not None and seen.service is not None:
+        return Money(seen.electricity.fen + seen.service.fen)
+    return seen.total
+
+
+def at_cap(order: Order) -> bool:
+    """Whether a car has charged for all that its driver agreed to, and goes on."""
+    spent = so_far(order.seen) if order.session is Session.CHARGING and not order.wants_stop else None
+    return spent is not None and spent.fen >= order.cap.fen
+
+
+def stop_reason(order: Order, bill: Bill | None) -> str | None:
+    """Why a session was ended: the code of who ended it here, USER for its driver, else what the bill says."""
+    if order.session not in _STOPPED and not (order.session is Session.CHARGING and order.wants_stop):
+        return None
+    if order.wants_stop:
+        return order.reason or StopReason.USER.value
+    if order.session is Session.STOP_SENT:  # the rest is asked for only where the hold is gone
+        return NOT_HELD
+    if bill is None:
+        return None
+    if bill.stop_reason not in (StopReason.PLATFORM, StopReason.OTHER):
+        return bill.stop_reason.value
+    return CAP_REACHED if bill.total.fen >= order.cap.fen else None
 
 
 def minutes_left(readings: Sequence[Reading], now: datetime) -> int | None:

@@ -14,7 +14,7 @@ from finder.charging.machines import Item
 from finder.charging.order import OrderItem
 from finder.charging.orders import OrderView
 from finder.charging.readings import Reading as MeterReading
-from finder.charging.stage import Stage, minutes_left, stage
+from finder.charging.stage import Stage, minutes_left, so_far, stage, stop_reason
 from finder.charging.starting import Plug, StartWanted
 from finder.connectors.sdk.sessions import Bill
 from finder.errors import BadInput
@@ -154,12 +154,7 @@ def _reason(shown: Shown) -> str | None:
 
 
 def _so_far(shown: Shown) -> int | None:
-    seen = shown.view.order.seen
-    if seen is None:
-        return None
-    if seen.total is None and seen.electricity is not None and seen.service is not None:
-        return seen.electricity.fen + seen.service.fen
-    return _fen(seen.total)
+    return _fen(so_far(shown.view.order.seen))
 
 
 def _left(shown: Shown, moment: Any) -> int | None:
@@ -190,6 +185,11 @@ class Order:  # noqa: D101
     number: strawberry.ID = _order("number")
     stage: Stage = of(lambda shown: stage(shown.view.order))
     reason: str | None = of(_reason, "A code, where nothing was started or a person must look.")
+    stop_reason: str | None = of(
+        lambda shown: stop_reason(shown.view.order, shown.view.bill),
+        "Why charging was ended: CAP_REACHED where the most that one agreed to was used up; NOT_HELD, MOVED_ON, "
+        "TOO_LATE, NOT_ME or UNBOUND; USER, VEHICLE, FAULT or UNPLUGGED; null while it runs, and where nobody said.",
+    )
     station_id: strawberry.ID | None
     station_name: str = of(lambda shown: shown.view.order.title)
     operator: strawberry.ID = _order("operator")

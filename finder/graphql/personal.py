@@ -85,7 +85,7 @@ async def _providers(info: Info[Context, None]) -> list[str]:
     return await info.context.accounts.oidc.of(await info.context.caller())
 
 
-@strawberry.type(description="Where one can sign in, by OpenID Connect.")
+@strawberry.type(description="Where one can sign in besides: by OpenID Connect, at WeChat or at Alipay.")
 class SignInProvider:  # noqa: D101
     id: strawberry.ID
     name: str

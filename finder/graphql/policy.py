@@ -49,7 +49,7 @@ ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.AD
 _ORDER = (
     *("number", "stage", "reason", "stationId", "stationName", "operator", "evseId", "connectorId", "channel"),
     *("createdAt", "startedAt", "endedAt", "observedAt", "capFen", "kwh", "kw", "soc", "fenSoFar", "minutesLeft"),
-    *("readings", "confirm", "tariff", "bill", "capturedFen", "refundedFen", "refunds"),
+    *("readings", "confirm", "tariff", "bill", "capturedFen", "refundedFen", "refunds", "stopReason"),
     *("invoices", "dispute", "parkingEntitlement"),
 )
 _INVOICE = (

@@ -1,11 +1,12 @@
 """graphql-transport-ws: operations over a WebSocket, each a task, bounded in number and in patience."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 import structlog
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from finder.errors import Busy, FinderError
 from finder.graphql.documents import Refused
@@ -33,6 +34,10 @@ class Closed(Exception):
         self.reason = reason
 
 
+class Dropped(Exception):
+    """The client has gone without a word: there is nobody to tell anything."""
+
+
 class WebSocketEndpoint:
     """An ASGI application for one path."""
 
@@ -43,6 +48,19 @@ class WebSocketEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one socket until it closes."""
+
+        async def tell(message: Message) -> None:
+            try:
+                await send(message)
+            except (OSError, RuntimeError) as gone:  # the server's words for a socket that is closed
+                raise Dropped from gone
+
+        try:
+            await self._serve(scope, receive, tell)
+        except Dropped:
+            log.info("socket_dropped", path=scope["path"])
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
             return
         offered = PROTOCOL in scope.get("subprotocols", ())
@@ -72,7 +90,7 @@ class _Socket:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self, init_timeout_s: float) -> None:
-        """Reads until the client leaves. Raises Closed."""
+        """Reads until the client leaves. Raises Closed, and Dropped where it left without a word."""
         try:
             while True:
                 limit = init_timeout_s if not self._ready else None if self._running else IDLE_TIMEOUT_S
@@ -86,6 +104,8 @@ class _Socket:
                         4408, "Idle for too long" if self._ready else "Connection initialisation timeout"
                     ) from None
                 if message["type"] == "websocket.disconnect":
+                    if _without_a_word(message):
+                        raise Dropped
                     return
                 await self._take(_decoded(message))
         finally:
@@ -138,17 +158,25 @@ class _Socket:
     async def _run(self, name: str, asked: Asked) -> None:
         mark = orjson.dumps(name)
         try:
+            await self._answer(name, mark, asked)
+        except Dropped:  # whoever reads the socket hears of it too, and tells
+            pass
+        finally:
+            if self._running.get(name) is asyncio.current_task():
+                del self._running[name]
+
+    async def _answer(self, name: str, mark: bytes, asked: Asked) -> None:
+        try:
             operation = self._executor.prepare(asked)
             async for answer in self._executor.follow(operation, asked, self._language, self._asker):
                 await self._tell(b'{"id":' + mark + b',"type":"next","payload":' + answer + b"}")
             await self._tell(b'{"id":' + mark + b',"type":"complete"}')
+        except Dropped:
+            raise
         except (Refused, FinderError) as bad:
             await self._fail(name, *(bad.errors if isinstance(bad, Refused) else [bad]))
         except Exception as unexpected:
             await self._fail(name, unexpected)
-        finally:
-            if self._running.get(name) is asyncio.current_task():
-                del self._running[name]
 
     async def _fail(self, name: str, *errors: Exception) -> None:
         payload = all_shown(errors, self._language)
@@ -163,6 +191,11 @@ def _asker(message: dict[str, Any], scope: Scope) -> Asker:
     payload = message.get("payload")
     given = payload.get("authorization") if isinstance(payload, dict) else None
     return Asker(scope, given if isinstance(given, str) else None)
+
+
+def _without_a_word(message: Mapping[str, Any]) -> bool:
+    """Whether no close frame came: then the server gives no reason, not even an empty one."""
+    return message.get("code") in (1005, 1006) and "reason" not in message
 
 
 def _id(message: dict[str, Any]) -> str:

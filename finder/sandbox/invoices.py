@@ -12,7 +12,7 @@ from finder.sandbox.signed import Refuses, serial
 class PracticeIssuer:
     """Its books: what was asked under each number, and what was answered."""
 
-    name: str = "practice-invoices"
+    name: str = "练习开票服务（非真实发票）"  # drivers read it
     clock: Clock = system_clock
     invoices: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)  # as they were asked for
     red: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -33,7 +33,12 @@ class AsgiSocket:
         near = _here(scope.get("client")) and not _FORWARDED & self.headers.keys()
         self.private = scope.get("scheme") == "wss" or near
         self.we_go = False
-        self._open, self._ended = False, False
+        self._open, self._ended, self._gone = False, False, False
+
+    @property
+    def lost(self) -> bool:
+        """Whether it went before it was accepted; of one that was, whoever serves it tells."""
+        return self._gone and not self._open
 
     async def connect(self) -> None:
         """Waits for the server to hand it over."""
@@ -87,6 +92,7 @@ class AsgiSocket:
         try:
             await self._send(message)
         except (OSError, RuntimeError) as gone:  # the server's words for a socket that is closed
+            self._gone = True
             raise ConnectionError("the device has gone") from gone
 
 
@@ -94,21 +100,28 @@ def socket_routes(serve: Serve) -> list[BaseRoute]:
     """/ocpp/{source}/…: the rest of the path is the device's own."""
 
     async def device(scope: Scope, receive: Receive, send: Send) -> None:
-        socket = AsgiSocket(scope, receive, send)
+        source, socket = scope["path_params"]["source"], AsgiSocket(scope, receive, send)
         await socket.connect()
         try:
-            await serve(scope["path_params"]["source"], socket)
+            with suppress(ConnectionError):
+                await _served(source, socket)
+        finally:
+            with suppress(ConnectionError):
+                await socket.close(1011)
+            if socket.lost:
+                log.info("socket_dropped", source=source)
+
+    async def _served(source: str, socket: AsgiSocket) -> None:
+        try:
+            await serve(source, socket)
         except FinderError as error:
             body = orjson.dumps({"code": error.code, "zh": error.zh, "en": error.en})
             await socket.refuse(error.http_status, body, _JSON)
         except ConnectionError:
-            pass
+            raise
         except Exception as fault:  # without its words: a message may be in them
-            log.error("socket_fault", source=scope["path_params"]["source"], error=type(fault).__name__)
+            log.error("socket_fault", source=source, error=type(fault).__name__)
             await socket.refuse(500, b"{}", _JSON)
-        finally:
-            with suppress(ConnectionError):
-                await socket.close(1011)
 
     return [WebSocketRoute("/ocpp/{source}/{path:path}", _Endpoint(device))]
 

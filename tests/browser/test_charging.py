@@ -138,6 +138,7 @@ def test_after_a_session_an_invoice_is_asked_for_and_the_bill_disputed(phone: Ph
     phone.page.get_by_role("button", name="提交").click()
     invoice = phone.over.locator(".block", has=phone.page.get_by_role("heading", name="发票"))
     expect(invoice).to_contain_text(re.compile("等待开具|已开具"))
+    expect(invoice).to_contain_text("练习开票服务")
     phone.page.get_by_role("button", name="提出疑问").click()
     phone.page.get_by_role("button", name="提前停止").click()
     phone.page.get_by_label("说明").fill("十分钟就停了")

@@ -17,6 +17,7 @@ from finder.charging.machines import Capture, Hold, Item, Session
 from finder.charging.news import change, take_channel, take_session
 from finder.charging.order import Held
 from finder.charging.orders import MAX_CAP, StartAsk
+from finder.charging.stage import stop_reason
 from finder.connectors.sdk.control import Commanded, Outcome, Reason, SessionRef, StartRequest
 from finder.connectors.sdk.sessions import SessionSeen, SessionState
 from finder.errors import BadInput, ChannelRefused, Conflict, NotFound, OperatorUnavailable
@@ -175,6 +176,31 @@ async def test_the_meters_latest_word_in_each_ten_seconds_is_kept_for_the_chart(
             await take_session(unit, order.number, seen)
     kept = (await world.orders.order("p", order.number)).readings
     assert [str(each.kwh) for each in kept] == ["0.3", "0.5"]
+
+
+async def test_a_session_that_reaches_its_cap_is_stopped_and_says_why(world: World) -> None:
+    order = await world.orders.start("p", world.ask(1), "k")
+    for _ in range(50):
+        await world.happen(1)
+        now = (await world.orders.order("p", order.number)).order
+        if now.session is Session.CHARGING:
+            break
+    known = world.operator.sessions[order.number]
+    known.full_at = Decimal(1_000)
+    for fen, wanted in ((order.cap.fen - 1, False), (order.cap.fen, True)):
+        told = msgspec.structs.replace(world.operator._seen(known), total=Money(fen))
+        async with world.work.begin() as unit:
+            now = await take_session(unit, order.number, told)
+        assert now.wants_stop is wanted
+    for _ in range(50):
+        await world.happen(1)
+        view = await world.orders.order("p", order.number)
+        if over(view.order, view.items):
+            break
+    assert known.ended_at is not None
+    assert stop_reason(view.order, view.bill) == "CAP_REACHED"
+    assert view.order.pays is not None
+    assert view.order.pays <= view.order.cap
 
 
 async def test_what_the_channel_gave_to_confirm_with_is_there_while_it_waits(world: World) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from finder.reports.photos import cleaner as cleaning
 from finder.reports.photos.cleaner import Cleaner, Kept
 from finder.reports.photos.objects import folder_photos
 from finder.reports.photos.photos import Photos
-from tests.unit.photographs import encoded, likeness, street, with_plates, with_position
+from tests.unit.photographs import bomb, encoded, likeness, street, with_plates, with_position
 
 MOST_KB = 200 * 1024
 
@@ -67,6 +69,45 @@ async def test_the_largest_that_is_taken_needs_less_than_200_mb(name: str) -> No
     clean = await Cleaner(timeout_s=120).clean(LARGEST[name]())
     assert max(clean.width, clean.height) == 1_280
     assert clean.peak_kb < MOST_KB
+
+
+async def test_what_a_phone_takes_needs_less_still() -> None:
+    clean = await Cleaner(timeout_s=120).clean(encoded(street(4_000, 3_000)))
+    assert clean.peak_kb < MOST_KB * 2 // 3
+
+
+def polyglot() -> bytes:
+    """A JPEG of 12 megapixels, which is an archive too."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as inside:
+        inside.writestr("index.html", "<script>alert(1)</script>")
+    return encoded(street(4_000, 3_000)) + archive.getvalue()
+
+
+# With the worker's own limits; its peak is told whatever becomes of the picture.
+PEAK = """import sys; sys.path.insert(0, sys.argv[1])
+from finder.reports.photos import worker
+worker.limit()
+try:
+    worker.clean(sys.stdin.buffer.read(), None)
+    print("DONE", worker.peak_kb())
+except BaseException as bad:
+    print(type(bad).__name__, worker.peak_kb())
+"""
+
+
+@pytest.mark.parametrize(("raw", "ends"), [(bomb, "MemoryError"), (polyglot, "DONE")])
+async def test_what_gets_past_the_envelope_stays_within_the_limit(raw: Callable[[], bytes], ends: str) -> None:
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-c", PEAK, cleaning._ROOT),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=cleaning._ENVIRONMENT,
+    )
+    out, _ = await worker.communicate(raw())
+    how, peak = out.decode().split()
+    assert how == ends
+    assert int(peak) < MOST_KB
 
 
 async def test_noise_in_which_much_looks_like_something_needs_no_more() -> None:

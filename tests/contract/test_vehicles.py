@@ -54,6 +54,8 @@ async def test_a_second_account_cannot_claim_a_vin_and_may_once_it_is_given_up(w
     with pytest.raises(Conflict) as taken:
         await cars.add(theirs, "晋H·A8888", VIN)
     assert taken.value.code == "VEHICLE_TAKEN"
+    assert "“我的”页面" in taken.value.zh  # where one claims it
+    assert "My account" in taken.value.en
     assert VIN not in str(taken.value)
     assert await cars.of(theirs.person) == []
     with pytest.raises(NotFound):

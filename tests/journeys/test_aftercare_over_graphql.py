@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 AFTER = (
     "query($n:ID!){order(number:$n){capturedFen refundedFen"
-    " invoices{number state title totalFen invoiceNo redNo replaces lines{order part ratePercent fen taxFen}}"
+    " invoices{number state issuer title totalFen invoiceNo redNo replaces lines{order part ratePercent fen taxFen}}"
     " dispute{id reason text answer state note refundFen}"
     " parkingEntitlement{state carPark minutesFree byPlate reference until}}}"
 )
@@ -72,6 +72,7 @@ async def test_a_car_park_an_invoice_a_dispute_and_a_red_invoice(scene: Scene, d
     assert await driver.refused(INVOICE, **{**asked, "k": "x"}) == "INVOICED_ALREADY"
     told = await until(driver, number, lambda each: each["invoices"][0]["state"] == "ISSUED")
     (issued,) = told["invoices"]
+    assert issued["issuer"] == "练习开票服务（非真实发票）"
     assert sum(line["fen"] for line in issued["lines"]) == told["capturedFen"]
     assert {line["part"]: line["ratePercent"] for line in issued["lines"]} == {"ELECTRICITY": 13, "SERVICE": 6}
 

@@ -1,5 +1,6 @@
 """The plainest index and board that keep the ports' promises, and a gateway over them, for tests of what lies above."""
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -109,6 +110,7 @@ class Followed:
         return self
 
     async def __anext__(self) -> Change:
+        await asyncio.sleep(0)  # as one that waits for news lets others run
         try:
             return next(self._changes)
         except StopIteration:

@@ -2,6 +2,7 @@
 
 import base64
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,12 +16,13 @@ from finder.charging.machines import Capture, Hold, Session
 from finder.charging.order import Order
 from finder.charging.quotes import MAX_ID, QuoteIds, tariff_digest
 from finder.charging.readings import Reading
-from finder.charging.stage import Stage, minutes_left, stage
+from finder.charging.stage import Stage, at_cap, minutes_left, stage, stop_reason
+from finder.connectors.sdk.sessions import SessionSeen, SessionState, StopReason
 from finder.errors import BadInput
 from finder.identity.vault import Vault
 from finder.kernel.ids import new_order
 from finder.kernel.money import Money
-from tests.unit.test_quote import NOON, TARIFF, asked
+from tests.unit.test_quote import NOON, TARIFF, asked, bill
 
 
 def order(**more: Any) -> Order:
@@ -68,6 +70,54 @@ def order(**more: Any) -> Order:
 )
 def test_each_state_is_one_word(told: dict[str, Any], shown: Stage) -> None:
     assert stage(order(**told)) is shown
+
+
+def told(fen: int | None = None, **more: Any) -> SessionSeen:
+    total = None if fen is None else Money(fen)
+    state = SessionState.CHARGING
+    return SessionSeen(source="o", native_id="n", state=state, observed_at=NOON, total=total, **more)
+
+
+@pytest.mark.parametrize(
+    ("seen", "reached"),
+    [
+        (None, False),
+        (told(), False),
+        (told(99), False),
+        (told(100), True),
+        (told(electricity=Money(60), service=Money(39)), False),
+        (told(electricity=Money(60), service=Money(40)), True),
+        (told(electricity=Money(100)), False),  # the rest of it is not known
+    ],
+)
+def test_a_cap_is_reached_at_it_and_not_one_fen_before(seen: SessionSeen | None, *, reached: bool) -> None:
+    assert at_cap(order(session=Session.CHARGING, seen=seen)) is reached
+    assert not at_cap(order(session=Session.STOP_SENT, seen=seen))
+    assert not at_cap(order(session=Session.CHARGING, seen=seen, wants_stop=True))
+
+
+BILLED: dict[str, Any] = {"session": Session.BILLED, "pays": Money(1)}
+
+
+@pytest.mark.parametrize(
+    ("state", "bills", "reason"),
+    [
+        ({"session": Session.CHARGING}, {}, None),
+        ({"session": Session.REJECTED, "wants_stop": True, "reason": "GIVEN_UP"}, {}, None),  # nothing was ended
+        ({"session": Session.CHARGING, "wants_stop": True}, {}, "USER"),
+        ({"session": Session.CHARGING, "wants_stop": True, "reason": "CAP_REACHED"}, {}, "CAP_REACHED"),
+        ({"session": Session.STOP_SENT, "hold": Hold.EXPIRED}, {}, "NOT_HELD"),
+        (BILLED | {"wants_stop": True, "reason": "CAP_REACHED"}, {"stop_reason": StopReason.PLATFORM}, "CAP_REACHED"),
+        (BILLED, {"stop_reason": StopReason.VEHICLE}, "VEHICLE"),
+        (BILLED, {"stop_reason": StopReason.FAULT}, "FAULT"),
+        (BILLED, {"stop_reason": StopReason.OTHER}, "CAP_REACHED"),  # the operator heeded the limit
+        (BILLED | {"cap": Money(3_001)}, {"stop_reason": StopReason.OTHER}, None),
+        (BILLED | {"hold": Hold.EXPIRED, "cap": Money(3_001)}, {"stop_reason": StopReason.OTHER}, None),
+    ],
+)
+def test_why_charging_was_ended(state: dict[str, Any], bills: dict[str, Any], reason: str | None) -> None:
+    shown = replace(order(), **state)
+    assert stop_reason(shown, bill(**bills) if shown.session is Session.BILLED else None) == reason
 
 
 @pytest.mark.parametrize("session", Session)

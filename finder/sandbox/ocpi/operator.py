@@ -147,9 +147,20 @@ class PracticeCpo:
         status = "PENDING" if faults.stays_pending else "ACTIVE"
         made = session(f"S{len(self.sessions) + 1}", command, status, self.clock())
         self.sessions[made["id"]] = made
+        if status == "ACTIVE":
+            await self.set_status(made["location_id"], made["evse_uid"], "CHARGING")
         if not faults.silent_sessions:
             await self.caller.send("PUT", f"sessions/{COUNTRY}/{PARTY}/{made['id']}", made)
         return str(made["id"])
+
+    async def _leave(self, ended: Object) -> None:
+        """The bay is free again, unless something else has become of it."""
+        where = (ended["location_id"], ended["evse_uid"])
+        found = self.find_evse(*where)
+        others = (each for each in self.sessions.values() if each["status"] == "ACTIVE")
+        taken = any((each["location_id"], each["evse_uid"]) == where for each in others)
+        if found is not None and found[1]["status"] == "CHARGING" and not taken:
+            await self.set_status(*where, "AVAILABLE")
 
     async def _stop(self, command: Object) -> None:
         running = self.sessions[command["session_id"]]
@@ -171,6 +182,7 @@ class PracticeCpo:
         running |= change
         bill = cdr(running, next(p for p in self.locations if p["id"] == running["location_id"]), total, version)
         self.cdrs[bill["id"]] = bill
+        await self._leave(running)
         if not self.faults.silent_sessions:
             await self.caller.send("PATCH", f"sessions/{COUNTRY}/{PARTY}/{session_id}", change)
             await self.caller.send("POST", "cdrs", bill)

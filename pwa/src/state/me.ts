@@ -44,11 +44,16 @@ export function forgetMe(): void {
   meTrouble.value = null;
 }
 
-/** Does something and shows what it changed. Returns what went wrong, in words. */
-export async function changeMe<R, V>(document: Document<R, V>, variables: V): Promise<string | null> {
+/** Does something and shows what it changed. Returns what went wrong, in words; `onCode` hears its code. */
+export async function changeMe<R, V>(
+  document: Document<R, V>,
+  variables: V,
+  onCode?: (code: string) => void,
+): Promise<string | null> {
   try {
     await askMine(document, variables);
   } catch (error) {
+    if (error instanceof ApiError) onCode?.(error.code);
     return words(error);
   }
   await loadMe();

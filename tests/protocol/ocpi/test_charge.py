@@ -17,6 +17,7 @@ from finder.connectors.sdk.desk import Authorization, Heard, Permission, TokenKi
 from finder.connectors.sdk.sessions import SessionState
 from finder.errors import OperatorUnavailable
 from finder.kernel.money import Money
+from finder.live.model import Status
 from finder.sandbox.ocpi import OcpiFaults, PracticeCpo
 from tests.protocol.ocpi.conftest import BOTH, EVSE, ORDER, ref, start
 from tests.protocol.ocpi_world import House, house, now
@@ -60,6 +61,45 @@ async def test_a_charge_from_start_to_bill(cpo: PracticeCpo, ours: House) -> Non
     assert fetched == [bill]
 
 
+@BOTH
+async def test_a_bay_is_charging_while_a_session_runs_and_free_afterwards(cpo: PracticeCpo, ours: House) -> None:
+    await ours.crawl()
+    taught = len(ours.taught)
+    await ours.connector.start(start())
+    await cpo.settle()
+    found = cpo.find_evse("LOC3", "E3-2")
+    assert found is not None
+    assert found[1]["status"] == "CHARGING"
+    await ours.connector.stop(ref())
+    await cpo.settle()
+    assert found[1]["status"] == "AVAILABLE"
+    pushed = [(o.evse_id, o.status) for told in ours.taught[taught:] for o in told.observations]
+    assert pushed == [(EVSE, Status.CHARGING), (EVSE, Status.AVAILABLE)]
+
+
+async def test_a_bay_that_broke_during_a_session_is_not_free_after_it(cpo: PracticeCpo, ours: House) -> None:
+    await ours.crawl()
+    await ours.connector.start(start())
+    await cpo.settle()
+    await cpo.set_status("LOC3", "E3-2", "OUTOFORDER")
+    await cpo.finish("S1")
+    found = cpo.find_evse("LOC3", "E3-2")
+    assert found is not None
+    assert found[1]["status"] == "OUTOFORDER"
+
+
+async def test_a_bay_with_two_sessions_is_free_after_the_second(cpo: PracticeCpo, ours: House) -> None:
+    await ours.crawl()
+    token = {"country_code": "CN", "party_id": "FND", "uid": "u", "type": "OTHER", "contract_id": "c"}
+    one, other = [await cpo.plugged("LOC3", "E3-2", token, None) for _ in range(2)]
+    found = cpo.find_evse("LOC3", "E3-2")
+    assert found is not None
+    await cpo.finish(one)
+    assert found[1]["status"] == "CHARGING"
+    await cpo.finish(other)
+    assert found[1]["status"] == "AVAILABLE"
+
+
 async def test_the_same_order_starts_nothing_twice(cpo: PracticeCpo, ours: House) -> None:
     await ours.crawl()
     first, second = await asyncio.gather(ours.connector.start(start()), ours.connector.start(start()))
@@ -98,6 +138,9 @@ async def test_a_session_that_stays_pending_is_not_charging(cpo: PracticeCpo, ou
     assert seen is not None
     assert seen.state is SessionState.STARTING
     assert not await ours.desk.running("op")
+    found = cpo.find_evse("LOC3", "E3-2")
+    assert found is not None
+    assert found[1]["status"] == "AVAILABLE"
 
 
 async def test_a_rejected_command_says_why(cpo: PracticeCpo, ours: House) -> None:

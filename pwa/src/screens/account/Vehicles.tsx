@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import {
   AddVehicleDocument,
   BindVehicleDocument,
+  ClaimVehicleDocument,
   RemoveVehicleDocument,
   UnbindVehicleDocument,
 } from "../../api/generated/mine/graphql";
@@ -81,6 +82,8 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
   const vin = useSignal("");
   const busy = useSignal(false);
   const trouble = useSignal<string | null>(null);
+  const taken = useSignal<string | null>(null);
+  const claimed = useSignal(false);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector("input")?.focus(), []);
   const plateCheck = checkPlate(plate.value);
@@ -108,9 +111,12 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
   }[vinCheck];
   const save = async () => {
     busy.value = true;
-    trouble.value = await changeMe(AddVehicleDocument, {
-      plate: plainPlate(plate.value),
-      vin: vinCheck === "ok" ? plainVin(vin.value) : null,
+    taken.value = null;
+    claimed.value = false;
+    const number = vinCheck === "ok" ? plainVin(vin.value) : null;
+    const asked = { plate: plainPlate(plate.value), vin: number };
+    trouble.value = await changeMe(AddVehicleDocument, asked, (code) => {
+      if (code === "VEHICLE_TAKEN") taken.value = number;
     });
     busy.value = false;
     if (trouble.value === null) onClose();
@@ -145,6 +151,23 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
         input={{ name: "vin", maxLength: 34, autocapitalize: "characters", spellcheck: false, class: "vin" }}
       />
       <Trouble text={trouble.value} />
+      {taken.value !== null && taken.value === plainVin(vin.value) && (
+        <Sure
+          label={m.claim}
+          why={m.claimWhy}
+          yes={m.claim}
+          onSure={async () => {
+            trouble.value = await changeMe(ClaimVehicleDocument, { vin: plainVin(vin.value) });
+            taken.value = null;
+            claimed.value = trouble.value === null;
+          }}
+        />
+      )}
+      {claimed.value && (
+        <p class="note" role="status">
+          {m.claimed}
+        </p>
+      )}
       <div class="pair">
         <button type="button" class="button" onClick={onClose}>
           {m.cancel}

@@ -13,8 +13,10 @@ export function BillView({ found }: { found: Order }) {
   const m = w().order;
   const { stage, bill } = found;
   const why = m.stageWhy[stage];
+  const ended = stopText(found);
   return (
     <>
+      {ended && <p class={found.stopReason === "USER" ? "quiet" : "note"}>{ended}</p>}
       {stage !== "DONE" && (
         <section class="block" role="status">
           <h2>{m.stage[stage]}</h2>
@@ -38,6 +40,13 @@ export function BillView({ found }: { found: Order }) {
       )}
     </>
   );
+}
+
+/** Why charging was ended, where anybody said. */
+function stopText(found: Order): string | undefined {
+  const texts: Record<string, string | ((yuan: string) => string)> = w().order.stopReasons;
+  const text = texts[found.stopReason ?? ""];
+  return typeof text === "function" ? text(yuanOfFen(found.capFen)) : text;
 }
 
 function Filled({ found, bill }: { found: Order; bill: NonNullable<Order["bill"]> }) {

@@ -68,7 +68,7 @@ export function Session({ found }: { found: Order }) {
           <ReadingTable readings={telling} />
         </>
       )}
-      {live && (found.fenSoFar ?? 0) >= found.capFen && (
+      {live && ((found.fenSoFar ?? 0) >= found.capFen || found.stopReason === "CAP_REACHED") && (
         <p class="note" role="status">
           {m.capReached(yuanOfFen(found.capFen))}
         </p>

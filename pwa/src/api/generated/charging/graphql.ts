@@ -99,13 +99,13 @@ export type Status =
 
 export type PricedFragment = { id: string | null, startable: boolean, startsAt: string, endsAt: string, kwh: number, powerKw: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, parkingText: string | null, totalFen: number | null, madeAt: string, validUntil: string, lines: Array<{ startsAt: string, endsAt: string, kwh: number, electricityE4: number | null, serviceE4: number | null, electricityFen: number | null, serviceFen: number | null }>, cheapest: { startsAt: string, totalFen: number | null, savesFen: number | null } | null };
 
-export type OrderNowFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
+export type OrderNowFragment = { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
 
 export type InvoiceNowFragment = { number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null };
 
 export type DisputeNowFragment = { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null };
 
-export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
+export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
 
 export type BayQueryVariables = Exact<{
   station: string;
@@ -133,35 +133,35 @@ export type OrderQueryVariables = Exact<{
 }>;
 
 
-export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type OrdersQueryVariables = Exact<{
   first: number;
 }>;
 
 
-export type OrdersQuery = { orders: Array<{ number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> }> };
+export type OrdersQuery = { orders: Array<{ number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> }> };
 
 export type StartChargingMutationVariables = Exact<{
   ask: StartInput;
 }>;
 
 
-export type StartChargingMutation = { startCharging: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type StartChargingMutation = { startCharging: { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type StopChargingMutationVariables = Exact<{
   number: string;
 }>;
 
 
-export type StopChargingMutation = { stopCharging: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type StopChargingMutation = { stopCharging: { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type OrderProgressedSubscriptionVariables = Exact<{
   number: string;
 }>;
 
 
-export type OrderProgressedSubscription = { orderProgressed: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type OrderProgressedSubscription = { orderProgressed: { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type RequestInvoiceMutationVariables = Exact<{
   orders: Array<string> | string;
@@ -251,6 +251,7 @@ export const OrderNowFragmentDoc = new TypedDocumentString(`
   number
   stage
   reason
+  stopReason
   stationId
   stationName
   operator
@@ -348,6 +349,7 @@ export const OrderWholeFragmentDoc = new TypedDocumentString(`
   number
   stage
   reason
+  stopReason
   stationId
   stationName
   operator
@@ -487,6 +489,7 @@ export const OrderDocument = new TypedDocumentString(`
   number
   stage
   reason
+  stopReason
   stationId
   stationName
   operator
@@ -573,7 +576,7 @@ fragment OrderWhole on Order {
       totalE4
     }
   }
-}`, {"hash":"sha256:0993819f9435c16164de615a840aa4eba48a6298efd1d85ae471023a6c8977bf"}) as unknown as TypedDocumentString<OrderQuery, OrderQueryVariables>;
+}`, {"hash":"sha256:ef896181553ca65f7da1ee6ec3c18e7b9f0f514d4ea3e08aa00df385b1ad61f2"}) as unknown as TypedDocumentString<OrderQuery, OrderQueryVariables>;
 export const OrdersDocument = new TypedDocumentString(`
     query Orders($first: Int!) {
   orders(first: $first) {
@@ -584,6 +587,7 @@ export const OrdersDocument = new TypedDocumentString(`
   number
   stage
   reason
+  stopReason
   stationId
   stationName
   operator
@@ -620,7 +624,7 @@ export const OrdersDocument = new TypedDocumentString(`
     state
     reason
   }
-}`, {"hash":"sha256:be051eff9d7b44f8fbca8cd841fe8f0f7da9b3ebfdf3959d20a862e2a26592f6"}) as unknown as TypedDocumentString<OrdersQuery, OrdersQueryVariables>;
+}`, {"hash":"sha256:445600f7ef049950e9c7accb4d5b62290025b02b34337b710a7a8f95c5679df9"}) as unknown as TypedDocumentString<OrdersQuery, OrdersQueryVariables>;
 export const StartChargingDocument = new TypedDocumentString(`
     mutation StartCharging($ask: StartInput!) {
   startCharging(ask: $ask) {
@@ -631,6 +635,7 @@ export const StartChargingDocument = new TypedDocumentString(`
   number
   stage
   reason
+  stopReason
   stationId
   stationName
   operator
@@ -667,7 +672,7 @@ export const StartChargingDocument = new TypedDocumentString(`
     state
     reason
   }
-}`, {"hash":"sha256:64c982988fb9d52ca30c07694bbeceb962c2e0973c4f3ba0110773cafa47858f"}) as unknown as TypedDocumentString<StartChargingMutation, StartChargingMutationVariables>;
+}`, {"hash":"sha256:b12e9ce30b078099bf612b1147719e89d81d43b7c581835f410b994df909a2c9"}) as unknown as TypedDocumentString<StartChargingMutation, StartChargingMutationVariables>;
 export const StopChargingDocument = new TypedDocumentString(`
     mutation StopCharging($number: ID!) {
   stopCharging(number: $number) {
@@ -678,6 +683,7 @@ export const StopChargingDocument = new TypedDocumentString(`
   number
   stage
   reason
+  stopReason
   stationId
   stationName
   operator
@@ -714,7 +720,7 @@ export const StopChargingDocument = new TypedDocumentString(`
     state
     reason
   }
-}`, {"hash":"sha256:67e96f9e05e20bd8970273b42d29bf0cf3cf59d591d835ad91afc130a7b5e7ea"}) as unknown as TypedDocumentString<StopChargingMutation, StopChargingMutationVariables>;
+}`, {"hash":"sha256:7576bfbe5cf515272b28f8964659e1100916cdc72aac24b089108fab263a65ef"}) as unknown as TypedDocumentString<StopChargingMutation, StopChargingMutationVariables>;
 export const OrderProgressedDocument = new TypedDocumentString(`
     subscription OrderProgressed($number: ID!) {
   orderProgressed(number: $number) {
@@ -725,6 +731,7 @@ export const OrderProgressedDocument = new TypedDocumentString(`
   number
   stage
   reason
+  stopReason
   stationId
   stationName
   operator
@@ -761,7 +768,7 @@ export const OrderProgressedDocument = new TypedDocumentString(`
     state
     reason
   }
-}`, {"hash":"sha256:d3afc307dd1e0ffc2dd04d191256544726deb67bb9519a76f06702874379850e"}) as unknown as TypedDocumentString<OrderProgressedSubscription, OrderProgressedSubscriptionVariables>;
+}`, {"hash":"sha256:a6d216789a6cf5080e3a5a6c373bb4552d9871f0244f271c5bb0f99a459ebf30"}) as unknown as TypedDocumentString<OrderProgressedSubscription, OrderProgressedSubscriptionVariables>;
 export const RequestInvoiceDocument = new TypedDocumentString(`
     mutation RequestInvoice($orders: [ID!]!, $title: String!, $idempotencyKey: String!, $taxNumber: String) {
   requestInvoice(

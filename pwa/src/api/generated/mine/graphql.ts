@@ -200,6 +200,13 @@ export type BindVehicleMutationVariables = Exact<{
 
 export type BindVehicleMutation = { bindVehicle: { vehicle: string } };
 
+export type ClaimVehicleMutationVariables = Exact<{
+  vin: string;
+}>;
+
+
+export type ClaimVehicleMutation = { claimVehicle: { id: string } };
+
 export type UnbindVehicleMutationVariables = Exact<{
   vehicle: string;
 }>;
@@ -458,6 +465,13 @@ export const BindVehicleDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:6d270d6b1cda065310a8e902a2c4c351ede6da7ded5871b79a22a7b7e787c40e"}) as unknown as TypedDocumentString<BindVehicleMutation, BindVehicleMutationVariables>;
+export const ClaimVehicleDocument = new TypedDocumentString(`
+    mutation ClaimVehicle($vin: String!) {
+  claimVehicle(vin: $vin) {
+    id
+  }
+}
+    `, {"hash":"sha256:80af2c28d50d876a77516e02a5a9d1629797b68b87051e2b907317ee4313eb09"}) as unknown as TypedDocumentString<ClaimVehicleMutation, ClaimVehicleMutationVariables>;
 export const UnbindVehicleDocument = new TypedDocumentString(`
     mutation UnbindVehicle($vehicle: ID!) {
   unbindVehicle(vehicle: $vehicle)
