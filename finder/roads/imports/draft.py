@@ -65,6 +65,7 @@ class Draft:
     accuracy_m: float | None = None
     approximate: bool = False
     note: str | None = None
+    heights: dict[Point, float] = field(default_factory=dict)  # metres above the sea, of the ways' places
     sided: bool = False  # which direction a place serves was read off the line as it is drawn
 
 
@@ -122,7 +123,7 @@ def finish(draft: Draft, wishes: Wishes, known: Mapping[str, RoadId], *, alone: 
             f"road {name!r} lacks its source, licence or accuracy: say --source, --licence, --accuracy-m",
             code="ROAD_ORIGIN",
         )
-    parts = [tuple((round(p.lat, 7), round(p.lon, 7)) for p in part) for part in joined(draft.ways)]
+    parts = [tuple(map(_rounded, part)) for part in joined(draft.ways)]
     origin = Origin(source=source, licence=licence, accuracy_m=accuracy, approximate=approximate, note=draft.note)
     plain = Road(
         id=road_id,
@@ -134,13 +135,28 @@ def finish(draft: Draft, wishes: Wishes, known: Mapping[str, RoadId], *, alone: 
         from_km=draft.from_km,
         places=tuple(draft.places),
     )
-    return _marked(plain, draft.posts, sided=draft.sided)
+    return _raised(_marked(plain, draft.posts, sided=draft.sided), draft.heights)
+
+
+def _raised(road: Road, heights: Mapping[Point, float]) -> Road:
+    """The road with its heights. A file that has 0 everywhere was written by what knows none."""
+    if not any(heights.values()):
+        return road
+    told = {_rounded(place): height for place, height in heights.items()}
+    parts = [tuple(told.get(place) for place in part) for part in road.parts]
+    known = tuple(() if all(height is None for height in part) else part for part in parts)
+    return msgspec.structs.replace(road, heights_m=known)
+
+
+def _rounded(place: Point) -> tuple[float, float]:
+    return round(place.lat, 7), round(place.lon, 7)
 
 
 def _shifted(draft: Draft) -> Draft:
     return replace(
         draft,
         ways=[Way(tuple(map(wgs84_from_gcj02, way.points)), way.oneway) for way in draft.ways],
+        heights={wgs84_from_gcj02(place): height for place, height in draft.heights.items()},
         posts=[Post(post.km, wgs84_from_gcj02(post.place)) for post in draft.posts],
         places=[msgspec.structs.replace(each, place=wgs84_from_gcj02(each.place)) for each in draft.places],
     )

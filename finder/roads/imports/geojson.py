@@ -8,6 +8,7 @@ import msgspec
 
 from finder.errors import BadInput
 from finder.kernel.geo import Point
+from finder.roads.heights import believed
 from finder.roads.imports.draft import PLACE_KINDS, Draft, number, place_of, post_km
 from finder.roads.imports.join import Way
 from finder.roads.model import Post
@@ -87,6 +88,16 @@ def _line(drafts: dict[str, Draft], told: dict[str, Any], lines: Any, stem: str)
     if not isinstance(lines, list):
         raise _bad("的坐标无法读取", "has coordinates that cannot be read")
     draft.ways.extend(Way(_points(line), oneway=told.get("oneway") is True) for line in lines)
+    draft.heights.update(pair for line in lines for pair in _heights(line))
+
+
+def _heights(line: Any) -> Iterator[tuple[Point, float]]:
+    """What stands third, where it stands."""
+    for each in line:
+        if len(each) > 2:
+            height = believed(number(each[2], "elevation"))
+            if height is not None:
+                yield Point(float(each[1]), float(each[0])), height
 
 
 def _point(drafts: dict[str, Draft], told: dict[str, Any], place: Point) -> None:
