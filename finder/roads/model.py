@@ -196,7 +196,7 @@ class Road(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
         """The breaks on the way from one kilometre to another, as measured kilometres from its beginning."""
         begin = self.metres_at(from_km)
         spans = [sorted(abs(self.metres_at(km) - begin) / 1000 for km in each) for each in self._cut(from_km, to_km)]
-        return sorted(Break(low, high) for low, high in spans)
+        return sorted(Break(low, high) for low, high in spans if high - low > BREAK_M / 1000)
 
     def _cut(self, from_km: float, to_km: float) -> Iterator[tuple[float, float]]:
         low, high = min(from_km, to_km), max(from_km, to_km)
