@@ -44,7 +44,14 @@ def about_road(road: Road | None, off_road_km: float | None) -> Iterator[Warn]:
 
 
 def _stuck(stuck_km: float | None) -> Iterator[Warn]:
-    if stuck_km is not None:
+    if stuck_km == 0.0:
+        yield Warn(
+            "OUT_OF_REACH",
+            "以此电量到不了终点，也够不到任何合适的充电站；请先在出发地充电，或降低保留电量、换一条路",
+            "neither the end nor any charger that suits is within reach: charge before leaving, keep less in reserve, "
+            "or take another road",
+        )
+    elif stuck_km is not None:
         yield Warn(
             "OUT_OF_REACH",
             f"以此电量到不了终点：第 {stuck_km:.0f} 公里之后没有够得着的合适充电站；"

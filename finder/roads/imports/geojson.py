@@ -11,7 +11,7 @@ from finder.kernel.geo import Point
 from finder.roads.heights import believed
 from finder.roads.imports.draft import PLACE_KINDS, Draft, number, place_of, post_km
 from finder.roads.imports.join import Way
-from finder.roads.model import Post
+from finder.roads.model import Post, RoadKind
 
 MAX_BYTES = 100 * 1024 * 1024
 
@@ -80,6 +80,7 @@ def _line(drafts: dict[str, Draft], told: dict[str, Any], lines: Any, stem: str)
     draft.source = draft.source or _text(told, "source")
     draft.licence = draft.licence or _text(told, "licence", "license")
     draft.note = draft.note or _text(told, "note")
+    draft.kind = draft.kind or RoadKind.__members__.get((_text(told, "kind") or "").upper())
     draft.approximate = draft.approximate or told.get("approximate") is True
     accuracy = number(told.get("accuracy_m"), "accuracy_m")
     if accuracy is not None:
