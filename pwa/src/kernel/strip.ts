@@ -35,6 +35,7 @@ export type Row<P, C> =
   | { kind: "place"; km: number; place: P }
   | { kind: "chargers"; km: number; chargers: C[]; nextKm: number | null; toBreak: boolean }
   | { kind: "break"; km: number; gap: Gap }
+  | { kind: "resume"; km: number }
   | { kind: "gap"; km: number; gap: Gap };
 
 export interface Drawn {
@@ -66,6 +67,7 @@ export function strip<P extends { km: number }, C extends { km: number }>(
   const rows: Row<P, C>[] = [
     ...gaps.map((gap) => ({ kind: "gap" as const, km: sign > 0 ? gap.fromKm : gap.toKm, gap })),
     ...breaks.map((gap) => ({ kind: "break" as const, km: sign > 0 ? gap.fromKm : gap.toKm, gap })),
+    ...breaks.map((gap) => ({ kind: "resume" as const, km: sign > 0 ? gap.toKm : gap.fromKm })),
     ...places.map((place) => ({ kind: "place" as const, km: place.km, place })),
     ...groups.map((group, i) => {
       const next = groups[i + 1]?.[0];
@@ -81,7 +83,7 @@ export function strip<P extends { km: number }, C extends { km: number }>(
       };
     }),
   ];
-  const order = { place: 0, chargers: 1, break: 2, gap: 3 };
+  const order = { resume: 0, place: 1, chargers: 2, break: 3, gap: 4 };
   rows.sort((a, b) => sign * (a.km - b.km) || order[a.kind] - order[b.kind]);
   return rows.map((row, i) => {
     const before = rows[i - 1]?.km ?? row.km;

@@ -34,6 +34,7 @@ export const en: WayWords = {
     gapFrom: (from, to) => `${from} to ${to}`,
     broken: (km) => `The road stops here; about ${km} km straight on it goes on`,
     brokenHint: "The way between is by other roads; its chargers are not known",
+    resumes: "The road goes on here",
     next: (km) => `next in ${km} km`,
     near: "next within 1 km",
     last: (km) => `none on the ${km} km from here to the end`,

@@ -32,6 +32,7 @@ export const zh = {
     gapFrom: (from: string, to: string) => `${from} 至 ${to}`,
     broken: (km: string) => `道路在此中断，直线约 ${km} 公里`,
     brokenHint: "要走别的路才能接上，沿途充电站不详",
+    resumes: "道路从这里继续",
     next: (km: string) => `下一座 ${km} 公里`,
     near: "下一座不到 1 公里",
     last: (km: string) => `此后 ${km} 公里到终点，没有充电站`,

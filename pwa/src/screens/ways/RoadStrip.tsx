@@ -53,6 +53,8 @@ export function RoadStrip({ road, posts, gaps, breaks, direction }: Props) {
               <p class="place-name">
                 <strong>{named(row.place)}</strong> <span class="quiet">{m.places[row.place.kind]}</span>
               </p>
+            ) : row.kind === "resume" ? (
+              <p class="place-name quiet">{m.resumes}</p>
             ) : row.kind === "break" ? (
               <p class="break-card">
                 <strong>{m.broken(kmText(row.gap.toKm - row.gap.fromKm))}</strong>
