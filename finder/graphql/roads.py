@@ -76,8 +76,8 @@ class RoadGap:  # noqa: D101
 
 @strawberry.type(description="Where a road is interrupted; measured straight, and no part of it.")
 class RoadBreak:  # noqa: D101
-    from_km: float = of(lambda gone: _tenths(gone.from_km))
-    to_km: float = of(lambda gone: _tenths(gone.to_km))
+    from_km: float = of(lambda gone: round(gone.from_km, 3), "To the metre, as the stations at the ends are told.")
+    to_km: float = of(lambda gone: round(gone.to_km, 3))
 
 
 async def _gaps(
