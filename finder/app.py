@@ -140,7 +140,7 @@ def choose_roads(settings: Settings) -> RoadStore:
 def shipped_roads(settings: Settings) -> list[Road]:
     """The roads of the city's own table. Raises SettingsError. Takes about 2 s."""
     city = load_city(settings.city)
-    return drawn(city.roads, Gazetteer.around(city.centre, city.places_within_km))
+    return drawn(city.roads, Gazetteer.around(city.centre, city.places_within_km, city.also_called))
 
 
 def choose_router(settings: Settings) -> Router:

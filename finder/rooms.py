@@ -125,7 +125,7 @@ async def open_rooms(
         closing.push_async_callback(engines.accounts.close)
         closing.push_async_callback(engines.router.close)
         await board.start()
-        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km)
+        gazetteer = await asyncio.to_thread(Gazetteer.around, city.centre, city.places_within_km, city.also_called)
         shipped = drawn(city.roads, gazetteer)
         keeper = RoadKeeper(engines.roads, index, lambda: shipped, reach_m=engines.roads_reach_m)
         await keeper.start()

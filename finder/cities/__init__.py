@@ -21,6 +21,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     zone: str = "Asia/Shanghai"
     country: str = "CN"
     places_within_km: float = 200
+    also_called: dict[str, str] = {}  # what drivers call a place that the gazetteer has by another name
     roads: tuple[ShippedRoad, ...] = ()
 
 

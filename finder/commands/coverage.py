@@ -111,9 +111,12 @@ def _cells(line: Line) -> list[str]:
 
 
 def _strip(cover: Any, width: int = 60) -> str:
-    """The road from end to end: ● a charger, · none within a step, red where the gap is above 50 km."""
+    """The road from end to end: ● a charger, · none within a step, red where the gap is above 50 km, blank a break."""
     begin, length = cover.road.begin_km, max(0.1, cover.road.end_km - cover.road.begin_km)
     cells = ["·"] * width
+    for gone in cover.road.breaks:
+        first, last = (int((km - begin) / length * (width - 1)) for km in gone)
+        cells[first + 1 : last] = [" "] * max(0, last - first - 1)
     for gap_begin, gap_end in cover.gaps:
         first, last = (int((km - begin) / length * (width - 1)) for km in (gap_begin, gap_end))
         for cell in range(max(0, first), min(width, last + 1)):

@@ -113,6 +113,11 @@ def show(road_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
             table.add_row(f"{km:.1f}", place.kind, escape(place.name), place.direction or "")
         console.print(table)
         console.print(f"公里桩 · posts: {len(road.posts)}", highlight=False)
+        up = road.climbs
+        told = "未知 · unknown" if up is None else f"爬升 climb {up.up_m:.0f} m · 下降 descent {up.down_m:.0f} m"
+        console.print(f"海拔 · heights: {told}", highlight=False)
+        for gone in road.breaks:
+            console.print(f"中断 · interrupted: {gone.from_km:.1f}–{gone.to_km:.1f} km", highlight=False)
 
     _run(run)
 

@@ -20,8 +20,9 @@ from finder.settings import load_settings
 _TIMEOUT_S = 60.0
 _STOP = """station{name} km detourKm powerKw arrivesAt arrivalSoc leaveSoc kwh chargingMinutes costFen chance
  alternative{station{name} km}"""
-_QUESTION = f"""query($ask:TripInput!){{planTrip(ask:$ask){{km typicalCar credit
- plans{{objective km arrivesAt arrivalSoc costFen stops{{{_STOP}}}}} gaps{{fromKm toKm km}} warnings{{message}}}}}}"""
+_QUESTION = f"""query($ask:TripInput!){{planTrip(ask:$ask){{km climbM descentM typicalCar credit
+ plans{{objective km leavesAt arrivesAt arrivalSoc costFen stops{{{_STOP}}}}} gaps{{fromKm toKm km}}
+ warnings{{message}}}}}}"""
 _PLACES = "query($text:String!){places(text:$text,first:1){location{lat lon}}}"
 # The shape of a battery's curve, as shares of its greatest DC power, where only that is given.
 _SHAPE = ((0.0, 0.7), (0.1, 1.0), (0.5, 0.9), (0.8, 0.45), (1.0, 0.06))

@@ -68,7 +68,7 @@ def table(plan: dict[str, Any]) -> Table:
     for stop in plan["stops"]:
         rows.add_row(
             f"{stop['km']:.0f}",
-            _clock(stop["arrivesAt"]),
+            _clock(stop["arrivesAt"], plan["leavesAt"]),
             f"{stop['arrivalSoc']:.0%} → {stop['leaveSoc']:.0%}",
             escape(stop["station"]["name"]) + _detour(stop["detourKm"]),
             f"{stop['powerKw']:g}",
@@ -79,7 +79,13 @@ def table(plan: dict[str, Any]) -> Table:
             _instead(stop["alternative"]),
         )
     arrives = ("终点 · the end", "", "", "", cost, "", "")
-    rows.add_row(f"{plan['km']:.0f}", _clock(plan["arrivesAt"]), f"{plan['arrivalSoc']:.0%}", *arrives, style="bold")
+    rows.add_row(
+        f"{plan['km']:.0f}",
+        _clock(plan["arrivesAt"], plan["leavesAt"]),
+        f"{plan['arrivalSoc']:.0%}",
+        *arrives,
+        style="bold",
+    )
     return rows
 
 
@@ -95,6 +101,7 @@ def show(trip: dict[str, Any], console: Console) -> None:
                 "dim",
             )
         )
+    parts.append(Text(_facts(trip), style="dim"))
     width = max(20, min(console.width - 2, 100))
     for plan in trip["plans"]:
         parts += [strip(trip, plan["stops"], width), table(plan), Text()]
@@ -108,8 +115,19 @@ def show(trip: dict[str, Any], console: Console) -> None:
     console.print(Group(*parts), highlight=False)
 
 
-def _clock(moment: str) -> str:
-    return f"{datetime.fromisoformat(moment).astimezone(SHANGHAI):%H:%M}"
+def _clock(moment: str, leaves: str) -> str:
+    """The time of day, with the days since one left where it is another day."""
+    at, left = (datetime.fromisoformat(each).astimezone(SHANGHAI) for each in (moment, leaves))
+    days = (at.date() - left.date()).days
+    return f"{at:%H:%M}" + (f" +{days}" if days else "")
+
+
+def _facts(trip: dict[str, Any]) -> str:
+    """How far, and how much up and down."""
+    far = f"全程 {trip['km']:.0f} km"
+    if trip["climbM"] is None:
+        return f"{far} · 爬升未知 climb unknown"
+    return f"{far} · 爬升 climb {trip['climbM']:.0f} m · 下降 descent {trip['descentM']:.0f} m"
 
 
 def _yuan(fen: int | None) -> str:

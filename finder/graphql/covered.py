@@ -10,6 +10,7 @@ from strawberry.types import Info
 from finder.errors import NotFound
 from finder.graphql import types
 from finder.graphql.moment import Context
+from finder.graphql.roads import RoadBreak
 from finder.graphql.types import of, plain
 from finder.kernel.geo import Point
 from finder.roads.model import Road
@@ -101,6 +102,7 @@ class CoverageRoad:  # noqa: D101
     approximate: bool = of(lambda cover: cover.road.origin.approximate)
     accuracy_m: float = of(lambda cover: cover.road.origin.accuracy_m)
     longest_km: float = plain("The longest way without a charger.")
+    breaks: list[RoadBreak] = of(attrgetter("road.breaks"))
     gaps: list[CoverageGap] = of(lambda cover: [_Gap(cover.road, *gap) for gap in cover.gaps])
     lines: list[list[list[float]]] = of(
         lambda cover: lines(cover.road), "Its parts for a map: longitude and latitude, WGS-84."

@@ -269,7 +269,17 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         *("Tariff", "TariffPeriod", "Quote", "QuoteLine", "CheapestStart", "PayChannel", "ScannedPlug"),
         *("CoverageReport", "CoverageLine", "CoverageCounty", "CoverageRoad", "CoverageGap", "CoverageCharger"),
         *("CoveragePlace", "CoverageSpot", "PileCount"),
-        *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
+        *(
+            "Road",
+            "RoadPost",
+            "RoadPlace",
+            "RoadGap",
+            "RoadBreak",
+            "RoadEdge",
+            "RoadConnection",
+            "RouteEdge",
+            "RouteConnection",
+        ),
         *("Forecast", "ForecastHour", "HolidayWarning"),
         *("BlockedBay", "ReportedBay"),
     }

@@ -74,6 +74,12 @@ class RoadGap:  # noqa: D101
     km: float = of(lambda gap: _tenths(gap.km))
 
 
+@strawberry.type(description="Where a road is interrupted; measured straight, and no part of it.")
+class RoadBreak:  # noqa: D101
+    from_km: float = of(lambda gone: round(gone.from_km, 3), "To the metre, as the stations at the ends are told.")
+    to_km: float = of(lambda gone: round(gone.to_km, 3))
+
+
 async def _gaps(
     root: strawberry.Parent[Road],
     info: Ask,
@@ -107,6 +113,12 @@ class RoadType:  # noqa: D101
     licence: str = of(attrgetter("origin.licence"))
     note: str | None = of(attrgetter("origin.note"))
     imported_at: datetime | None
+    climb_m: float | None = of(
+        lambda road: road.climbs and round(road.climbs.up_m),
+        "Of the whole road towards rising kilometres; null where its heights are not known.",
+    )
+    descent_m: float | None = of(lambda road: road.climbs and round(road.climbs.down_m))
+    breaks: list[RoadBreak] = plain("Where it stops and goes on elsewhere: no way along it, and never in a gap.")
     posts: list[RoadPost]
     places: list[RoadPlaceType] = of(attrgetter("places_by_km"))
     gaps: list[RoadGap] = _asks(_gaps, "The ways longer than that (the plan's 50 km) without a charger that suits.")

@@ -132,6 +132,8 @@ class TripWarning:  # noqa: D101
 class Trip:  # noqa: D101
     km: float
     driving_minutes: float = plain("Without stops and detours.")
+    climb_m: float | None = plain("On the whole way, without detours; null where its heights are not known.")
+    descent_m: float | None
     road_id: strawberry.ID | None = plain("The road that it goes along, where one was asked for.")
     approximate: bool = plain("Whether the road's line was put together from places on the way.")
     accuracy_m: float | None = plain("How far the road's line may lie from the carriageway; null where unknown.")
@@ -158,6 +160,8 @@ class Shown:
 
     km: float
     driving_minutes: float
+    climb_m: float | None
+    descent_m: float | None
     road_id: str | None
     approximate: bool
     accuracy_m: float | None
@@ -184,10 +188,12 @@ async def plan_trip(info: Info[Context, None], ask: TripInput) -> Shown:
 
 def shown(planned: Planned, typical: bool, language: str) -> Shown:  # noqa: FBT001
     """The trip, its warnings in a language."""
-    trip, road = planned.trip, planned.road
+    trip, road, climbed = planned.trip, planned.road, planned.trip.ask.course.climbs
     return Shown(
         km=trip.ask.course.length_km,
         driving_minutes=trip.ask.course.driving_minutes,
+        climb_m=climbed and climbed.up_m,
+        descent_m=climbed and climbed.down_m,
         road_id=None if road is None else road.id,
         approximate=road is not None and road.origin.approximate,
         accuracy_m=None if road is None else road.origin.accuracy_m,

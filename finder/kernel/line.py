@@ -118,16 +118,16 @@ class Line:
         lat, lon = _on_earth((self.xyz[piece] + share * (self.xyz[piece + 1] - self.xyz[piece]))[None])
         return Point(float(lat[0]), float(lon[0]))
 
+    def marks(self, begin_m: float, end_m: float) -> Floats:
+        """Metres of the places from one distance to another, with one at each end; falling where end < begin."""
+        first, last = (min(self.length_m, max(0.0, each)) for each in sorted((begin_m, end_m)))
+        inner = self.metres[(self.metres > first) & (self.metres < last)]
+        metres = np.concatenate(([first], inner, [last]))
+        return metres if begin_m <= end_m else metres[::-1]
+
     def between(self, begin_m: float, end_m: float) -> list[Point]:
-        """The places from one distance to another, with a place at each end; backwards where end < begin."""
-        first, last = min(begin_m, end_m), max(begin_m, end_m)
-        inner = np.flatnonzero((self.metres > first) & (self.metres < last))
-        places = [
-            self.at(first),
-            *(Point(float(self.lats[n]), float(self.lons[n])) for n in inner),
-            self.at(last),
-        ]
-        return places if begin_m <= end_m else places[::-1]
+        """The places at these marks."""
+        return [self.at(float(each)) for each in self.marks(begin_m, end_m)]
 
     def balls(self) -> tuple[Floats, Floats]:
         """Centres (earth-centred metres) and radii that together hold the line; about one for each kilometre."""

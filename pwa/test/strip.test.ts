@@ -68,3 +68,31 @@ test.each([
   expect(route.page).not.toBeNull();
   expect(format(route)).toBe(href);
 });
+
+test("what a road jumps over is no way without a charger, however far the parts lie apart", () => {
+  for (const apart of [1, 60, 400]) {
+    const breaks = [{ fromKm: 40, toKm: 40 + apart }];
+    expect(gapsBetween([], 0, 80 + apart, breaks)).toEqual([]);
+    const end = 100 + apart;
+    expect(gapsBetween([20], 0, end, breaks)).toEqual([{ fromKm: 40 + apart, toKm: end }]);
+  }
+});
+
+test("where a road is interrupted a row says so, and no charger tells the way over it", () => {
+  const breaks = [{ fromKm: 20, toKm: 60 }];
+  const down = strip(places, [{ km: 10 }, { km: 15 }, { km: 70 }], [], "FORWARD", 1, breaks);
+  expect(down.map((r) => [r.kind, r.km, r.inBreak])).toEqual([
+    ["place", 0, false],
+    ["chargers", 10, false],
+    ["chargers", 15, false],
+    ["break", 20, false],
+    ["resume", 60, true],
+    ["chargers", 70, false],
+    ["place", 80, false],
+  ]);
+  expect(down.flatMap((r) => (r.kind === "chargers" ? [r.toBreak] : []))).toEqual([false, true, false]);
+  const up = strip(places, [{ km: 10 }, { km: 70 }], [], "BACKWARD", 1, breaks);
+  expect(up.map((r) => r.kind)).toEqual(["place", "chargers", "break", "resume", "chargers", "place"]);
+  expect(up[2]?.km).toBe(60);
+  expect(up.flatMap((r) => (r.kind === "chargers" ? [r.toBreak] : []))).toEqual([true, false]);
+});

@@ -171,8 +171,8 @@ def test_what_is_left_is_what_a_battery_has_that_is_followed_step_by_step(
     left = arrives_with(charge, full, floor, joined(kwh))
     margin = 1e-9
     if left is None:
-        # Where a full battery would not do, a fuller one than there is does not either.
-        assert dry or arrives_with(full, full, floor + margin, joined(kwh)) is None
+        # Below the floor, or above it by no more than what adding in another order rounds away.
+        assert dry or arrives_with(charge, full, floor - margin, joined(kwh)) is not None
     else:
         assert left == pytest.approx(now, abs=1e-9)
         assert not dry or arrives_with(charge, full, floor + margin, joined(kwh)) is None

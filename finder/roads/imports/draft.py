@@ -16,6 +16,7 @@ from finder.roads.model import Direction, Origin, PlaceKind, Post, Road, RoadId,
 APPROXIMATE_M = 5_000.0  # what is believed of a line that calls itself approximate and says no more
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _REF = re.compile(r"([GSXYC])\s*(\d{1,4})", re.IGNORECASE)
+_NUMBERED = re.compile(r"([GSXYC]\d{1,4})(?:[\s_·-]*([^\d\s].*))?", re.IGNORECASE)
 _POST = re.compile(r"K\s*(\d{1,4})(?:\s*\+\s*(\d{1,3}))?", re.IGNORECASE)
 
 PLACE_KINDS: Mapping[str, PlaceKind] = {
@@ -60,11 +61,13 @@ class Draft:
     posts: list[Post] = field(default_factory=list)
     places: list[RoadPlace] = field(default_factory=list)
     from_km: float = 0.0
+    kind: RoadKind | None = None
     source: str | None = None
     licence: str | None = None
     accuracy_m: float | None = None
     approximate: bool = False
     note: str | None = None
+    heights: dict[Point, float] = field(default_factory=dict)  # metres above the sea, of the ways' places
     sided: bool = False  # which direction a place serves was read off the line as it is drawn
 
 
@@ -72,7 +75,7 @@ def kind_of(ref: str | None, name: str) -> RoadKind:
     """After the numbers of Chinese roads (GB/T 917): G and S with one, two or four figures are expressways."""
     if "旅游公路" in name:
         return RoadKind.TOURIST
-    number = _REF.fullmatch(ref or "")
+    number = _REF.fullmatch(re.split("[/;,、]", ref or "")[0].strip())
     if number is None:
         return RoadKind.EXPRESSWAY if "高速" in name else RoadKind.OTHER
     letter, three = number[1].upper(), len(number[2]) == 3
@@ -103,6 +106,7 @@ def finish(draft: Draft, wishes: Wishes, known: Mapping[str, RoadId], *, alone: 
     """A road. `alone`: the only one of its file, so that the command's name and id are its own. Raises BadInput."""
     if wishes.gcj02:
         draft = _shifted(draft)
+    draft = _numbered(draft)
     name = (wishes.name if alone else None) or draft.name or draft.ref or draft.key
     road_id = (wishes.id if alone else None) or id_of(draft, name, known)
     if not _ID.fullmatch(road_id):
@@ -117,30 +121,62 @@ def finish(draft: Draft, wishes: Wishes, known: Mapping[str, RoadId], *, alone: 
         accuracy = APPROXIMATE_M
     source, licence = wishes.source or draft.source, wishes.licence or draft.licence
     if accuracy is None or not source or not licence:
-        raise BadInput(
-            f"道路“{name}”缺少来源、许可或精度，请用 --source、--licence、--accuracy-m 说明",
-            f"road {name!r} lacks its source, licence or accuracy: say --source, --licence, --accuracy-m",
-            code="ROAD_ORIGIN",
-        )
-    parts = [tuple((round(p.lat, 7), round(p.lon, 7)) for p in part) for part in joined(draft.ways)]
+        raise _lacking(name, {"source": source, "licence": licence, "accuracy-m": accuracy})
+    parts = [tuple(map(_rounded, part)) for part in joined(draft.ways)]
     origin = Origin(source=source, licence=licence, accuracy_m=accuracy, approximate=approximate, note=draft.note)
     plain = Road(
         id=road_id,
         name=name,
         ref=draft.ref,
-        kind=wishes.kind or kind_of(draft.ref, name),
+        kind=wishes.kind or draft.kind or kind_of(draft.ref, name),
         parts=tuple(parts),
         origin=origin,
         from_km=draft.from_km,
         places=tuple(draft.places),
     )
-    return _marked(plain, draft.posts, sided=draft.sided)
+    return _raised(_marked(plain, draft.posts, sided=draft.sided), draft.heights)
+
+
+_ORIGIN_WORDS = {"source": "来源", "licence": "许可", "accuracy-m": "精度（米）"}
+
+
+def _lacking(name: str, told: Mapping[str, object]) -> BadInput:
+    missing = [each for each, value in told.items() if value in (None, "")]
+    options = " ".join(f"--{each} …" for each in missing)
+    return BadInput(
+        f"道路“{name}”缺少{'、'.join(_ORIGIN_WORDS[each] for each in missing)}，请加上 {options}",
+        f"road {name!r} lacks its {', '.join(missing)}: add {options}",
+        code="ROAD_ORIGIN",
+    )
+
+
+def _raised(road: Road, heights: Mapping[Point, float]) -> Road:
+    """The road with its heights. A file that has 0 everywhere was written by what knows none."""
+    if not any(heights.values()):
+        return road
+    told = {_rounded(place): height for place, height in heights.items()}
+    parts = [tuple(told.get(place) for place in part) for part in road.parts]
+    known = tuple(() if all(height is None for height in part) else part for part in parts)
+    return msgspec.structs.replace(road, heights_m=known)
+
+
+def _rounded(place: Point) -> tuple[float, float]:
+    return round(place.lat, 7), round(place.lon, 7)
+
+
+def _numbered(draft: Draft) -> Draft:
+    """A number that stands before the name, as in 'S40 灵河高速', is the road's number and no part of its name."""
+    found = _NUMBERED.fullmatch(draft.name or "") if draft.ref is None else None
+    if found is None:
+        return draft
+    return replace(draft, ref=found[1].upper(), name=found[2] or found[1].upper())
 
 
 def _shifted(draft: Draft) -> Draft:
     return replace(
         draft,
         ways=[Way(tuple(map(wgs84_from_gcj02, way.points)), way.oneway) for way in draft.ways],
+        heights={wgs84_from_gcj02(place): height for place, height in draft.heights.items()},
         posts=[Post(post.km, wgs84_from_gcj02(post.place)) for post in draft.posts],
         places=[msgspec.structs.replace(each, place=wgs84_from_gcj02(each.place)) for each in draft.places],
     )

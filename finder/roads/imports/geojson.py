@@ -8,9 +8,10 @@ import msgspec
 
 from finder.errors import BadInput
 from finder.kernel.geo import Point
+from finder.roads.heights import believed
 from finder.roads.imports.draft import PLACE_KINDS, Draft, number, place_of, post_km
 from finder.roads.imports.join import Way
-from finder.roads.model import Post
+from finder.roads.model import Post, RoadKind
 
 MAX_BYTES = 100 * 1024 * 1024
 
@@ -79,6 +80,7 @@ def _line(drafts: dict[str, Draft], told: dict[str, Any], lines: Any, stem: str)
     draft.source = draft.source or _text(told, "source")
     draft.licence = draft.licence or _text(told, "licence", "license")
     draft.note = draft.note or _text(told, "note")
+    draft.kind = draft.kind or RoadKind.__members__.get((_text(told, "kind") or "").upper())
     draft.approximate = draft.approximate or told.get("approximate") is True
     accuracy = number(told.get("accuracy_m"), "accuracy_m")
     if accuracy is not None:
@@ -87,6 +89,16 @@ def _line(drafts: dict[str, Draft], told: dict[str, Any], lines: Any, stem: str)
     if not isinstance(lines, list):
         raise _bad("的坐标无法读取", "has coordinates that cannot be read")
     draft.ways.extend(Way(_points(line), oneway=told.get("oneway") is True) for line in lines)
+    draft.heights.update(pair for line in lines for pair in _heights(line))
+
+
+def _heights(line: Any) -> Iterator[tuple[Point, float]]:
+    """What stands third, where it stands."""
+    for each in line:
+        if len(each) > 2:
+            height = believed(number(each[2], "elevation"))
+            if height is not None:
+                yield Point(float(each[1]), float(each[0])), height
 
 
 def _point(drafts: dict[str, Draft], told: dict[str, Any], place: Point) -> None:

@@ -1,16 +1,20 @@
 """Roads from GPX 1.1: tracks and routes are roads; waypoints named K12+300 are posts, those of a known type places."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import gpxpy
 import gpxpy.gpx
 
 from finder.errors import BadInput
 from finder.kernel.geo import Point
+from finder.roads.heights import believed
 from finder.roads.imports.draft import PLACE_KINDS, Draft, place_of, post_km
 from finder.roads.imports.join import Way
 from finder.roads.model import Post
 
+Told: TypeAlias = gpxpy.gpx.GPXWaypoint | gpxpy.gpx.GPXTrackPoint | gpxpy.gpx.GPXRoutePoint
 MAX_BYTES = 100 * 1024 * 1024
 
 
@@ -27,10 +31,12 @@ def read_gpx(path: Path) -> list[Draft]:
     for n, track in enumerate(told.tracks, 1):
         draft = Draft(track.name or f"{path.stem}-{n}", name=track.name, source=told.author_name)
         draft.ways = [Way(tuple(_point(p) for p in s.points)) for s in track.segments]
+        draft.heights = _heights([p for s in track.segments for p in s.points])
         drafts.append(draft)
     for n, route in enumerate(told.routes, len(drafts) + 1):
         draft = Draft(route.name or f"{path.stem}-{n}", name=route.name, source=told.author_name)
         draft.ways = [Way(tuple(_point(p) for p in route.points))]
+        draft.heights = _heights(route.points)
         drafts.append(draft)
     for draft in drafts:
         draft.licence = told.copyright_license
@@ -39,8 +45,14 @@ def read_gpx(path: Path) -> list[Draft]:
     return drafts
 
 
-def _point(each: gpxpy.gpx.GPXWaypoint | gpxpy.gpx.GPXTrackPoint | gpxpy.gpx.GPXRoutePoint) -> Point:
+def _point(each: Told) -> Point:
     return Point(each.latitude, each.longitude)
+
+
+def _heights(points: Sequence[gpxpy.gpx.GPXTrackPoint] | Sequence[gpxpy.gpx.GPXRoutePoint]) -> dict[Point, float]:
+    """Of those that tell one."""
+    told = ((_point(each), believed(each.elevation)) for each in points)
+    return {place: height for place, height in told if height is not None}
 
 
 def _marks(draft: Draft, waypoints: list[gpxpy.gpx.GPXWaypoint]) -> None:

@@ -5,13 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
-
-import numpy as np
 
 from finder.kernel.geo import Point, distance_m
-from finder.roads.model import GAP_KM, Road, RoadKind
 from finder.roads.model import PlaceKind as OnRoad
+from finder.roads.model import Road, RoadKind, between_chargers, gaps
 from finder.stations.model import Access, Attribute, ConnectorType, Current, Evse, Station, StationState
 from finder.supervision.coverage.nearest import Nearest
 from finder.supervision.coverage.places import Place, PlaceKind
@@ -197,19 +194,10 @@ def _road_cover(road: Road, stations: Sequence[Station]) -> RoadCover:
     reach_m = max(ON_ROAD_KM * 1000, road.origin.accuracy_m if road.origin.approximate else 0.0)
     seen = ((road.locate(station.place), station) for station in stations if _about(road, station.place, reach_m))
     chargers = sorted(((at.km, s) for at, s in seen if abs(at.offset_m) <= reach_m), key=lambda pair: pair[0])
-    ways: list[tuple[float, float, float]] = []
-    for begin, end in _parts(road):  # nobody drives from the end of one part to the beginning of the next
-        stops = [begin, *(km for km, _ in chargers if begin < km < end), end]
-        ways += [(b - a, a, b) for a, b in pairwise(stops)]
-    longest, begins, _ = max(ways)
-    return RoadCover(road, chargers, longest, begins, [(a, b) for km, a, b in ways if km > GAP_KM])
-
-
-def _parts(road: Road) -> list[tuple[float, float]]:
-    """Each part of a road, from kilometre to kilometre; the way from one part to the next counts in the kilometres."""
-    drawn = np.concatenate(([0], road.line.drawn, [0]))
-    edges = [road.km_at(float(road.line.metres[n])) for n in np.flatnonzero(np.diff(drawn))]
-    return list(zip(edges[::2], edges[1::2], strict=True))
+    kms = [km for km, _ in chargers]
+    longest = max(between_chargers(road.begin_km, road.end_km, kms, road.breaks), key=lambda way: way.km)
+    found = gaps(road.begin_km, road.end_km, kms, breaks=road.breaks)
+    return RoadCover(road, chargers, longest.km, longest.from_km, [(gap.from_km, gap.to_km) for gap in found])
 
 
 def _about(road: Road, place: Point, reach_m: float) -> bool:

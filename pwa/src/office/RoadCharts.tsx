@@ -43,6 +43,16 @@ function Chart({ road }: { road: Road }) {
           </pattern>
         </defs>
         <rect class="line" x="0" y="18" width="1000" height="4" />
+        {road.breaks.map((gone) => (
+          <rect
+            key={gone.fromKm}
+            class="break"
+            x={at(gone.fromKm)}
+            y="17"
+            width={at(gone.toKm) - at(gone.fromKm)}
+            height="6"
+          />
+        ))}
         {road.gaps.map((gap) => (
           <rect
             key={gap.fromKm}
@@ -67,6 +77,13 @@ function Chart({ road }: { road: Road }) {
         <span class="second" lang="en">
           {road.chargers.length} stations, {km(road.longestKm)} km at most without one
         </span>
+        {road.breaks.length > 0 && (
+          <>
+            {" "}
+            中断 Interrupted：
+            {road.breaks.map((g) => `K${km(g.fromKm)}–K${km(g.toKm)}`).join("、")}
+          </>
+        )}
         {road.gaps.length > 0 && (
           <strong class="wrong">
             {" "}

@@ -3,6 +3,8 @@ import type { WayWords } from "./zh";
 const s = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 export const en: WayWords = {
+  climb: (up, down) => `Climbs ${up} m, descends ${down} m in all`,
+  climbUnknown: "Heights are not known, nor are climbs",
   roads: {
     title: "Roads and trips",
     kinds: {
@@ -30,6 +32,9 @@ export const en: WayWords = {
     noGaps: "No stretch over 50 km without a station",
     gap: (km) => `${km} km without a station`,
     gapFrom: (from, to) => `${from} to ${to}`,
+    broken: (km) => `The road stops here; about ${km} km straight on it goes on`,
+    brokenHint: "The way between is by other roads; its chargers are not known",
+    resumes: "The road goes on here",
     next: (km) => `next in ${km} km`,
     near: "next within 1 km",
     last: (km) => `none on the ${km} km from here to the end`,

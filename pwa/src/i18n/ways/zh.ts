@@ -2,6 +2,8 @@
 import type { CarClass, RoadKind, RoadPlaceKind, RoadSide, TripObjective } from "../../api/generated/ways/graphql";
 
 export const zh = {
+  climb: (up: string, down: string) => `累计爬升 ${up} 米，下降 ${down} 米`,
+  climbUnknown: "海拔不详，爬升未知",
   roads: {
     title: "公路与行程",
     kinds: {
@@ -28,6 +30,9 @@ export const zh = {
     noGaps: "没有超过 50 公里的空白路段",
     gap: (km: string) => `${km} 公里没有充电站`,
     gapFrom: (from: string, to: string) => `${from} 至 ${to}`,
+    broken: (km: string) => `道路在此中断，直线约 ${km} 公里`,
+    brokenHint: "要走别的路才能接上，沿途充电站不详",
+    resumes: "道路从这里继续",
     next: (km: string) => `下一座 ${km} 公里`,
     near: "下一座不到 1 公里",
     last: (km: string) => `此后 ${km} 公里到终点，没有充电站`,

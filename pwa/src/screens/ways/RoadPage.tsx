@@ -12,7 +12,7 @@ import { PracticeNotice, splitAge } from "../../parts/Notices";
 import { distanceText } from "../../parts/words";
 import { online } from "../../state/live";
 import { loadRoad, type OpenRoad, openRoad, roadFailure, roadKeptSince } from "../../state/roads";
-import { kmText, PageLink } from "./links";
+import { climbText, kmText, PageLink } from "./links";
 import { RoadStrip } from "./RoadStrip";
 import { Shield } from "./RoadsPage";
 
@@ -49,12 +49,14 @@ function Filled({ found }: { found: OpenRoad }) {
   const since = roadKeptSince.value;
   const posts = found.posts[direction.value];
   const usable = posts.filter(({ node }) => node.state !== "CLOSED" && node.state !== "PLANNED");
+  const breaks = road.breaks ?? []; // a road that was kept by an older version has none
   const gaps = found.cut
     ? []
     : gapsBetween(
         usable.map((post) => post.km),
         road.fromKm,
         road.toKm,
+        breaks,
       );
   const ends = [road.places[0], road.places.at(-1)];
   return (
@@ -84,6 +86,7 @@ function Filled({ found }: { found: OpenRoad }) {
         ) : (
           <p class="quiet">{m.accuracy(distanceText(road.accuracyM))}</p>
         )}
+        <p class="quiet">{climbText(direction.value === "FORWARD" ? road : turned(road))}</p>
         {!found.cut && (
           <p class={gaps.length ? "gap-words" : "quiet"}>{gaps.length ? m.gapsN(gaps.length) : m.noGaps}</p>
         )}
@@ -108,9 +111,12 @@ function Filled({ found }: { found: OpenRoad }) {
         </fieldset>
         {road.kind === "EXPRESSWAY" && <p class="quiet">{m.oneWay}</p>}
       </section>
-      <RoadStrip road={road} posts={posts} gaps={gaps} direction={direction.value} />
+      <RoadStrip road={road} posts={posts} gaps={gaps} breaks={breaks} direction={direction.value} />
       <PageLink page={{ name: "trip", road: road.id }} icon="navigate" name={m.tripHere} hint={ww().roads.tripHint} />
       <p class="quiet source">{m.source(road.source, road.licence)}</p>
     </>
   );
 }
+
+/** Driven the other way, what climbs falls. */
+const turned = ({ climbM, descentM }: OpenRoad["road"]) => ({ climbM: descentM, descentM: climbM });

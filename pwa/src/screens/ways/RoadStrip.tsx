@@ -17,15 +17,23 @@ interface Props {
   road: RoadQuery["road"];
   posts: readonly PostFragment[];
   gaps: readonly Gap[];
+  breaks: readonly Gap[];
   direction: Direction;
 }
 
-export function RoadStrip({ road, posts, gaps, direction }: Props) {
+interface Ahead {
+  chargers: PostFragment[];
+  nextKm: number | null;
+  toBreak: boolean;
+}
+
+export function RoadStrip({ road, posts, gaps, breaks, direction }: Props) {
   const m = ww().roads;
   const places = road.places.filter((place) => place.direction === null || place.direction === direction);
   // Finer than its line is known, kilometres would only look exact.
-  const rows = strip(places, posts, gaps, direction, road.accuracyM > 3_000 ? 3 : 1);
-  const nextText = ({ chargers, nextKm }: { chargers: PostFragment[]; nextKm: number | null }) => {
+  const rows = strip(places, posts, gaps, direction, road.accuracyM > 3_000 ? 3 : 1, breaks);
+  const nextText = ({ chargers, nextKm, toBreak }: Ahead) => {
+    if (toBreak) return null;
     if (nextKm !== null) return nextKm < 1 ? m.near : m.next(kmText(nextKm));
     const left = Math.abs((direction === "FORWARD" ? road.toKm : road.fromKm) - (chargers.at(-1)?.km ?? 0));
     return left < 1 ? null : m.last(kmText(left));
@@ -36,7 +44,7 @@ export function RoadStrip({ road, posts, gaps, direction }: Props) {
         {rows.map((row, i) => (
           <li
             key={`${row.kind}${row.km}${row.kind === "place" ? row.place.name : ""}`}
-            class={`row-${row.kind}${row.inGap ? " in-gap" : ""}${row.inGap && rows[i + 1]?.inGap ? " into-gap" : ""}`}
+            class={`row-${row.kind}${row.inGap ? " in-gap" : ""}${row.inBreak ? " in-break" : ""}${row.inGap && rows[i + 1]?.inGap ? " into-gap" : ""}`}
             style={{ "--after": Math.min(40, row.afterKm).toFixed(1) }}
           >
             <span class="post">{postText(row.km)}</span>
@@ -44,6 +52,14 @@ export function RoadStrip({ road, posts, gaps, direction }: Props) {
             {row.kind === "place" ? (
               <p class="place-name">
                 <strong>{named(row.place)}</strong> <span class="quiet">{m.places[row.place.kind]}</span>
+              </p>
+            ) : row.kind === "resume" ? (
+              <p class="place-name quiet">{m.resumes}</p>
+            ) : row.kind === "break" ? (
+              <p class="break-card">
+                <strong>{m.broken(kmText(row.gap.toKm - row.gap.fromKm))}</strong>
+                <br />
+                {m.brokenHint}
               </p>
             ) : row.kind === "gap" ? (
               <p class="gap-card">

@@ -7,7 +7,7 @@ import { Icon } from "../../parts/Icon";
 import { PracticeNotice, splitAge } from "../../parts/Notices";
 import { timeText } from "../../parts/when";
 import { keepTrip, keptTrips, loadKeptTrips, openTrip, sizeOf, type Trip } from "../../state/trip";
-import { kmText } from "./links";
+import { climbText, kmText } from "./links";
 import { StopCard } from "./StopCard";
 import { TripStrip } from "./TripStrip";
 
@@ -34,6 +34,7 @@ export function TripAnswer({ trip }: { trip: Trip }) {
         <h2>{m.way(trip.from, trip.to)}</h2>
         <p class="quiet">{splitAge(m.savedAt, trip.at)}</p>
         <p>{m.facts(kmText(answer.km), hoursText(answer.drivingMinutes))}</p>
+        <p class="quiet">{climbText(answer)}</p>
         {plan ? (
           <Sum plan={plan} />
         ) : (

@@ -23,7 +23,7 @@ export type CoverageQueryVariables = Exact<{
 }>;
 
 
-export type CoverageQuery = { coverage: { title: string, source: string, year: number, years: Array<number>, at: string, practice: boolean, lines: Array<{ key: string, name: string, nameEn: string, unit: PlanUnit, most: boolean, planned: number | null, value: number | null, met: boolean | null, approximate: boolean, why: string | null, lacking: Array<string> }>, counties: Array<{ code: string, name: string, planned: number, seat: { lat: number, lon: number } | null, there: { stations: number, piles: number, fast: number } }>, elsewhere: { stations: number, piles: number, fast: number }, roads: Array<{ id: string, name: string, nameEn: string | null, beginKm: number, endKm: number, approximate: boolean, accuracyM: number, longestKm: number, lines: Array<Array<Array<number>>>, gaps: Array<{ fromKm: number, toKm: number, line: Array<Array<number>> }>, chargers: Array<{ km: number, stationId: string, name: string }> }>, places: Array<{ id: string, kind: CoveragePlaceKind, name: string, county: string | null, limitKm: number, covered: boolean | null, nearestKm: number | null, nearestName: string | null, location: { lat: number, lon: number } | null, within: { stations: number, piles: number, fast: number } | null }>, spots: Array<{ location: { lat: number, lon: number }, there: { piles: number, fast: number } }> } };
+export type CoverageQuery = { coverage: { title: string, source: string, year: number, years: Array<number>, at: string, practice: boolean, lines: Array<{ key: string, name: string, nameEn: string, unit: PlanUnit, most: boolean, planned: number | null, value: number | null, met: boolean | null, approximate: boolean, why: string | null, lacking: Array<string> }>, counties: Array<{ code: string, name: string, planned: number, seat: { lat: number, lon: number } | null, there: { stations: number, piles: number, fast: number } }>, elsewhere: { stations: number, piles: number, fast: number }, roads: Array<{ id: string, name: string, nameEn: string | null, beginKm: number, endKm: number, approximate: boolean, accuracyM: number, longestKm: number, lines: Array<Array<Array<number>>>, breaks: Array<{ fromKm: number, toKm: number }>, gaps: Array<{ fromKm: number, toKm: number, line: Array<Array<number>> }>, chargers: Array<{ km: number, stationId: string, name: string }> }>, places: Array<{ id: string, kind: CoveragePlaceKind, name: string, county: string | null, limitKm: number, covered: boolean | null, nearestKm: number | null, nearestName: string | null, location: { lat: number, lon: number } | null, within: { stations: number, piles: number, fast: number } | null }>, spots: Array<{ location: { lat: number, lon: number }, there: { piles: number, fast: number } }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -97,6 +97,10 @@ export const CoverageDocument = new TypedDocumentString(`
       accuracyM
       longestKm
       lines
+      breaks {
+        fromKm
+        toKm
+      }
       gaps {
         fromKm
         toKm
@@ -141,4 +145,4 @@ export const CoverageDocument = new TypedDocumentString(`
   stations
   piles
   fast
-}`, {"hash":"sha256:9905be366e9e64bb3fb81e644fa769330421132f3dba3db5c650a2159b75a4da"}) as unknown as TypedDocumentString<CoverageQuery, CoverageQueryVariables>;
+}`, {"hash":"sha256:0a61c12013ed6c8b2f127bf8985e55f2886e4bd2bebc78abd2a205c9905257be"}) as unknown as TypedDocumentString<CoverageQuery, CoverageQueryVariables>;

@@ -137,7 +137,7 @@ export type RoadQueryVariables = Exact<{
 }>;
 
 
-export type RoadQuery = { road: { id: string, ref: string | null, name: string, nameEn: string | null, kind: RoadKind, version: number, fromKm: number, toKm: number, lengthKm: number, approximate: boolean, accuracyM: number, source: string, licence: string, places: Array<{ km: number, kind: RoadPlaceKind, name: string, nameEn: string | null, direction: RoadDirection | null }> } };
+export type RoadQuery = { road: { id: string, ref: string | null, name: string, nameEn: string | null, kind: RoadKind, version: number, fromKm: number, toKm: number, lengthKm: number, approximate: boolean, accuracyM: number, source: string, licence: string, climbM: number | null, descentM: number | null, breaks: Array<{ fromKm: number, toKm: number }>, places: Array<{ km: number, kind: RoadPlaceKind, name: string, nameEn: string | null, direction: RoadDirection | null }> } };
 
 export type PostFragment = { km: number, offsetM: number | null, side: RoadSide, node: { id: string, name: string, nameEn: string | null, state: StationState, practice: boolean, operator: { name: string, nameEn: string | null }, availability: { total: number, available: number, unknown: number, faulted: number, offline: number } } };
 
@@ -158,7 +158,7 @@ export type PlanTripQueryVariables = Exact<{
 }>;
 
 
-export type PlanTripQuery = { planTrip: { km: number, drivingMinutes: number, roadId: string | null, approximate: boolean, accuracyM: number | null, temperatureC: number, typicalCar: boolean, credit: string | null, gaps: Array<{ fromKm: number, toKm: number, km: number }>, warnings: Array<{ code: string, message: string }>, plans: Array<{ objective: TripObjective, leavesAt: string, arrivesAt: string, arrivalSoc: number, km: number, drivingMinutes: number, stopMinutes: number, kwh: number, costFen: number | null, knownCostFen: number | null, offBy: number, stops: Array<{ km: number, detourKm: number | null, powerKw: number, arrivesAt: string, arrivalSoc: number, leaveSoc: number, kwh: number, chargingMinutes: number, costFen: number | null, chance: number | null, station: { id: string, name: string, nameEn: string | null, practice: boolean, operator: { name: string, nameEn: string | null } }, alternative: { km: number, detourKm: number | null, powerKw: number, decideKm: number, onArrival: boolean, arrivalSoc: number, chargingMinutes: number, costFen: number | null, chance: number | null, station: { id: string, name: string, nameEn: string | null, practice: boolean, operator: { name: string, nameEn: string | null } } } | null }> }> } };
+export type PlanTripQuery = { planTrip: { km: number, drivingMinutes: number, climbM: number | null, descentM: number | null, roadId: string | null, approximate: boolean, accuracyM: number | null, temperatureC: number, typicalCar: boolean, credit: string | null, gaps: Array<{ fromKm: number, toKm: number, km: number }>, warnings: Array<{ code: string, message: string }>, plans: Array<{ objective: TripObjective, leavesAt: string, arrivesAt: string, arrivalSoc: number, km: number, drivingMinutes: number, stopMinutes: number, kwh: number, costFen: number | null, knownCostFen: number | null, offBy: number, stops: Array<{ km: number, detourKm: number | null, powerKw: number, arrivesAt: string, arrivalSoc: number, leaveSoc: number, kwh: number, chargingMinutes: number, costFen: number | null, chance: number | null, station: { id: string, name: string, nameEn: string | null, practice: boolean, operator: { name: string, nameEn: string | null } }, alternative: { km: number, detourKm: number | null, powerKw: number, decideKm: number, onArrival: boolean, arrivalSoc: number, chargingMinutes: number, costFen: number | null, chance: number | null, station: { id: string, name: string, nameEn: string | null, practice: boolean, operator: { name: string, nameEn: string | null } } } | null }> }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -247,6 +247,12 @@ export const RoadDocument = new TypedDocumentString(`
     accuracyM
     source
     licence
+    climbM
+    descentM
+    breaks {
+      fromKm
+      toKm
+    }
     places {
       km
       kind
@@ -256,7 +262,7 @@ export const RoadDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:9580e544fc4530ad984dd4283a63cf9de49c1b558352c98a1a8e55398b9e0887"}) as unknown as TypedDocumentString<RoadQuery, RoadQueryVariables>;
+    `, {"hash":"sha256:d9558ab320f3ef8ca732a6339af576ef85d95164f6198913a39f5b735fd8599a"}) as unknown as TypedDocumentString<RoadQuery, RoadQueryVariables>;
 export const AlongRoadDocument = new TypedDocumentString(`
     query AlongRoad($road: ID!, $direction: RoadDirection, $first: Int!, $after: String) {
   stationsAlongRoad(
@@ -302,6 +308,8 @@ export const PlanTripDocument = new TypedDocumentString(`
   planTrip(ask: $ask) {
     km
     drivingMinutes
+    climbM
+    descentM
     roadId
     approximate
     accuracyM
@@ -370,4 +378,4 @@ export const PlanTripDocument = new TypedDocumentString(`
     name
     nameEn
   }
-}`, {"hash":"sha256:22be26f96a176febb724d7bdb93c5a6cf48074a4112fbcb396c417c00ddc644e"}) as unknown as TypedDocumentString<PlanTripQuery, PlanTripQueryVariables>;
+}`, {"hash":"sha256:0d8c589d56a9efc78c696c4425ce8846d4fc9ffa1e5ca571f1e0a5860a7e4551"}) as unknown as TypedDocumentString<PlanTripQuery, PlanTripQueryVariables>;
