@@ -1,8 +1,10 @@
+import { payEn } from "./pay.en";
 import type { Words } from "./zh";
 
 const s = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 export const en: Words = {
+  ...payEn,
   signIn: {
     title: "Sign in",
     why: "Finding stations needs no account. Charging, paying and plug-and-charge do.",

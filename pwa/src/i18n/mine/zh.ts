@@ -1,5 +1,8 @@
 /** What the account's pages say, apart from the finder's words, so that the first screen does not carry them. */
+import { payZh } from "./pay.zh";
+
 export const zh = {
+  ...payZh,
   signIn: {
     title: "登录",
     why: "查找充电站无需登录。充电、付款和即插即充需要一个账户。",

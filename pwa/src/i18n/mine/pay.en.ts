@@ -1,0 +1,32 @@
+import type { payZh } from "./pay.zh";
+
+export const payEn: typeof payZh = {
+  handover: {
+    apps: { wechat: "WeChat", alipay: "Alipay" },
+    agree: "agree",
+    pay: "pay",
+    sign: "sign",
+    open: (app, what) => `Open ${app} to ${what}`,
+    waits: (app) => `Waiting for ${app}; this page follows by itself.`,
+    notYet: (app) => `Nothing from ${app} yet. If you have confirmed, give it a moment.`,
+    calledOff: "It was called off there, or did not go through. You can try again.",
+    absent: (app) => `${app} could not be opened. Copy the link and open it in ${app}.`,
+    stuck: (app) =>
+      `Did ${app} not open? See that it is installed and tap again, or copy the link to a phone that has ${app}.`,
+    inThere: (app) =>
+      `This can be done in ${app} alone: copy the link and open it in ${app}, for instance by sending it to yourself.`,
+    scan: (app) => `Scan this with ${app} on your phone, sign in there and confirm.`,
+    code: (app) => `Code of this page, to scan with ${app}`,
+    copy: "Copy the link",
+    copied: "Copied",
+    start: (app) => `Open ${app}`,
+    confirmed: "I have confirmed",
+    looking: "Asking…",
+    signWaits: (channel) => `Waiting for your agreement with ${channel}`,
+    signWhy: (channel) =>
+      `Once you agree at ${channel} you come back here. If you do not, this page follows by itself all the same.`,
+    signAgain: "Open again",
+    signDrop: "Do without",
+    onlyThere: "This way to sign in works in WeChat alone: please open this site there.",
+  },
+};

@@ -1,0 +1,28 @@
+/** Of confirming elsewhere, of car parks and of invoices: the account's words, continued. */
+export const payZh = {
+  handover: {
+    apps: { wechat: "微信", alipay: "支付宝" },
+    agree: "确认",
+    pay: "付款",
+    sign: "签约",
+    open: (app: string, what: string) => `打开${app}${what}`,
+    waits: (app: string) => `正在等待${app}的确认，收到后本页自动更新。`,
+    notYet: (app: string) => `还没有收到${app}的确认。如已确认，请稍等片刻。`,
+    calledOff: "您在那边取消了，或没有成功；可以再试一次。",
+    absent: (app: string) => `没能打开${app}，请复制链接后在${app}里打开。`,
+    stuck: (app: string) => `没有打开${app}？请确认已安装，再点一次；或复制链接，在装有${app}的手机上打开。`,
+    inThere: (app: string) => `这一步只能在${app}里完成：复制链接，在${app}里打开（例如发给自己再点开）。`,
+    scan: (app: string) => `用手机上的${app}扫一扫，登录后确认。`,
+    code: (app: string) => `本页的二维码，用${app}扫描`,
+    copy: "复制链接",
+    copied: "已复制",
+    start: (app: string) => `打开${app}`,
+    confirmed: "我已确认",
+    looking: "正在查询…",
+    signWaits: (channel: string) => `正在等待与${channel}的签约`,
+    signWhy: (channel: string) => `在${channel}同意后会回到这里。没有回来也不要紧，签好后本页自动更新。`,
+    signAgain: "重新打开",
+    signDrop: "不签了",
+    onlyThere: "这个登录方式只能在微信里使用，请在微信里打开本站。",
+  },
+};
