@@ -29,4 +29,26 @@ export const payEn: typeof payZh = {
     signDrop: "Do without",
     onlyThere: "This way to sign in works in WeChat alone: please open this site there.",
   },
+  parkingRight: {
+    title: "Parking",
+    gives: (minutes, percent) =>
+      [
+        minutes ? `${minutes} min of parking free` : "",
+        percent >= 100 ? "parking free" : percent ? `${percent} % off parking` : "",
+      ]
+        .filter(Boolean)
+        .join(", ") || "The car park knows that you charged",
+    exit: {
+      wait: "The car park is being told; a few seconds as a rule.",
+      drive: "The gate knows your plate: just drive to the exit.",
+      show: "The car park does not have your plate: show this order’s number at the exit.",
+      pay: "The car park did not accept it: parking costs as usual. If that seems wrong, say so below.",
+      over: "The time to leave is over; parking may cost as usual.",
+    },
+    until: (time, minutes) => `Leave by ${time} (${minutes} min left)`,
+    was: (time) => `It was good until ${time}`,
+    park: (name) => `Car park: ${name}`,
+    reference: (no) => `its number ${no}`,
+    showNumber: (no) => `Order ${no}`,
+  },
 };

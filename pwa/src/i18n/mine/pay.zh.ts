@@ -25,4 +25,23 @@ export const payZh = {
     signDrop: "不签了",
     onlyThere: "这个登录方式只能在微信里使用，请在微信里打开本站。",
   },
+  parkingRight: {
+    title: "停车优惠",
+    gives: (minutes: number, percent: number) =>
+      [minutes ? `免停车费 ${minutes} 分钟` : "", percent >= 100 ? "停车费全免" : percent ? `停车费减 ${percent}%` : ""]
+        .filter(Boolean)
+        .join("，") || "停车场已知道您充过电",
+    exit: {
+      wait: "正在通知停车场，通常几秒钟。",
+      drive: "闸机会认出您的车牌，直接开到出口即可。",
+      show: "停车场没有您的车牌：在出口出示本页的订单号。",
+      pay: "停车场没有接受这次优惠，停车费照常。如有疑问可在下面提出。",
+      over: "离场时间已过，停车费可能照常计算。",
+    },
+    until: (time: string, minutes: number) => `请在 ${time} 前离场（还有 ${minutes} 分钟）`,
+    was: (time: string) => `优惠到 ${time} 为止`,
+    park: (name: string) => `停车场：${name}`,
+    reference: (no: string) => `凭证号 ${no}`,
+    showNumber: (no: string) => `订单号 ${no}`,
+  },
 };

@@ -64,6 +64,13 @@ export type OrderStage =
   | 'STARTING'
   | 'STOPPING';
 
+/** Where an entitlement stands. */
+export type ParkingState =
+  | 'FAILED'
+  | 'REFUSED'
+  | 'SENT'
+  | 'TAKEN';
+
 /** How much energy, or until when; what the vehicle takes, where it is known. */
 export type QuoteInput = {
   acKw?: number | null | undefined;
@@ -105,7 +112,7 @@ export type InvoiceNowFragment = { number: string, state: InvoiceState, issuer: 
 
 export type DisputeNowFragment = { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null };
 
-export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
+export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, parkingEntitlement: { carPark: string, state: ParkingState, minutesFree: number, discountPercent: number, until: string, byPlate: boolean, reference: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
 
 export type BayQueryVariables = Exact<{
   station: string;
@@ -133,7 +140,7 @@ export type OrderQueryVariables = Exact<{
 }>;
 
 
-export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, parkingEntitlement: { carPark: string, state: ParkingState, minutesFree: number, discountPercent: number, until: string, byPlate: boolean, reference: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type OrdersQueryVariables = Exact<{
   first: number;
@@ -324,6 +331,15 @@ export const OrderWholeFragmentDoc = new TypedDocumentString(`
   }
   dispute {
     ...DisputeNow
+  }
+  parkingEntitlement {
+    carPark
+    state
+    minutesFree
+    discountPercent
+    until
+    byPlate
+    reference
   }
   readings {
     at
@@ -555,6 +571,15 @@ fragment OrderWhole on Order {
   dispute {
     ...DisputeNow
   }
+  parkingEntitlement {
+    carPark
+    state
+    minutesFree
+    discountPercent
+    until
+    byPlate
+    reference
+  }
   readings {
     at
     kwh
@@ -573,7 +598,7 @@ fragment OrderWhole on Order {
       totalE4
     }
   }
-}`, {"hash":"sha256:0993819f9435c16164de615a840aa4eba48a6298efd1d85ae471023a6c8977bf"}) as unknown as TypedDocumentString<OrderQuery, OrderQueryVariables>;
+}`, {"hash":"sha256:556e0c4fb77c8ef7a4654ecccd8195bdbfb23f38b77d649fc5b139f505042032"}) as unknown as TypedDocumentString<OrderQuery, OrderQueryVariables>;
 export const OrdersDocument = new TypedDocumentString(`
     query Orders($first: Int!) {
   orders(first: $first) {
