@@ -1,6 +1,7 @@
 /** The vehicles that one has bound. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { ApiError } from "../../api/client";
 import {
   AddVehicleDocument,
   BindVehicleDocument,
@@ -14,7 +15,8 @@ import { Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { Sure } from "../../parts/Sure";
 import { payChannels } from "../../state/about";
-import { changeMe, type Me } from "../../state/me";
+import { changeMe, type Me, tryMe } from "../../state/me";
+import { SharePlate } from "./SharePlate";
 
 const MOST = 10;
 
@@ -48,6 +50,7 @@ export function Vehicles({ mine }: { mine: Me }) {
         ))}
       </ul>
       <Trouble text={trouble.value} />
+      <SharePlate shares={mine.sharesPlate ?? null} vehicles={vehicles.length} />
       {adding.value ? (
         <AddVehicle
           onClose={() => {
@@ -80,7 +83,7 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
   const plate = useSignal("");
   const vin = useSignal("");
   const busy = useSignal(false);
-  const trouble = useSignal<string | null>(null);
+  const trouble = useSignal<ApiError | null>(null);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector("input")?.focus(), []);
   const plateCheck = checkPlate(plate.value);
@@ -108,7 +111,7 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
   }[vinCheck];
   const save = async () => {
     busy.value = true;
-    trouble.value = await changeMe(AddVehicleDocument, {
+    trouble.value = await tryMe(AddVehicleDocument, {
       plate: plainPlate(plate.value),
       vin: vinCheck === "ok" ? plainVin(vin.value) : null,
     });
@@ -144,7 +147,7 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
         tone={vinCheck === "ok" ? "good" : vinCheck === "empty" || vinCheck === "short" ? undefined : "bad"}
         input={{ name: "vin", maxLength: 34, autocapitalize: "characters", spellcheck: false, class: "vin" }}
       />
-      <Trouble text={trouble.value} />
+      <Trouble text={trouble.value?.message ?? null} />
       <div class="pair">
         <button type="button" class="button" onClick={onClose}>
           {m.cancel}

@@ -25,12 +25,12 @@ export function Parking({ found }: { found: Order }) {
   const exit = atExit(told, now.value);
   const until = timeText(told.until);
   return (
-    <section class="block" role="status">
+    <section class="block">
       <h2>{m.title}</h2>
       <p class={exit === "over" || exit === "pay" ? "quiet" : "parking-gives"}>
         <strong>{m.gives(told.minutesFree, told.discountPercent)}</strong>
       </p>
-      <p>{m.exit[exit]}</p>
+      <p role="status">{m.exit[exit]}</p>
       {exit !== "pay" && (
         <p class="quiet">{exit === "over" ? m.was(until) : m.until(until, minutesLeft(told.until, now.value))}</p>
       )}
