@@ -17,6 +17,7 @@ const RoadPage = lazy(async () => (await withWayWords(import("./ways/RoadPage"))
 const TripPage = lazy(async () => (await withWayWords(import("./ways/TripPage"))).TripPage);
 const MyPage = lazy(async () => (await withWords(import("./account/MyPage"))).MyPage);
 
+const ClaimPage = lazy(async () => (await withWords(import("./account/ClaimPage"))).ClaimPage);
 const ChargePage = lazy(async () => (await withWords(import("./charge/ChargePage"))).ChargePage);
 const OrderPage = lazy(async () => (await withWords(import("./charge/OrderPage"))).OrderPage);
 const OrdersPage = lazy(async () => (await withWords(import("./charge/OrdersPage"))).OrdersPage);
@@ -31,6 +32,8 @@ export function PageView() {
   switch (page?.name) {
     case "my":
       return <MyPage />;
+    case "claim":
+      return <ClaimPage />;
     case "charge":
       return <ChargePage />;
     case "order":

@@ -15,7 +15,10 @@ import { Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { Sure } from "../../parts/Sure";
 import { payChannels } from "../../state/about";
+import { claiming } from "../../state/claims";
 import { changeMe, type Me, tryMe } from "../../state/me";
+import { openPage } from "../../state/route";
+import { ClaimLink } from "./ClaimLink";
 import { SharePlate } from "./SharePlate";
 
 const MOST = 10;
@@ -71,6 +74,7 @@ export function Vehicles({ mine }: { mine: Me }) {
       ) : (
         <p class="quiet">{m.most}</p>
       )}
+      <ClaimLink cases={mine.plugCases ?? []} />
     </section>
   );
 }
@@ -148,6 +152,18 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
         input={{ name: "vin", maxLength: 34, autocapitalize: "characters", spellcheck: false, class: "vin" }}
       />
       <Trouble text={trouble.value?.message ?? null} />
+      {trouble.value?.code === "VEHICLE_TAKEN" && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            claiming.value = plainVin(vin.value);
+            openPage({ name: "claim" });
+          }}
+        >
+          {words.claim.mine}
+        </button>
+      )}
       <div class="pair">
         <button type="button" class="button" onClick={onClose}>
           {m.cancel}
