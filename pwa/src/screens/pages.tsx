@@ -21,6 +21,7 @@ const ClaimPage = lazy(async () => (await withWords(import("./account/ClaimPage"
 const ChargePage = lazy(async () => (await withWords(import("./charge/ChargePage"))).ChargePage);
 const OrderPage = lazy(async () => (await withWords(import("./charge/OrderPage"))).OrderPage);
 const OrdersPage = lazy(async () => (await withWords(import("./charge/OrdersPage"))).OrdersPage);
+const InvoicesPage = lazy(async () => (await withWords(import("./pay/InvoicesPage"))).InvoicesPage);
 const ScanPage = lazy(async () => (await withWords(import("./charge/ScanPage"))).ScanPage);
 const SignedInPage = lazy(async () => (await withWords(import("./account/SignedInPage"))).SignedInPage);
 export const RunningBar = lazy(async () => (await withWords(import("./charge/RunningBar"))).RunningBar, {
@@ -40,6 +41,8 @@ export function PageView() {
       return <OrderPage />;
     case "orders":
       return <OrdersPage />;
+    case "invoices":
+      return <InvoicesPage />;
     case "signed-in":
       return <SignedInPage />;
     case "scan":

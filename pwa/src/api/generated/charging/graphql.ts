@@ -170,6 +170,13 @@ export type OrderProgressedSubscriptionVariables = Exact<{
 
 export type OrderProgressedSubscription = { orderProgressed: { number: string, stage: OrderStage, reason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
+export type InvoicingQueryVariables = Exact<{
+  first: number;
+}>;
+
+
+export type InvoicingQuery = { orders: Array<{ number: string, stage: OrderStage, stationName: string, createdAt: string, capturedFen: number | null, refundedFen: number }>, invoices: Array<{ askedAt: string, number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null, lines: Array<{ order: string }> }> };
+
 export type RequestInvoiceMutationVariables = Exact<{
   orders: Array<string> | string;
   title: string;
@@ -787,6 +794,35 @@ export const OrderProgressedDocument = new TypedDocumentString(`
     reason
   }
 }`, {"hash":"sha256:d3afc307dd1e0ffc2dd04d191256544726deb67bb9519a76f06702874379850e"}) as unknown as TypedDocumentString<OrderProgressedSubscription, OrderProgressedSubscriptionVariables>;
+export const InvoicingDocument = new TypedDocumentString(`
+    query Invoicing($first: Int!) {
+  orders(first: $first) {
+    number
+    stage
+    stationName
+    createdAt
+    capturedFen
+    refundedFen
+  }
+  invoices(first: $first) {
+    ...InvoiceNow
+    askedAt
+    lines {
+      order
+    }
+  }
+}
+    fragment InvoiceNow on Invoice {
+  number
+  state
+  issuer
+  title
+  totalFen
+  issuedAt
+  invoiceNo
+  redNo
+  reason
+}`, {"hash":"sha256:ac6087478252c0d9ae31d890e7fb781b226430c136a880dd46df09f054a682a2"}) as unknown as TypedDocumentString<InvoicingQuery, InvoicingQueryVariables>;
 export const RequestInvoiceDocument = new TypedDocumentString(`
     mutation RequestInvoice($orders: [ID!]!, $title: String!, $idempotencyKey: String!, $taxNumber: String) {
   requestInvoice(
