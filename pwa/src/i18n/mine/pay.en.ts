@@ -25,6 +25,8 @@ export const payEn: typeof payZh = {
     signWaits: (channel) => `Waiting for your agreement with ${channel}`,
     signWhy: (channel) =>
       `Once you agree at ${channel} you come back here. If you do not, this page follows by itself all the same.`,
+    signThere: (channel) =>
+      `This is signed in WeChat: open this page there, sign in, and agree with ${channel} again. It then shows here by itself.`,
     signAgain: "Open again",
     signDrop: "Do without",
     onlyThere: "This way to sign in works in WeChat alone: please open this site there.",

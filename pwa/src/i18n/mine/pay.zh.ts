@@ -21,6 +21,8 @@ export const payZh = {
     looking: "正在查询…",
     signWaits: (channel: string) => `正在等待与${channel}的签约`,
     signWhy: (channel: string) => `在${channel}同意后会回到这里。没有回来也不要紧，签好后本页自动更新。`,
+    signThere: (channel: string) =>
+      `签约要在微信里进行：在微信里打开本页并登录，再点“用${channel}约定”。签好后这里自动更新。`,
     signAgain: "重新打开",
     signDrop: "不签了",
     onlyThere: "这个登录方式只能在微信里使用，请在微信里打开本站。",

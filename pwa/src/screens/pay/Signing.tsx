@@ -28,7 +28,7 @@ export function Signing({ wanted, title, signed }: { wanted: Waiting; title: str
   return (
     <div class="inset handover">
       <h3>{m.signWaits(title)}</h3>
-      <p class="quiet">{m.signWhy(title)}</p>
+      <p class="quiet">{wanted.there ? m.signThere(title) : m.signWhy(title)}</p>
       {wanted.there ? (
         <Handover
           opening={{ by: "page", app: "wechat" }}
