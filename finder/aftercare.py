@@ -64,7 +64,7 @@ class Aftercare:
         self._plates = plates or NoPlates()
         self.invoicing = Invoicing(work, vault, outsiders.issuers, read_tax_classes(), wake)
         self.disputes = Disputes(work, Audit(database, clock), wake)
-        self.parked = Parked(work, vault)
+        self.parked = Parked(work, vault, told=bool(outsiders.car_parks))
 
     def car_park(self, evse_id: EvseId) -> str | None:
         """In which car park an EVSE stands; None where none of ours is there."""

@@ -156,6 +156,12 @@ async def withdraw_dispute(info: Ask, dispute_id: Id) -> Disputed:
     return await info.context.till.aftercare.disputes.withdraw(caller.person, dispute_id)
 
 
+async def shares_plate(info: Ask) -> bool | None:
+    """None where nothing is paid here, so that no car park is told anything."""
+    caller, till = await info.context.caller(), info.context.gateway.till
+    return None if till is None else await till.aftercare.parked.plate_shared(caller.person)
+
+
 async def share_plate(info: Ask, *, agreed: bool) -> bool:
     """What holds from now on."""
     caller = await info.context.caller()

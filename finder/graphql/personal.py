@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
+from finder.graphql.aftercare import shares_plate
 from finder.graphql.agreements import Agreement, agreements
 from finder.graphql.moment import Context
 from finder.graphql.plugs import Binding, Notice, PlugCase, bindings, cases, notices
@@ -109,6 +110,9 @@ class Me:  # noqa: D101
     agreements: list[Agreement] = found(agreements, "To pay; ended ones too, the oldest first.")
     bindings: list[Binding] = found(bindings, "Cars of one's own that charge by being plugged in.")
     plug_cases: list[PlugCase] = found(cases, "What one asked a person to decide, the oldest first.")
+    shares_plate: bool | None = found(
+        shares_plate, "Whether car parks may be told one's plate; null where none is told anything."
+    )
     notices: list[Notice] = found(notices, "The newest first, at most 50.")
     providers: list[strawberry.ID] = found(_providers, "Where one is linked.")
 

@@ -164,6 +164,7 @@ POLICY: Mapping[str, Row] = {
     "Me.agreements": MINE,
     "Me.bindings": MINE,
     "Me.plugCases": MINE,
+    "Me.sharesPlate": MINE,
     **_mine("Binding", "vehicle", "agreement", "state", "proof", "contract", "madeAt"),
     **_mine("PlugCase", "id", "kind", "order", "openedAt", "decision"),
     **_mine("Notice", "id", "kind", "text", "order", "vehicle", "at", "read"),

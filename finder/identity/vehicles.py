@@ -111,7 +111,7 @@ class Vehicles:
         taken = sa.select(VEHICLE.c.id).where(VEHICLE.c.vin_lookup == row["vin_lookup"])
         if row["vin_lookup"] is not None and (await connection.execute(taken)).first() is not None:
             raise Conflict(
-                "该车架号已被其他账户绑定；如为您的车辆，请在“我的”页面的“车辆”里申领，并备好行驶证",
+                "该车架号已被其他账户绑定；如为您的车辆，请在“我的”页面的“车辆”里认领，并备好行驶证",
                 "another account has bound this VIN; if the vehicle is yours, claim it on the page My account, under "
                 "Vehicles, and have the vehicle licence at hand",
                 code="VEHICLE_TAKEN",

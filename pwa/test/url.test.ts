@@ -68,6 +68,8 @@ test("the gateway is asked only for what is set", () => {
 test.each([
   "/my",
   "/orders",
+  "/claim",
+  "/invoices",
   "/scan",
   "/orders/20261125%2F1",
   "/my?lang=en",
@@ -80,5 +82,11 @@ test.each([
   expect(format(route)).toBe(href);
 });
 
-test.each(["/charge", "/charge?station=a", "/my/x", "/nothing", "/orders/"])("%s is no page of the account", (href) =>
-  expect(parse(href).page).toBeNull());
+test.each([
+  "/charge",
+  "/charge?station=a",
+  "/my/x",
+  "/claim/x",
+  "/nothing",
+  "/orders/",
+])("%s is no page of the account", (href) => expect(parse(href).page).toBeNull());

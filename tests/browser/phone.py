@@ -108,7 +108,7 @@ class Phone:
             self.page.evaluate(
                 """least => [...document.querySelectorAll(
                     'button, .switch a, .button, .icon-button, .running, .order-row a, .choice, summary, .page input')]
-                    .filter(e => e.checkVisibility() && e.type !== 'radio')
+                    .filter(e => e.checkVisibility() && !['radio', 'checkbox'].includes(e.type))
                     .filter(e => e.getBoundingClientRect().height < least - 0.01)
                     .map(e => `${e.className} ${e.textContent} ${e.getBoundingClientRect().height}`)""",
                 least,

@@ -52,6 +52,11 @@ def started(phone: Phone) -> None:
     phone.page.goto("/my")
     phone.sign_in(next(numbers))
     expect(phone.page.locator(".who-phone")).to_be_visible()
+    begun(phone)
+
+
+def begun(phone: Phone) -> None:
+    """A session of somebody who is signed in."""
     stop, refused = (
         phone.page.get_by_role("button", name="停止充电"),
         phone.page.get_by_role("heading", name="没有开始"),

@@ -10,6 +10,7 @@ from finder.charging.decide import Effect
 from finder.charging.effects import handlers
 from finder.charging.machines import Session
 from finder.charging.order import Order
+from finder.charging.parked import Parked
 from finder.charging.parking import (
     Entitlement,
     Granted,
@@ -117,6 +118,18 @@ async def test_a_plate_itself_is_told_where_the_driver_agreed_and_lies_sealed(sc
         (exported,) = await held.export(unit.connection, "p1")
         assert exported["plate"] is None
         await share_plate(unit, "p1", agreed=False)
+
+
+async def test_whoever_has_not_agreed_is_asked_only_where_a_car_park_is_told(scene: Scene) -> None:
+    told = Parked(scene.world.work, scene.vault, told=True)
+    nobody = Parked(scene.world.work, scene.vault, told=False)
+    assert (await told.plate_shared("p1"), await nobody.plate_shared("p1")) == (False, None)
+    await told.share_plate("p1", agreed=True)
+    await told.share_plate("p1", agreed=True)
+    assert (await told.plate_shared("p1"), await nobody.plate_shared("p1")) == (True, True)
+    assert await told.plate_shared("p2") is False
+    await nobody.share_plate("p1", agreed=False)
+    assert (await told.plate_shared("p1"), await nobody.plate_shared("p1")) == (False, None)
 
 
 async def test_without_a_plate_the_order_is_shown_at_the_exit(scene: Scene) -> None:

@@ -30,6 +30,7 @@ INVOICE = (
 )
 DISPUTE = "mutation($n:ID!,$r:DisputeReason!,$t:String!){disputeOrder(number:$n,reason:$r,text:$t){id state}}"
 PLATE, VIN_FREE = "晋H12345", "mutation($p:String!){addVehicle(plate:$p){id}}"
+SHARES = "{me{sharesPlate}}"
 TITLE, TAX_NUMBER = "忻州某某科技有限公司", "91140900MA0K2PRX12"
 
 
@@ -56,7 +57,9 @@ async def until(driver: Driver, number: str, fits: Any) -> Any:
 
 async def test_a_car_park_an_invoice_a_dispute_and_a_red_invoice(scene: Scene, driver: Driver) -> None:
     await driver.ask(VIN_FREE, p=PLATE)
+    assert await driver.ask(SHARES) == {"sharesPlate": False}
     assert await driver.ask("mutation{sharePlate(agreed:true)}") is True
+    assert await driver.ask(SHARES) == {"sharesPlate": True}
     number = await charged(driver, "after-1")
     told = await until(driver, number, lambda each: (each["parkingEntitlement"] or {}).get("state") == "TAKEN")
     parking = told["parkingEntitlement"]
@@ -92,6 +95,8 @@ async def test_a_car_park_an_invoice_a_dispute_and_a_red_invoice(scene: Scene, d
     assert (new["totalFen"], bool(old["redNo"])) == (told["capturedFen"] - 100, True)
     mine = await driver.ask("{invoices{number title}}")
     assert [each["title"] for each in mine] == [TITLE, TITLE]
+    assert await driver.ask("mutation{sharePlate(agreed:false)}") is False
+    assert await driver.ask(SHARES) == {"sharesPlate": False}
     export = await driver.ask("mutation{exportMyData}")
     assert TITLE in export
     assert "充到一半停了" in export

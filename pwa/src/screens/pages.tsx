@@ -17,9 +17,11 @@ const RoadPage = lazy(async () => (await withWayWords(import("./ways/RoadPage"))
 const TripPage = lazy(async () => (await withWayWords(import("./ways/TripPage"))).TripPage);
 const MyPage = lazy(async () => (await withWords(import("./account/MyPage"))).MyPage);
 
+const ClaimPage = lazy(async () => (await withWords(import("./account/ClaimPage"))).ClaimPage);
 const ChargePage = lazy(async () => (await withWords(import("./charge/ChargePage"))).ChargePage);
 const OrderPage = lazy(async () => (await withWords(import("./charge/OrderPage"))).OrderPage);
 const OrdersPage = lazy(async () => (await withWords(import("./charge/OrdersPage"))).OrdersPage);
+const InvoicesPage = lazy(async () => (await withWords(import("./pay/InvoicesPage"))).InvoicesPage);
 const ScanPage = lazy(async () => (await withWords(import("./charge/ScanPage"))).ScanPage);
 const SignedInPage = lazy(async () => (await withWords(import("./account/SignedInPage"))).SignedInPage);
 export const RunningBar = lazy(async () => (await withWords(import("./charge/RunningBar"))).RunningBar, {
@@ -31,12 +33,16 @@ export function PageView() {
   switch (page?.name) {
     case "my":
       return <MyPage />;
+    case "claim":
+      return <ClaimPage />;
     case "charge":
       return <ChargePage />;
     case "order":
       return <OrderPage />;
     case "orders":
       return <OrdersPage />;
+    case "invoices":
+      return <InvoicesPage />;
     case "signed-in":
       return <SignedInPage />;
     case "scan":

@@ -44,18 +44,18 @@ export function forgetMe(): void {
   meTrouble.value = null;
 }
 
-/** Does something and shows what it changed. Returns what went wrong, in words; `onCode` hears its code. */
-export async function changeMe<R, V>(
-  document: Document<R, V>,
-  variables: V,
-  onCode?: (code: string) => void,
-): Promise<string | null> {
+/** Does something and shows what it changed. Returns what went wrong. */
+export async function tryMe<R, V>(document: Document<R, V>, variables: V): Promise<ApiError | null> {
   try {
     await askMine(document, variables);
   } catch (error) {
-    if (error instanceof ApiError) onCode?.(error.code);
-    return words(error);
+    return error instanceof ApiError ? error : new ApiError("SERVER", words(error), false);
   }
   await loadMe();
   return null;
+}
+
+/** As tryMe; what went wrong in words. */
+export async function changeMe<R, V>(document: Document<R, V>, variables: V): Promise<string | null> {
+  return (await tryMe(document, variables))?.message ?? null;
 }

@@ -31,9 +31,13 @@ export interface Plug {
   code: string | null;
 }
 
+/** Pages that are a name and nothing else. */
+const PLAIN = ["my", "orders", "scan", "roads", "claim", "invoices"] as const;
+type Plain = (typeof PLAIN)[number];
+
 /** What lies over the finder: an account and what is charged with it. */
 export type Page =
-  | { name: "my" | "orders" | "scan" | "roads" }
+  | { name: Plain }
   | { name: "order"; number: string }
   | { name: "road"; id: string }
   /** Along that road, where one was come from. */
@@ -147,8 +151,8 @@ function join(path: string, q: URLSearchParams): string {
 
 function page(path: string, q: URLSearchParams): Page | null {
   const [, name, rest] = path.split("/");
-  if (rest === undefined && (name === "my" || name === "orders" || name === "scan" || name === "roads"))
-    return { name };
+  const plain = PLAIN.find((known) => known === name);
+  if (rest === undefined && plain) return { name: plain };
   if (name === "roads" && rest) return { name: "road", id: unescaped(rest).slice(0, 64) };
   if (name === "trip") return { name, road: q.get("road")?.slice(0, 64) || null };
   if (name === "orders" && rest) return { name: "order", number: unescaped(rest).slice(0, 64) };

@@ -1,8 +1,10 @@
+import { payEn } from "./pay.en";
 import type { Words } from "./zh";
 
 const s = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 export const en: Words = {
+  ...payEn,
   signIn: {
     title: "Sign in",
     why: "Finding stations needs no account. Charging, paying and plug-and-charge do.",
@@ -59,9 +61,6 @@ export const en: Words = {
     newEnergy: "New energy",
     noVin: "no VIN",
     most: "at most 10",
-    claim: "Claim this vehicle",
-    claimWhy: "A person looks at the vehicle licence and then decides whose it is.",
-    claimed: "Claimed. Have the vehicle licence at hand; a person will look at it.",
   },
   devices: {
     title: "Devices signed in",

@@ -1,5 +1,8 @@
 /** What the account's pages say, apart from the finder's words, so that the first screen does not carry them. */
+import { payZh } from "./pay.zh";
+
 export const zh = {
+  ...payZh,
   signIn: {
     title: "登录",
     why: "查找充电站无需登录。充电、付款和即插即充需要一个账户。",
@@ -56,9 +59,6 @@ export const zh = {
     newEnergy: "新能源",
     noVin: "未填车架号",
     most: "最多 10 辆",
-    claim: "申领这辆车",
-    claimWhy: "工作人员核对行驶证后，决定这辆车归谁。",
-    claimed: "已提交申领。请备好行驶证，等工作人员核对。",
   },
   devices: {
     title: "登录的设备",

@@ -1,16 +1,20 @@
 /** Agreements under which a session is paid without asking each time. */
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { AddAgreementDocument, EndAgreementDocument } from "../../api/generated/mine/graphql";
 import { language } from "../../i18n";
 import { w } from "../../i18n/mine";
 import { yuanOfFen } from "../../kernel/order";
 import { Trouble } from "../../parts/Frame";
+import { lazy } from "../../parts/lazy";
 import { Sure } from "../../parts/Sure";
 import { Toggle } from "../../parts/Toggle";
 import { dateText } from "../../parts/when";
 import { type PayChannel, payChannels } from "../../state/about";
-import { begin } from "../../state/flows";
+import { begin, loadWaiting, waiting } from "../../state/flows";
 import { changeMe, type Me } from "../../state/me";
+
+const Signing = lazy(async () => (await import("../pay/Signing")).Signing);
 
 const CAPS_FEN = [5_000, 10_000, 20_000];
 const titleOf = (c: PayChannel) => (language.value === "en" ? c.titleEn : c.title);
@@ -20,6 +24,7 @@ export function Agreements({ agreements }: { agreements: Me["agreements"] }) {
   const cap = useSignal(10_000);
   const busy = useSignal(false);
   const trouble = useSignal<string | null>(null);
+  useEffect(() => void loadWaiting(), []);
   const held = new Set(agreements.filter((a) => a.endedAt === null).map((a) => a.channel));
   const open = payChannels.value.filter((c) => !held.has(c.name));
   const named = (name: string) => {
@@ -62,7 +67,14 @@ export function Agreements({ agreements }: { agreements: Me["agreements"] }) {
           </li>
         ))}
       </ul>
-      {open.length > 0 && (
+      {waiting.value && (
+        <Signing
+          wanted={waiting.value}
+          title={named(waiting.value.provider)}
+          signed={held.has(waiting.value.provider)}
+        />
+      )}
+      {open.length > 0 && !waiting.value && (
         <>
           <fieldset class="wrap">
             <legend class="quiet">{m.cap}</legend>

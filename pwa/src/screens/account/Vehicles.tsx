@@ -1,10 +1,10 @@
 /** The vehicles that one has bound. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { ApiError } from "../../api/client";
 import {
   AddVehicleDocument,
   BindVehicleDocument,
-  ClaimVehicleDocument,
   RemoveVehicleDocument,
   UnbindVehicleDocument,
 } from "../../api/generated/mine/graphql";
@@ -15,7 +15,11 @@ import { Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { Sure } from "../../parts/Sure";
 import { payChannels } from "../../state/about";
-import { changeMe, type Me } from "../../state/me";
+import { claiming } from "../../state/claims";
+import { changeMe, type Me, tryMe } from "../../state/me";
+import { openPage } from "../../state/route";
+import { ClaimLink } from "./ClaimLink";
+import { SharePlate } from "./SharePlate";
 
 const MOST = 10;
 
@@ -49,6 +53,7 @@ export function Vehicles({ mine }: { mine: Me }) {
         ))}
       </ul>
       <Trouble text={trouble.value} />
+      <SharePlate shares={mine.sharesPlate ?? null} vehicles={vehicles.length} />
       {adding.value ? (
         <AddVehicle
           onClose={() => {
@@ -69,6 +74,7 @@ export function Vehicles({ mine }: { mine: Me }) {
       ) : (
         <p class="quiet">{m.most}</p>
       )}
+      <ClaimLink cases={mine.plugCases ?? []} />
     </section>
   );
 }
@@ -81,9 +87,7 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
   const plate = useSignal("");
   const vin = useSignal("");
   const busy = useSignal(false);
-  const trouble = useSignal<string | null>(null);
-  const taken = useSignal<string | null>(null);
-  const claimed = useSignal(false);
+  const trouble = useSignal<ApiError | null>(null);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector("input")?.focus(), []);
   const plateCheck = checkPlate(plate.value);
@@ -111,12 +115,9 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
   }[vinCheck];
   const save = async () => {
     busy.value = true;
-    taken.value = null;
-    claimed.value = false;
-    const number = vinCheck === "ok" ? plainVin(vin.value) : null;
-    const asked = { plate: plainPlate(plate.value), vin: number };
-    trouble.value = await changeMe(AddVehicleDocument, asked, (code) => {
-      if (code === "VEHICLE_TAKEN") taken.value = number;
+    trouble.value = await tryMe(AddVehicleDocument, {
+      plate: plainPlate(plate.value),
+      vin: vinCheck === "ok" ? plainVin(vin.value) : null,
     });
     busy.value = false;
     if (trouble.value === null) onClose();
@@ -150,23 +151,18 @@ function AddVehicle({ onClose }: { onClose: () => void }) {
         tone={vinCheck === "ok" ? "good" : vinCheck === "empty" || vinCheck === "short" ? undefined : "bad"}
         input={{ name: "vin", maxLength: 34, autocapitalize: "characters", spellcheck: false, class: "vin" }}
       />
-      <Trouble text={trouble.value} />
-      {taken.value !== null && taken.value === plainVin(vin.value) && (
-        <Sure
-          label={m.claim}
-          why={m.claimWhy}
-          yes={m.claim}
-          onSure={async () => {
-            trouble.value = await changeMe(ClaimVehicleDocument, { vin: plainVin(vin.value) });
-            taken.value = null;
-            claimed.value = trouble.value === null;
+      <Trouble text={trouble.value?.message ?? null} />
+      {trouble.value?.code === "VEHICLE_TAKEN" && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            claiming.value = plainVin(vin.value);
+            openPage({ name: "claim" });
           }}
-        />
-      )}
-      {claimed.value && (
-        <p class="note" role="status">
-          {m.claimed}
-        </p>
+        >
+          {words.claim.mine}
+        </button>
       )}
       <div class="pair">
         <button type="button" class="button" onClick={onClose}>

@@ -15,10 +15,10 @@ import { Trouble } from "../../parts/Frame";
 import { Sure } from "../../parts/Sure";
 import { Toggle } from "../../parts/Toggle";
 import { dateText } from "../../parts/when";
-import { newKey } from "../../state/intents";
 import { words } from "../../state/me";
 import { loadOrder, type Order } from "../../state/orders";
 import { askMine } from "../../state/session";
+import { InvoiceForm } from "../pay/InvoiceForm";
 
 const MAX_TEXT = 500;
 const REASONS: DisputeReason[] = ["OVERCHARGED", "NOT_CHARGED", "STOPPED_EARLY", "PARKING_FEE", "PILE_BROKEN", "OTHER"];
@@ -67,8 +67,9 @@ function Invoices({ found }: { found: Order }) {
       ))}
       {!open &&
         (asking.value ? (
-          <AskInvoice
-            found={found}
+          <InvoiceForm
+            about={found.number}
+            onSend={(buyer) => changed(found.number, RequestInvoiceDocument, { orders: [found.number], ...buyer })}
             onClose={() => {
               asking.value = false;
             }}
@@ -88,68 +89,6 @@ function Invoices({ found }: { found: Order }) {
           </>
         ))}
     </section>
-  );
-}
-
-function AskInvoice({ found, onClose }: { found: Order; onClose: () => void }) {
-  const m = w().after;
-  const title = useSignal("");
-  const tax = useSignal("");
-  const busy = useSignal(false);
-  const trouble = useSignal<string | null>(null);
-  const key = useSignal(newKey()); // one for this form: a second tap asks for no second invoice
-  const send = async () => {
-    busy.value = true;
-    trouble.value = await changed(found.number, RequestInvoiceDocument, {
-      orders: [found.number],
-      title: title.value.trim(),
-      taxNumber: tax.value.trim() || null,
-      idempotencyKey: key.value,
-    });
-    busy.value = false;
-    if (trouble.value === null) onClose();
-  };
-  const retyped = () => {
-    key.value = newKey(); // other words are another question
-  };
-  return (
-    <form
-      class="form inset"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (title.value.trim() && !busy.value) void send();
-      }}
-    >
-      <Field
-        label={m.who}
-        hint={m.whoHint}
-        value={title.value}
-        onText={(text) => {
-          title.value = text;
-          retyped();
-        }}
-        input={{ name: "title", maxLength: 100, autocomplete: "organization" }}
-      />
-      <Field
-        label={m.tax}
-        hint=""
-        value={tax.value}
-        onText={(text) => {
-          tax.value = text.toUpperCase();
-          retyped();
-        }}
-        input={{ name: "tax", maxLength: 20 }}
-      />
-      <Trouble text={trouble.value} />
-      <div class="pair">
-        <button type="button" class="button" onClick={onClose}>
-          {m.cancel}
-        </button>
-        <button type="submit" class="button primary" disabled={!title.value.trim() || busy.value}>
-          {busy.value ? m.sending : m.send}
-        </button>
-      </div>
-    </form>
   );
 }
 

@@ -6,6 +6,7 @@ import { isSettling, yuanOfFen } from "../../kernel/order";
 import type { Order } from "../../state/orders";
 import { take } from "../../state/purse";
 import { money } from "./QuoteView";
+import { ToConfirm } from "./ToConfirm";
 
 const NEAR_PERCENT = 5;
 
@@ -21,6 +22,7 @@ export function BillView({ found }: { found: Order }) {
         <section class="block" role="status">
           <h2>{m.stage[stage]}</h2>
           {why && <p>{why}</p>}
+          <ToConfirm found={found} />
         </section>
       )}
       {bill && <Filled found={found} bill={bill} />}

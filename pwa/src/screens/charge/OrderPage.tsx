@@ -17,6 +17,7 @@ import { hasAccount } from "../../state/settings";
 import { SignIn } from "../account/SignIn";
 import { After } from "./After";
 import { BillView } from "./BillView";
+import { Parking } from "./Parking";
 import { Session, Stop } from "./Session";
 import { Starting } from "./Starting";
 
@@ -75,6 +76,7 @@ function Filled({ found }: { found: Order }) {
         <Starting found={found} />
       )}
       {stage === "NOT_STARTED" ? <NotStarted found={found} /> : !isRunning(stage) && <BillView found={found} />}
+      {!isRunning(stage) && stage !== "NOT_STARTED" && <Parking found={found} />}
       {stage === "DONE" && <After found={found} />}
       {(stage === "CHARGING" || stage === "STOPPING" || found.readings.length > 0) && <Session found={found} />}
       <section class="block">

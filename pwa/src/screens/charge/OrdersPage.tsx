@@ -4,6 +4,7 @@ import "../../styles/order.css";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
 import { w } from "../../i18n/mine";
+import { keptFen } from "../../kernel/batch";
 import { byMonth, isOver, yuanOfFen } from "../../kernel/order";
 import { Frame, Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
@@ -53,6 +54,18 @@ function Listed() {
           <p class="empty-title">{m.none}</p>
           <p>{m.noneHint}</p>
         </div>
+      )}
+      {list.some((o) => o.stage === "DONE" && keptFen(o) > 0) && (
+        <a
+          class="button wide-button"
+          href={hrefOf({ page: { name: "invoices" } })}
+          onClick={(event) => {
+            event.preventDefault();
+            openPage({ name: "invoices" });
+          }}
+        >
+          {w().batch.link}
+        </a>
       )}
       {byMonth(list, monthText).map((month) => (
         <section key={month.month} class="block">

@@ -7,6 +7,7 @@ import { Trouble } from "../../parts/Frame";
 import { Sure } from "../../parts/Sure";
 import { payChannels } from "../../state/about";
 import { type Order, stopCharging } from "../../state/orders";
+import { ToConfirm } from "./ToConfirm";
 
 export function Starting({ found }: { found: Order }) {
   const m = w().order;
@@ -33,6 +34,7 @@ export function Starting({ found }: { found: Order }) {
       </p>
       <p class="quiet">{m.stageWhy[found.stage]}</p>
       {found.stage === "CONFIRM" && <p class="note">{channel?.practice ? m.confirmPractice : m.confirmIn(title)}</p>}
+      <ToConfirm found={found} />
       <Trouble text={trouble.value} />
       {found.stage !== "CHARGING" && (
         <Sure

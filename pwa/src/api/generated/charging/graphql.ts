@@ -64,6 +64,13 @@ export type OrderStage =
   | 'STARTING'
   | 'STOPPING';
 
+/** Where an entitlement stands. */
+export type ParkingState =
+  | 'FAILED'
+  | 'REFUSED'
+  | 'SENT'
+  | 'TAKEN';
+
 /** How much energy, or until when; what the vehicle takes, where it is known. */
 export type QuoteInput = {
   acKw?: number | null | undefined;
@@ -105,7 +112,7 @@ export type InvoiceNowFragment = { number: string, state: InvoiceState, issuer: 
 
 export type DisputeNowFragment = { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null };
 
-export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
+export type OrderWholeFragment = { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, parkingEntitlement: { carPark: string, state: ParkingState, minutesFree: number, discountPercent: number, until: string, byPlate: boolean, reference: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> };
 
 export type BayQueryVariables = Exact<{
   station: string;
@@ -133,7 +140,7 @@ export type OrderQueryVariables = Exact<{
 }>;
 
 
-export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+export type OrderQuery = { order: { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, invoices: Array<{ number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null }>, dispute: { id: string, reason: DisputeReason, text: string | null, answer: string | null, appeal: string | null, state: DisputeState, note: string | null, refundFen: number | null, openedAt: string, decidedAt: string | null } | null, parkingEntitlement: { carPark: string, state: ParkingState, minutesFree: number, discountPercent: number, until: string, byPlate: boolean, reference: string | null } | null, readings: Array<{ at: string, kwh: number | null, kw: number | null, soc: number | null }>, tariff: { id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> } | null, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
 
 export type OrdersQueryVariables = Exact<{
   first: number;
@@ -162,6 +169,13 @@ export type OrderProgressedSubscriptionVariables = Exact<{
 
 
 export type OrderProgressedSubscription = { orderProgressed: { number: string, stage: OrderStage, reason: string | null, stopReason: string | null, stationId: string | null, stationName: string, operator: string, evseId: string, connectorId: string | null, channel: string, createdAt: string, startedAt: string | null, endedAt: string | null, observedAt: string | null, capFen: number, kwh: number | null, kw: number | null, soc: number | null, fenSoFar: number | null, minutesLeft: number | null, capturedFen: number | null, refundedFen: number, confirm: Array<{ name: string, value: string }>, bill: { totalFen: number, payFen: number, electricityFen: number | null, serviceFen: number | null, parkingFen: number | null, kwh: number, findings: Array<string> } | null, refunds: Array<{ amountFen: number, state: string, reason: string }> } };
+
+export type InvoicingQueryVariables = Exact<{
+  first: number;
+}>;
+
+
+export type InvoicingQuery = { orders: Array<{ number: string, stage: OrderStage, stationName: string, createdAt: string, capturedFen: number | null, refundedFen: number }>, invoices: Array<{ askedAt: string, number: string, state: InvoiceState, issuer: string, title: string | null, totalFen: number, issuedAt: string | null, invoiceNo: string | null, redNo: string | null, reason: string | null, lines: Array<{ order: string }> }> };
 
 export type RequestInvoiceMutationVariables = Exact<{
   orders: Array<string> | string;
@@ -325,6 +339,15 @@ export const OrderWholeFragmentDoc = new TypedDocumentString(`
   }
   dispute {
     ...DisputeNow
+  }
+  parkingEntitlement {
+    carPark
+    state
+    minutesFree
+    discountPercent
+    until
+    byPlate
+    reference
   }
   readings {
     at
@@ -558,6 +581,15 @@ fragment OrderWhole on Order {
   dispute {
     ...DisputeNow
   }
+  parkingEntitlement {
+    carPark
+    state
+    minutesFree
+    discountPercent
+    until
+    byPlate
+    reference
+  }
   readings {
     at
     kwh
@@ -576,7 +608,7 @@ fragment OrderWhole on Order {
       totalE4
     }
   }
-}`, {"hash":"sha256:ef896181553ca65f7da1ee6ec3c18e7b9f0f514d4ea3e08aa00df385b1ad61f2"}) as unknown as TypedDocumentString<OrderQuery, OrderQueryVariables>;
+}`, {"hash":"sha256:3d751f5dd885b61404670bde495a1b9c5e3755795af1016c87438cc48bb71264"}) as unknown as TypedDocumentString<OrderQuery, OrderQueryVariables>;
 export const OrdersDocument = new TypedDocumentString(`
     query Orders($first: Int!) {
   orders(first: $first) {
@@ -769,6 +801,35 @@ export const OrderProgressedDocument = new TypedDocumentString(`
     reason
   }
 }`, {"hash":"sha256:a6d216789a6cf5080e3a5a6c373bb4552d9871f0244f271c5bb0f99a459ebf30"}) as unknown as TypedDocumentString<OrderProgressedSubscription, OrderProgressedSubscriptionVariables>;
+export const InvoicingDocument = new TypedDocumentString(`
+    query Invoicing($first: Int!) {
+  orders(first: $first) {
+    number
+    stage
+    stationName
+    createdAt
+    capturedFen
+    refundedFen
+  }
+  invoices(first: $first) {
+    ...InvoiceNow
+    askedAt
+    lines {
+      order
+    }
+  }
+}
+    fragment InvoiceNow on Invoice {
+  number
+  state
+  issuer
+  title
+  totalFen
+  issuedAt
+  invoiceNo
+  redNo
+  reason
+}`, {"hash":"sha256:ac6087478252c0d9ae31d890e7fb781b226430c136a880dd46df09f054a682a2"}) as unknown as TypedDocumentString<InvoicingQuery, InvoicingQueryVariables>;
 export const RequestInvoiceDocument = new TypedDocumentString(`
     mutation RequestInvoice($orders: [ID!]!, $title: String!, $idempotencyKey: String!, $taxNumber: String) {
   requestInvoice(

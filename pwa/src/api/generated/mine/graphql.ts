@@ -20,6 +20,18 @@ export type BindingState =
   | 'PROVING'
   | 'SUSPENDED';
 
+/** How a person decided. */
+export type CaseDecision =
+  | 'CLAIMANT'
+  | 'ENDED'
+  | 'HOLDER'
+  | 'RESUMED';
+
+/** What a person has to decide. */
+export type CaseKind =
+  | 'CLAIM'
+  | 'NOT_ME';
+
 /** What a phone is told. */
 export type NoticeKind =
   | 'BINDING_PROVEN'
@@ -71,7 +83,7 @@ export type SignOutDeviceMutation = { signOutDevice: number };
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MeQuery = { me: { id: string, phone: string, since: string, providers: Array<string>, devices: Array<{ id: string, name: string, since: string, seenAt: string, current: boolean }>, vehicles: Array<{ id: string, vin: string | null, plate: string, newEnergy: boolean, addedAt: string }>, passkeys: Array<{ id: string, addedAt: string, usedAt: string | null }>, agreements: Array<{ id: string, channel: string, standing: boolean, capFen: number, createdAt: string, endedAt: string | null }>, bindings: Array<{ vehicle: string, agreement: string, state: BindingState }>, notices: Array<{ id: string, kind: NoticeKind, text: string, order: string | null, at: string, read: boolean }> } | null };
+export type MeQuery = { me: { id: string, phone: string, since: string, providers: Array<string>, sharesPlate: boolean | null, devices: Array<{ id: string, name: string, since: string, seenAt: string, current: boolean }>, vehicles: Array<{ id: string, vin: string | null, plate: string, newEnergy: boolean, addedAt: string }>, passkeys: Array<{ id: string, addedAt: string, usedAt: string | null }>, agreements: Array<{ id: string, channel: string, standing: boolean, capFen: number, createdAt: string, endedAt: string | null }>, bindings: Array<{ vehicle: string, agreement: string, state: BindingState }>, notices: Array<{ id: string, kind: NoticeKind, text: string, order: string | null, at: string, read: boolean }>, plugCases: Array<{ id: string, kind: CaseKind, openedAt: string, decision: CaseDecision | null }> } | null };
 
 export type AddVehicleMutationVariables = Exact<{
   plate: string;
@@ -200,19 +212,26 @@ export type BindVehicleMutationVariables = Exact<{
 
 export type BindVehicleMutation = { bindVehicle: { vehicle: string } };
 
-export type ClaimVehicleMutationVariables = Exact<{
-  vin: string;
-}>;
-
-
-export type ClaimVehicleMutation = { claimVehicle: { id: string } };
-
 export type UnbindVehicleMutationVariables = Exact<{
   vehicle: string;
 }>;
 
 
 export type UnbindVehicleMutation = { unbindVehicle: boolean };
+
+export type SharePlateMutationVariables = Exact<{
+  agreed: boolean;
+}>;
+
+
+export type SharePlateMutation = { sharePlate: boolean };
+
+export type ClaimVehicleMutationVariables = Exact<{
+  vin: string;
+}>;
+
+
+export type ClaimVehicleMutation = { claimVehicle: { id: string } };
 
 export type NotMeMutationVariables = Exact<{
   order: string;
@@ -341,9 +360,16 @@ export const MeDocument = new TypedDocumentString(`
       read
     }
     providers
+    sharesPlate
+    plugCases {
+      id
+      kind
+      openedAt
+      decision
+    }
   }
 }
-    `, {"hash":"sha256:984e60bc32e4cf5a6824f35802754794a74ade4ac0888eb42bcbb654a1b5fbbd"}) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+    `, {"hash":"sha256:7190023e1ee9733b71629538909db6d6f3b572d115114a3f6bfbabd9c30d4773"}) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
 export const AddVehicleDocument = new TypedDocumentString(`
     mutation AddVehicle($plate: String!, $vin: String) {
   addVehicle(plate: $plate, vin: $vin) {
@@ -465,6 +491,16 @@ export const BindVehicleDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:6d270d6b1cda065310a8e902a2c4c351ede6da7ded5871b79a22a7b7e787c40e"}) as unknown as TypedDocumentString<BindVehicleMutation, BindVehicleMutationVariables>;
+export const UnbindVehicleDocument = new TypedDocumentString(`
+    mutation UnbindVehicle($vehicle: ID!) {
+  unbindVehicle(vehicle: $vehicle)
+}
+    `, {"hash":"sha256:9d3199ea0bda4094ba26f35b029801f88d9fbdbb9c999631e5dd890765f76ac8"}) as unknown as TypedDocumentString<UnbindVehicleMutation, UnbindVehicleMutationVariables>;
+export const SharePlateDocument = new TypedDocumentString(`
+    mutation SharePlate($agreed: Boolean!) {
+  sharePlate(agreed: $agreed)
+}
+    `, {"hash":"sha256:642e0bf0038c7d79e8346e852d76455a073836dd8730bd42888c41501fa36a3e"}) as unknown as TypedDocumentString<SharePlateMutation, SharePlateMutationVariables>;
 export const ClaimVehicleDocument = new TypedDocumentString(`
     mutation ClaimVehicle($vin: String!) {
   claimVehicle(vin: $vin) {
@@ -472,11 +508,6 @@ export const ClaimVehicleDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:80af2c28d50d876a77516e02a5a9d1629797b68b87051e2b907317ee4313eb09"}) as unknown as TypedDocumentString<ClaimVehicleMutation, ClaimVehicleMutationVariables>;
-export const UnbindVehicleDocument = new TypedDocumentString(`
-    mutation UnbindVehicle($vehicle: ID!) {
-  unbindVehicle(vehicle: $vehicle)
-}
-    `, {"hash":"sha256:9d3199ea0bda4094ba26f35b029801f88d9fbdbb9c999631e5dd890765f76ac8"}) as unknown as TypedDocumentString<UnbindVehicleMutation, UnbindVehicleMutationVariables>;
 export const NotMeDocument = new TypedDocumentString(`
     mutation NotMe($order: ID!) {
   notMe(order: $order) {
