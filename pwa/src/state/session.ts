@@ -4,6 +4,7 @@ import { ApiError, ask, type Document } from "../api/client";
 import { RefreshDocument, SignOutDocument, type TokenPairFragment } from "../api/generated/mine/graphql";
 import { t } from "../i18n";
 import { empty, put, take } from "./purse";
+import { emptyReports } from "./reportBox";
 import { hasAccount, running } from "./settings";
 
 const AHEAD_MS = 30_000; // an access token about to end is not used for one more question
@@ -95,6 +96,7 @@ export async function signOut(everywhere: boolean): Promise<boolean> {
     told = false;
   }
   await forget();
+  await emptyReports();
   ended.value = false;
   return told;
 }

@@ -5,6 +5,7 @@ import { w } from "../../i18n/mine";
 import { Trouble } from "../../parts/Frame";
 import { Sheet } from "../../parts/Sheet";
 import { words } from "../../state/me";
+import { emptyReports } from "../../state/reportBox";
 import { askMine, ended, forget } from "../../state/session";
 import { PhoneCode } from "./PhoneCode";
 
@@ -69,6 +70,7 @@ function EraseSheet({ onClose }: { onClose: () => void }) {
     }
     erased.value = true;
     await forget();
+    await emptyReports();
     ended.value = false;
     return null;
   };
