@@ -14,30 +14,24 @@ import { FailureNotes, PracticeNotice, splitAge } from "../parts/Notices";
 import { distanceText, plugTexts, powerText } from "../parts/words";
 import { online } from "../state/live";
 import { originPoint } from "../state/position";
-import { followReports } from "../state/reportBox";
+import { followReports, reports } from "../state/reportBox";
 import { closeStation, go, route } from "../state/route";
 import { loadStation, missing, station, stationFailure, stationFailures, stationKeptSince } from "../state/station";
 import type { Detail } from "../state/stations";
 import { Bays } from "./Bays";
 import { NavigateSheet } from "./NavigateSheet";
-import { reporting } from "./report/asked";
+import { reporting, sending } from "./report/asked";
 import { Waiting } from "./report/Waiting";
 import { StationFacts } from "./StationFacts";
 import { shareStation } from "./share";
 import { TariffSection } from "./TariffSection";
 
-const ReportSheet = lazy(async () => {
-  const [part] = await Promise.all([
-    import("./report/ReportSheet"),
-    import("../i18n/mine").then((mine) => mine.loadWords()),
-  ]);
-  return part.ReportSheet;
-});
+const ReportSheet = lazy(async () => (await sending()).ReportSheet);
 
 /** The station's page, once what goes with it is at work: reports that wait are sent from wherever one is. */
 export async function ready(): Promise<typeof StationView> {
   await loadReportWords();
-  void followReports();
+  void followReports(async () => (await sending()).sendWaiting());
   return StationView;
 }
 
@@ -100,6 +94,7 @@ function Filled({ found }: { found: Detail }) {
   const seen = look(count);
   const from = originPoint.value;
   const since = stationKeptSince.value;
+  useReports(found.id);
   return (
     <>
       <div class="station-top">
@@ -190,6 +185,16 @@ function Filled({ found }: { found: Detail }) {
       )}
     </>
   );
+}
+
+/** A report that was sent may have changed the station. */
+function useReports(id: string): void {
+  const waiting = reports.value.filter((r) => r.station === id).length;
+  const before = useRef(waiting);
+  useEffect(() => {
+    if (waiting < before.current && online.peek()) void loadStation(id);
+    before.current = waiting;
+  }, [id, waiting]);
 }
 
 function ShareButton({ found }: { found: Detail }) {

@@ -87,11 +87,11 @@ const due = () => reports.value.some((r) => r.failed === null && !r.held);
 const AGAIN_MS = 60_000;
 
 /** Sends what waits when the application is opened, when the network is back, and now and then. */
-export async function followReports(): Promise<void> {
+export async function followReports(send: () => Promise<void>): Promise<void> {
   await loadReports();
   const go = async () => {
     await expireReports();
-    if (due() && navigator.onLine) await import("./reportSend").then((send) => send.sendWaiting()).catch(() => {});
+    if (due() && navigator.onLine) await send().catch(() => {});
   };
   addEventListener("online", () => void go());
   document.addEventListener("visibilitychange", () => {

@@ -8,7 +8,6 @@ import { sendPhoto } from "./photo";
 import { changeReport, dropReport, failReport, loadReports, type Report, reports } from "./reportBox";
 import { there } from "./server";
 import { accessToken, askMine } from "./session";
-import { loadStation, station } from "./station";
 
 export type Sent =
   | { kind: "sent"; report: BayReportRowFragment | null; photoTrouble: string | null }
@@ -40,7 +39,6 @@ async function sendOne(key: string): Promise<Sent> {
     const row = await told(report);
     const photoTrouble = kept()?.photoTrouble ?? null;
     await dropReport(key);
-    if (station.value?.id === report.station) void loadStation(report.station);
     return { kind: "sent", report: row, photoTrouble };
   } catch (error) {
     const known = error instanceof ApiError ? error : new ApiError("SERVER", words(error), true);

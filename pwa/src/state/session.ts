@@ -4,7 +4,6 @@ import { ApiError, ask, type Document } from "../api/client";
 import { RefreshDocument, SignOutDocument, type TokenPairFragment } from "../api/generated/mine/graphql";
 import { t } from "../i18n";
 import { empty, put, take } from "./purse";
-import { emptyReports } from "./reportBox";
 import { hasAccount, running } from "./settings";
 
 const AHEAD_MS = 30_000; // an access token about to end is not used for one more question
@@ -96,7 +95,7 @@ export async function signOut(everywhere: boolean): Promise<boolean> {
     told = false;
   }
   await forget();
-  await emptyReports();
+  await (await import("./reportBox")).emptyReports();
   ended.value = false;
   return told;
 }

@@ -5,7 +5,6 @@ import { w } from "../../i18n/mine";
 import { Trouble } from "../../parts/Frame";
 import { Sheet } from "../../parts/Sheet";
 import { words } from "../../state/me";
-import { emptyReports } from "../../state/reportBox";
 import { askMine, ended, forget } from "../../state/session";
 import { PhoneCode } from "./PhoneCode";
 
@@ -70,7 +69,7 @@ function EraseSheet({ onClose }: { onClose: () => void }) {
     }
     erased.value = true;
     await forget();
-    await emptyReports();
+    await (await import("../../state/reportBox")).emptyReports();
     ended.value = false;
     return null;
   };

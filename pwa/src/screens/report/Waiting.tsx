@@ -7,11 +7,9 @@ import { ageText } from "../../parts/Age";
 import { lazy } from "../../parts/lazy";
 import { Sheet } from "../../parts/Sheet";
 import { dropReport, type Report, reports } from "../../state/reportBox";
+import { sending } from "./asked";
 
-const SignIn = lazy(async () => {
-  const [part] = await Promise.all([import("../account/SignIn"), import("../../i18n/mine").then((m) => m.loadWords())]);
-  return part.SignIn;
-});
+const SignIn = lazy(async () => (await sending()).SignIn);
 
 /** Of one station, or of all. */
 export function Waiting({ station }: { station?: string }) {
@@ -36,7 +34,9 @@ function Row({ report: r, named }: { report: Report; named: boolean }) {
   const asking = useSignal(false);
   const send = async () => {
     busy.value = true;
-    const sent = await import("../../state/reportSend").then((s) => s.sendReport(r.key)).catch(() => null);
+    const sent = await sending()
+      .then((part) => part.sendReport(r.key))
+      .catch(() => null);
     busy.value = false;
     asking.value = sent?.kind === "signIn";
   };
