@@ -68,6 +68,7 @@ test("the gateway is asked only for what is set", () => {
 test.each([
   "/my",
   "/orders",
+  "/reports",
   "/scan",
   "/orders/20261125%2F1",
   "/my?lang=en",
@@ -80,5 +81,11 @@ test.each([
   expect(format(route)).toBe(href);
 });
 
-test.each(["/charge", "/charge?station=a", "/my/x", "/nothing", "/orders/"])("%s is no page of the account", (href) =>
-  expect(parse(href).page).toBeNull());
+test.each([
+  "/charge",
+  "/charge?station=a",
+  "/my/x",
+  "/reports/x",
+  "/nothing",
+  "/orders/",
+])("%s is no page of the account", (href) => expect(parse(href).page).toBeNull());

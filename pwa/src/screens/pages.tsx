@@ -21,6 +21,7 @@ const ChargePage = lazy(async () => (await withWords(import("./charge/ChargePage
 const OrderPage = lazy(async () => (await withWords(import("./charge/OrderPage"))).OrderPage);
 const OrdersPage = lazy(async () => (await withWords(import("./charge/OrdersPage"))).OrdersPage);
 const ScanPage = lazy(async () => (await withWords(import("./charge/ScanPage"))).ScanPage);
+const ReportsPage = lazy(async () => (await withWords(import("./report/ReportsPage"))).ready());
 const SignedInPage = lazy(async () => (await withWords(import("./account/SignedInPage"))).SignedInPage);
 export const RunningBar = lazy(async () => (await withWords(import("./charge/RunningBar"))).RunningBar, {
   quiet: true,
@@ -37,6 +38,8 @@ export function PageView() {
       return <OrderPage />;
     case "orders":
       return <OrdersPage />;
+    case "reports":
+      return <ReportsPage />;
     case "signed-in":
       return <SignedInPage />;
     case "scan":

@@ -33,7 +33,7 @@ export interface Plug {
 
 /** What lies over the finder: an account and what is charged with it. */
 export type Page =
-  | { name: "my" | "orders" | "scan" | "roads" }
+  | { name: "my" | "orders" | "scan" | "roads" | "reports" }
   | { name: "order"; number: string }
   | { name: "road"; id: string }
   /** Along that road, where one was come from. */
@@ -147,7 +147,10 @@ function join(path: string, q: URLSearchParams): string {
 
 function page(path: string, q: URLSearchParams): Page | null {
   const [, name, rest] = path.split("/");
-  if (rest === undefined && (name === "my" || name === "orders" || name === "scan" || name === "roads"))
+  if (
+    rest === undefined &&
+    (name === "my" || name === "orders" || name === "scan" || name === "roads" || name === "reports")
+  )
     return { name };
   if (name === "roads" && rest) return { name: "road", id: unescaped(rest).slice(0, 64) };
   if (name === "trip") return { name, road: q.get("road")?.slice(0, 64) || null };

@@ -48,7 +48,6 @@ export const en: ReportWords = {
     "The service cannot be reached now. It is sent once when the network is back or this application is opened again, with the true time at which you saw it; after two hours it is not sent any more.",
   waiting: "waiting to be sent",
   waitingTitle: "Reports not sent yet",
-  waitingN: (n) => (n === 1 ? "1 report not sent yet" : `${n} reports not sent yet`),
   needsSignIn: "sign in to send it",
   notSent: "not sent",
   tooOld:
@@ -78,6 +77,7 @@ export const en: ReportWords = {
     EXPIRED: "Expired",
     REFUSED: "Not accepted",
   },
+  clearKept: "Kept",
   until: { WAITING: (time) => `waits until ${time}`, CONFIRMED: (time) => `shown until ${time}` },
   keptSince: (age) => `No network; your reports as of ${age}`,
 };

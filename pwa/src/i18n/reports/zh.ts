@@ -43,7 +43,6 @@ export const zh = {
   keptWhy: "现在连不上服务器。网络恢复或再次打开本应用时会自动发送一次，带着您看到的真实时间；超过两小时就不再发送。",
   waiting: "等待发送",
   waitingTitle: "未发送的报告",
-  waitingN: (n: number) => `${n} 条报告未发送`,
   needsSignIn: "登录后才能发送",
   notSent: "没有发送",
   tooOld: "看到已超过 2 小时，车可能已离开，所以没有发送。如仍在，请重新报告。",
@@ -69,6 +68,7 @@ export const zh = {
     EXPIRED: "已过期",
     REFUSED: "未采信",
   },
+  clearKept: "已记录",
   until: { WAITING: (time: string) => `等到 ${time}`, CONFIRMED: (time: string) => `显示到 ${time}` },
   keptSince: (age: string) => `没有网络，显示${age}的报告`,
 };

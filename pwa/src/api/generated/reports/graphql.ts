@@ -30,14 +30,14 @@ export type BayReportState =
   | 'REFUSED'
   | 'WAITING';
 
-export type BayReportRowFragment = { id: string, stationId: string, stationName: string, evseId: string, kind: BayReportKind, state: BayReportState, seenAt: string, until: string | null, reason: string | null };
+export type BayReportRowFragment = { id: string, stationId: string, stationName: string, evseId: string, kind: BayReportKind, clear: boolean, state: BayReportState, seenAt: string, until: string | null, reason: string | null };
 
 export type ReportBayMutationVariables = Exact<{
   input: BayReportInput;
 }>;
 
 
-export type ReportBayMutation = { reportBay: { id: string, stationId: string, stationName: string, evseId: string, kind: BayReportKind, state: BayReportState, seenAt: string, until: string | null, reason: string | null } };
+export type ReportBayMutation = { reportBay: { id: string, stationId: string, stationName: string, evseId: string, kind: BayReportKind, clear: boolean, state: BayReportState, seenAt: string, until: string | null, reason: string | null } };
 
 export type BayIsClearMutationVariables = Exact<{
   evseId: string;
@@ -49,14 +49,14 @@ export type BayIsClearMutationVariables = Exact<{
 }>;
 
 
-export type BayIsClearMutation = { bayIsClear: { id: string, stationId: string, stationName: string, evseId: string, kind: BayReportKind, state: BayReportState, seenAt: string, until: string | null, reason: string | null } };
+export type BayIsClearMutation = { bayIsClear: { id: string, stationId: string, stationName: string, evseId: string, kind: BayReportKind, clear: boolean, state: BayReportState, seenAt: string, until: string | null, reason: string | null } };
 
 export type MyBayReportsQueryVariables = Exact<{
   first: number;
 }>;
 
 
-export type MyBayReportsQuery = { myBayReports: Array<{ id: string, stationId: string, stationName: string, evseId: string, kind: BayReportKind, state: BayReportState, seenAt: string, until: string | null, reason: string | null }> };
+export type MyBayReportsQuery = { myBayReports: Array<{ id: string, stationId: string, stationName: string, evseId: string, kind: BayReportKind, clear: boolean, state: BayReportState, seenAt: string, until: string | null, reason: string | null }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -83,6 +83,7 @@ export const BayReportRowFragmentDoc = new TypedDocumentString(`
   stationName
   evseId
   kind
+  clear
   state
   seenAt
   until
@@ -101,11 +102,12 @@ export const ReportBayDocument = new TypedDocumentString(`
   stationName
   evseId
   kind
+  clear
   state
   seenAt
   until
   reason
-}`, {"hash":"sha256:9a5234a8ef9c7515c0fe44a824fc52438b74ecb70dd0fc9ddff27a2cd356b21e"}) as unknown as TypedDocumentString<ReportBayMutation, ReportBayMutationVariables>;
+}`, {"hash":"sha256:977a7ed8af66d2a87f384ae814ce177e4b419cb3c19f86906905c906dcddbd94"}) as unknown as TypedDocumentString<ReportBayMutation, ReportBayMutationVariables>;
 export const BayIsClearDocument = new TypedDocumentString(`
     mutation BayIsClear($evseId: ID!, $seenAt: DateTime!, $lat: Float!, $lon: Float!, $accuracyM: Float, $idempotencyKey: String!) {
   bayIsClear(
@@ -125,11 +127,12 @@ export const BayIsClearDocument = new TypedDocumentString(`
   stationName
   evseId
   kind
+  clear
   state
   seenAt
   until
   reason
-}`, {"hash":"sha256:a7bf9ae65abe78508999d60fafc8bf33a06e4811042fbe49ba94b3af4deba86d"}) as unknown as TypedDocumentString<BayIsClearMutation, BayIsClearMutationVariables>;
+}`, {"hash":"sha256:44c68e56f0a484a34337b2528e7b8b33c4fdcc42c4b325fbd428e2500741a3e7"}) as unknown as TypedDocumentString<BayIsClearMutation, BayIsClearMutationVariables>;
 export const MyBayReportsDocument = new TypedDocumentString(`
     query MyBayReports($first: Int!) {
   myBayReports(first: $first) {
@@ -142,8 +145,9 @@ export const MyBayReportsDocument = new TypedDocumentString(`
   stationName
   evseId
   kind
+  clear
   state
   seenAt
   until
   reason
-}`, {"hash":"sha256:006d6ff5877ba5ad4b7fcee10a94fbe0074782bdca8354b2a18eed59a600f674"}) as unknown as TypedDocumentString<MyBayReportsQuery, MyBayReportsQueryVariables>;
+}`, {"hash":"sha256:72f8bdc0082081f866e4b61933598036b5141fa330d5b8f3b3a5a80aa526c200"}) as unknown as TypedDocumentString<MyBayReportsQuery, MyBayReportsQueryVariables>;
