@@ -6,14 +6,14 @@ export interface Fix {
   accuracyM: number;
 }
 
-/** As exactly as the device can; at most half a minute old. */
-export function fix(): Promise<Fix | "denied" | "failed"> {
+/** As exactly as the device can; at most half a minute old, unless `anew`: the last one did not do. */
+export function fix({ anew = false } = {}): Promise<Fix | "denied" | "failed"> {
   if (!("geolocation" in navigator)) return Promise.resolve("failed");
   return new Promise((resolve) => {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => resolve({ lat: coords.latitude, lon: coords.longitude, accuracyM: Math.round(coords.accuracy) }),
       (error) => resolve(error.code === error.PERMISSION_DENIED ? "denied" : "failed"),
-      { enableHighAccuracy: true, timeout: 15_000, maximumAge: 30_000 },
+      { enableHighAccuracy: true, timeout: 15_000, maximumAge: anew ? 0 : 30_000 },
     );
   });
 }

@@ -63,10 +63,11 @@ export function ReportSheet({ found, says, evse: asked, onClose }: Props) {
   const say = async () => {
     const id = evse.value;
     if (!id || busy) return;
+    const anew = trouble.value !== null;
     trouble.value = null;
     const at = Date.now();
     stage.value = { name: "locating" };
-    const place = await fix();
+    const place = await fix({ anew });
     if (typeof place === "string") return back(place === "denied" ? m.denied : m.noPlace);
     const key = newKey();
     const report: Report = {
