@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Request, expect
+from playwright.sync_api import Locator, Request, Route, expect
 
 from tests.browser.citizens import STATION, Citizen, numbers, paid, stand
 from tests.browser.phone import AXE, Phone
@@ -132,6 +132,7 @@ def test_without_a_network_a_report_waits_and_is_sent_once_with_its_true_time(ph
     close(phone)
     waiting = phone.page.get_by_test_id("waiting")
     expect(waiting).to_contain_text("等待发送")
+    expect(tile(phone, bay)).to_contain_text("您的报告等待发送")
     # The application is opened again, still without a network.
     phone.page.reload()
     expect(waiting).to_contain_text(f"车位 {bay['label']}")
@@ -148,6 +149,85 @@ def test_without_a_network_a_report_waits_and_is_sent_once_with_its_true_time(ph
     assert asked[0]["accuracyM"] == 20
 
 
+def test_a_report_whose_answer_was_lost_is_sent_again_and_counts_once(phone: Phone) -> None:
+    citizen = Citizen(phone)
+    station, bay = citizen.free()
+    citizen.take()
+    stand(phone, station)
+    opened(phone, station)
+    asked: list[Any] = []
+
+    def lose(route: Route) -> None:
+        text = route.request.post_data or ""
+        if "reportBay(" not in text:
+            route.continue_()
+            return
+        asked.append(json.loads(text)["variables"]["input"])
+        if len(asked) > 1:
+            route.continue_()
+            return
+        route.fetch()
+        route.abort("connectionfailed")
+
+    phone.expects_network_errors = True
+    phone.page.route("**/graphql", lose)
+    choose(phone, bay)
+    send(phone)
+    expect(told(phone)).to_contain_text("已保存，等待发送", timeout=WITHIN_MS)
+    assert said_of(citizen, station, bay)["reportedBay"] == {"kind": "FUEL_CAR"}
+    close(phone)
+    waiting = phone.page.get_by_test_id("waiting")
+    waiting.get_by_role("button", name="现在发送").click()
+    expect(waiting).to_have_count(0, timeout=WITHIN_MS)
+    assert len(asked) == 2
+    assert asked[0] == asked[1]
+    phone.page.goto("/reports")
+    expect(phone.page.locator(".row-item")).to_have_count(1)
+
+
+def test_whoever_signs_out_leaves_no_report_behind(phone: Phone) -> None:
+    citizen = Citizen(phone)
+    station, bay = citizen.free()
+    citizen.take()
+    stand(phone, station)
+    opened(phone, station)
+    phone.expects_network_errors = True
+    phone.page.route("**/graphql", lambda route: route.abort("connectionfailed"))
+    choose(phone, bay)
+    send(phone)
+    expect(told(phone)).to_contain_text("已保存，等待发送")
+    phone.page.unroute("**/graphql")
+    # Held back, or it would be sent as soon as the application is opened.
+    phone.page.evaluate(CHANGED, {"held": True})
+    phone.page.goto("/")
+    expect(phone.page.locator(".running")).to_contain_text("1 条报告未发送")
+    phone.page.locator(".running").click()
+    expect(phone.page.get_by_test_id("waiting")).to_contain_text("车位")
+    phone.page.goto("/my")
+    phone.page.get_by_role("button", name="退出登录").click()
+    expect(phone.page.get_by_label("手机号")).to_be_visible()
+    opened(phone, station)
+    expect(phone.page.get_by_test_id("waiting")).to_have_count(0)
+    assert phone.page.evaluate(KEPT) == 0
+
+
+KEPT = """() => new Promise(resolve => {
+    const open = indexedDB.open("finder-reports");
+    open.onsuccess = () => {
+        const get = open.result.transaction("kept").objectStore("kept").get("reports");
+        get.onsuccess = () => resolve((get.result ?? []).length);
+    };
+})"""
+CHANGED = """by => new Promise(resolve => {
+    const open = indexedDB.open("finder-reports");
+    open.onsuccess = () => {
+        const kept = open.result.transaction("kept", "readwrite").objectStore("kept");
+        const get = kept.get("reports");
+        get.onsuccess = () => {
+            kept.put(get.result.map(r => ({ ...r, ...by })), "reports").onsuccess = () => resolve();
+        };
+    };
+})"""
 AGED = """ms => new Promise(resolve => {
     const open = indexedDB.open("finder-reports");
     open.onsuccess = () => {

@@ -47,6 +47,7 @@ export const en: ReportWords = {
   keptWhy:
     "The service cannot be reached now. It is sent once when the network is back or this application is opened again, with the true time at which you saw it; after two hours it is not sent any more.",
   waiting: "waiting to be sent",
+  waitsHere: "Your report waits to be sent",
   waitingTitle: "Reports not sent yet",
   needsSignIn: "sign in to send it",
   notSent: "not sent",

@@ -42,6 +42,7 @@ export const zh = {
   keptOffline: "已保存，等待发送",
   keptWhy: "现在连不上服务器。网络恢复或再次打开本应用时会自动发送一次，带着您看到的真实时间；超过两小时就不再发送。",
   waiting: "等待发送",
+  waitsHere: "您的报告等待发送",
   waitingTitle: "未发送的报告",
   needsSignIn: "登录后才能发送",
   notSent: "没有发送",

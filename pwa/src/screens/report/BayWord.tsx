@@ -3,6 +3,7 @@ import { t } from "../../i18n";
 import { rw } from "../../i18n/reports";
 import { ageText } from "../../parts/Age";
 import { timeText } from "../../parts/when";
+import { reports } from "../../state/reportBox";
 import { here } from "../../state/server";
 import type { Detail } from "../../state/stations";
 import { reporting } from "./asked";
@@ -11,6 +12,8 @@ export function BayWord({ bay, label }: { bay: Detail["evses"][number]; label: s
   const m = rw();
   const { blockedBay: block, reportedBay: once } = bay;
   const blocked = block && bay.live.status === "BLOCKED";
+  const waits = reports.value.some((r) => r.evse === bay.id && r.failed === null);
+  if (waits) return <p class="bay-word">{m.waitsHere}</p>;
   if (!blocked && !once) return null;
   return (
     <>
