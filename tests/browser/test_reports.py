@@ -399,6 +399,7 @@ def test_axe_finds_nothing_where_bays_are_reported(phones: Callable[..., Phone],
     tile(phone, bay).scroll_into_view_if_needed()
     seen(phone, "report-bay")
     tile(phone, bay).get_by_role("button", name=re.compile("已空出")).click()
+    expect(phone.page.get_by_role("dialog").get_by_text("请确认车位上现在没有车")).to_be_visible()
     seen(phone, "report-clear")
     phone.page.goto("/reports")
     expect(phone.page.locator(".row-item")).to_be_visible()
