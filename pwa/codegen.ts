@@ -15,7 +15,7 @@ const output = (document: string): CodegenConfig["generates"][string] => ({
 });
 
 /** Types and document hashes from the gateway's committed schema; the result is committed too.
- *  What belongs to an account, to charging and to officials are modules of their own, which the first screen does not load. */
+ *  What belongs to an account, to charging, to reports and to officials are modules of their own, which the first screen does not load. */
 const config: CodegenConfig = {
   schema: "../finder/graphql/schema.graphql",
   generates: {
@@ -25,6 +25,7 @@ const config: CodegenConfig = {
     "src/api/generated/charging/": output("src/api/charging.graphql"),
     "src/api/generated/ways/": output("src/api/ways.graphql"),
     "src/api/generated/coverage/": output("src/api/coverage.graphql"),
+    "src/api/generated/reports/": output("src/api/reports.graphql"),
   },
 };
 export default config;

@@ -192,7 +192,7 @@ POLICY: Mapping[str, Row] = {
     "Mutation.reportBay": MINE,
     "Mutation.bayIsClear": MINE,
     **_mine("BayReport", "id", "stationId", "stationName", "evseId", "kind", "state", "seenAt", "receivedAt"),
-    **_mine("BayReport", "until", "reason"),
+    **_mine("BayReport", "clear", "until", "reason"),
     # The books.
     "Query.differences": OFFICIAL,
     "Mutation.decideDifference": ADMINISTRATORS,

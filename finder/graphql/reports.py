@@ -12,7 +12,7 @@ from finder.graphql.moment import Context
 from finder.graphql.types import of
 from finder.kernel.geo import Point
 from finder.reports.bays import BayReports
-from finder.reports.model import BayAsk, BayReportKind, BayReportState, Reason
+from finder.reports.model import BayAsk, BayReportKind, BayReportState, Reason, Says
 from finder.reports.model import BayReport as Report
 
 Ask = Info[Context, None]
@@ -48,6 +48,7 @@ class BayReport:  # noqa: D101
     station_name: str
     evse_id: strawberry.ID
     kind: BayReportKind
+    clear: bool = of(lambda report: report.says is Says.CLEAR, "Whether one said that the bay is clear again.")
     state: BayReportState
     seen_at: datetime
     received_at: datetime

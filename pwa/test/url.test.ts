@@ -70,6 +70,7 @@ test.each([
   "/orders",
   "/claim",
   "/invoices",
+  "/reports",
   "/scan",
   "/orders/20261125%2F1",
   "/my?lang=en",
@@ -87,6 +88,7 @@ test.each([
   "/charge?station=a",
   "/my/x",
   "/claim/x",
+  "/reports/x",
   "/nothing",
   "/orders/",
 ])("%s is no page of the account", (href) => expect(parse(href).page).toBeNull());

@@ -46,7 +46,7 @@ def begins(part_kms: Sequence[float], apart_km: Sequence[float]) -> list[float]:
 def within_parts(part_kms: Sequence[float], apart_km: Sequence[float], seen: Sequence[Gap]) -> list[tuple[float, ...]]:
     """Each gap by the part that it lies in and how far in."""
     starts = begins(part_kms, apart_km)
-    told = []
+    told: list[tuple[float, ...]] = []
     for gap in seen:
         part = max(n for n, start in enumerate(starts) if start <= gap.from_km + 1e-6)
         told.append((part, round(gap.from_km - starts[part], 4), round(gap.km, 4)))
@@ -57,7 +57,7 @@ def within_parts(part_kms: Sequence[float], apart_km: Sequence[float], seen: Seq
 def test_parts_shifted_apart_change_no_gap(
     part_kms: list[float], near: list[float], far: list[float], chargers: list[tuple[int, float]]
 ) -> None:
-    told = []
+    told: list[list[tuple[float, ...]]] = []
     for apart in (near, far):
         line, starts = road(part_kms, apart), begins(part_kms, apart)
         kms = [starts[n] + share * part_kms[n] for n, share in chargers if n < len(part_kms)]

@@ -19,7 +19,7 @@ media.addEventListener("change", () => {
 });
 
 const Sheets = lazy(async () => (await import("./Sheets")).Sheets);
-const StationView = lazy(async () => (await import("./StationView")).StationView);
+const StationView = lazy(async () => (await import("./StationView")).ready());
 
 /** So that the first tap waits for nothing. */
 export function fetchRest(): void {

@@ -1,14 +1,19 @@
 /** The strip of bays: what each is doing, since when, and who says so. */
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
+import { rw } from "../i18n/reports";
 import { Age, ageText } from "../parts/Age";
+import { Icon } from "../parts/Icon";
 import { powerText } from "../parts/words";
 import { payChannels } from "../state/about";
 import { glowing } from "../state/live";
 import { hrefOf, openPage } from "../state/route";
-import { sourceNames } from "../state/station";
+import { loadStation, sourceNames } from "../state/station";
 import type { Detail } from "../state/stations";
 import type { Page } from "../state/url";
+import { reporting } from "./report/asked";
+import { BayWord } from "./report/BayWord";
 
 const FEW = 8;
 type Bay = Detail["evses"][number];
@@ -16,6 +21,7 @@ type Bay = Detail["evses"][number];
 export function Bays({ found }: { found: Detail }) {
   const m = t();
   const all = useSignal(false);
+  useBlocks(found);
   const shown = all.value || found.evses.length <= FEW + 2 ? found.evses : found.evses.slice(0, FEW);
   return (
     <section class="block">
@@ -48,8 +54,32 @@ export function Bays({ found }: { found: Detail }) {
           {all.value ? m.baysLess : m.baysAll(found.evses.length)}
         </button>
       )}
+      {found.evses.length > 0 && (
+        <button
+          type="button"
+          class="button wide-button"
+          aria-haspopup="dialog"
+          onClick={() => {
+            reporting.value = { says: "BLOCKED", evse: null };
+          }}
+        >
+          <Icon name="warning" />
+          {rw().report}
+        </button>
+      )}
     </section>
   );
+}
+
+/** A flip says that a bay is blocked, but not by whom and until when: that is asked for. */
+function useBlocks(found: Detail): void {
+  const unexplained = found.evses
+    .filter((e) => (e.live.status === "BLOCKED") !== Boolean(e.blockedBay))
+    .map((e) => e.id);
+  const key = unexplained.join();
+  useEffect(() => {
+    if (key && navigator.onLine) void loadStation(found.id);
+  }, [found.id, key]);
 }
 
 interface TileProps {
@@ -86,6 +116,7 @@ function BayTile({ station, bay, at, number }: TileProps) {
         {at === null ? m.neverSeen : guess ? m.lastSeenAs(m.status[live.lastSeen][1], ageText(at)) : <Age at={at} />}
         {source && ` · ${source}`}
       </p>
+      <BayWord bay={bay} label={bay.label ?? String(number)} />
       {payChannels.value.length > 0 && MAY_START.includes(live.status) && (
         <ChargeLink
           name={`${m.chargeHere} ${bay.label ?? number}`}

@@ -1,24 +1,39 @@
 /** All that is known of one station, each fact with its age and source. */
 import "../styles/station.css";
+import "../styles/report.css";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { named, t } from "../i18n";
+import { loadReportWords } from "../i18n/reports";
 import { fromCounts, look } from "../kernel/counts";
 import { metres } from "../kernel/geo";
 import { Badge, Shares } from "../parts/Badge";
 import { Icon } from "../parts/Icon";
+import { lazy } from "../parts/lazy";
 import { FailureNotes, PracticeNotice, splitAge } from "../parts/Notices";
 import { distanceText, plugTexts, powerText } from "../parts/words";
 import { online } from "../state/live";
 import { originPoint } from "../state/position";
+import { followReports, reports } from "../state/reportBox";
 import { closeStation, go, route } from "../state/route";
 import { loadStation, missing, station, stationFailure, stationFailures, stationKeptSince } from "../state/station";
 import type { Detail } from "../state/stations";
 import { Bays } from "./Bays";
 import { NavigateSheet } from "./NavigateSheet";
+import { reporting, sending } from "./report/asked";
+import { Waiting } from "./report/Waiting";
 import { StationFacts } from "./StationFacts";
 import { shareStation } from "./share";
 import { TariffSection } from "./TariffSection";
+
+const ReportSheet = lazy(async () => (await sending()).ReportSheet);
+
+/** The station's page, once what goes with it is at work: reports that wait are sent from wherever one is. */
+export async function ready(): Promise<typeof StationView> {
+  await loadReportWords();
+  void followReports(async () => (await sending()).sendWaiting());
+  return StationView;
+}
 
 /** `page`: the whole screen; `over`: a sheet over the map, half as high. */
 export function StationView({ form }: { form: "page" | "over" }) {
@@ -79,6 +94,7 @@ function Filled({ found }: { found: Detail }) {
   const seen = look(count);
   const from = originPoint.value;
   const since = stationKeptSince.value;
+  useReports(found.id);
   return (
     <>
       <div class="station-top">
@@ -133,6 +149,7 @@ function Filled({ found }: { found: Detail }) {
           {seen === "unknown" ? m.allUnknown : m.freeOf(count.free, count.total)}
         </p>
       </section>
+      <Waiting station={found.id} />
       <Bays found={found} />
       <TariffSection found={found} />
       <StationFacts found={found} />
@@ -149,6 +166,15 @@ function Filled({ found }: { found: Detail }) {
           {m.navigate}
         </button>
       </div>
+      {reporting.value && (
+        <ReportSheet
+          found={found}
+          {...reporting.value}
+          onClose={() => {
+            reporting.value = null;
+          }}
+        />
+      )}
       {choosing.value && (
         <NavigateSheet
           found={found}
@@ -159,6 +185,16 @@ function Filled({ found }: { found: Detail }) {
       )}
     </>
   );
+}
+
+/** A report that was sent may have changed the station. */
+function useReports(id: string): void {
+  const waiting = reports.value.filter((r) => r.station === id).length;
+  const before = useRef(waiting);
+  useEffect(() => {
+    if (waiting < before.current && online.peek()) void loadStation(id);
+    before.current = waiting;
+  }, [id, waiting]);
 }
 
 function ShareButton({ found }: { found: Detail }) {

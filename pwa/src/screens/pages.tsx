@@ -23,6 +23,7 @@ const OrderPage = lazy(async () => (await withWords(import("./charge/OrderPage")
 const OrdersPage = lazy(async () => (await withWords(import("./charge/OrdersPage"))).OrdersPage);
 const InvoicesPage = lazy(async () => (await withWords(import("./pay/InvoicesPage"))).InvoicesPage);
 const ScanPage = lazy(async () => (await withWords(import("./charge/ScanPage"))).ScanPage);
+const ReportsPage = lazy(async () => (await withWords(import("./report/ReportsPage"))).ready());
 const SignedInPage = lazy(async () => (await withWords(import("./account/SignedInPage"))).SignedInPage);
 export const RunningBar = lazy(async () => (await withWords(import("./charge/RunningBar"))).RunningBar, {
   quiet: true,
@@ -43,6 +44,8 @@ export function PageView() {
       return <OrdersPage />;
     case "invoices":
       return <InvoicesPage />;
+    case "reports":
+      return <ReportsPage />;
     case "signed-in":
       return <SignedInPage />;
     case "scan":

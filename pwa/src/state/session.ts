@@ -95,6 +95,7 @@ export async function signOut(everywhere: boolean): Promise<boolean> {
     told = false;
   }
   await forget();
+  await (await import("./reportBox")).emptyReports();
   ended.value = false;
   return told;
 }

@@ -180,7 +180,7 @@ export type StationQueryVariables = Exact<{
 }>;
 
 
-export type StationQuery = { station: { construction: Construction, parkingText: string | null, accessNote: string | null, amenities: Array<Amenity>, phone: string | null, guide: string | null, id: string, name: string, nameEn: string | null, address: string | null, state: StationState, parkingFee: ParkingFee, access: Access, openNow: boolean | null, attributes: Array<Attribute>, practice: boolean, maxPowerKw: number | null, operator: { phone: string | null, website: string | null, id: string, name: string, nameEn: string | null }, gcj02: { lat: number, lon: number }, evses: Array<{ label: string | null, id: string, live: { lastSeen: Status, observedAt: string | null, source: string | null, status: Status, stale: boolean, ageS: number | null }, connectors: Array<{ id: string, current: Current | null, voltageV: number | null, currentA: number | null, tariffId: string | null, type: ConnectorType, powerKw: number | null }> }>, tariffs: Array<{ id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> }>, priceNow: { electricityE4: number, serviceE4: number, totalE4: number, until: number } | null, hours: { text: string | null, alwaysOpen: boolean, spans: Array<Array<number>> } | null, photos: Array<{ url: string, caption: string | null }>, provenance: Array<{ source: string, name: string, nativeId: string, fetchedAt: string, updatedAt: string | null, ageS: number, licence: string | null }>, location: { lat: number, lon: number }, availability: { total: number, available: number, occupied: number, charging: number, reserved: number, blocked: number, faulted: number, offline: number, unknown: number, oldestAgeS: number | null, newestAgeS: number | null } } | null, operators: Array<{ id: string, name: string, failures: Array<{ operator: string, name: string, kind: FailureKind, code: string, message: string, since: string, retryable: boolean }> }> };
+export type StationQuery = { station: { construction: Construction, parkingText: string | null, accessNote: string | null, amenities: Array<Amenity>, phone: string | null, guide: string | null, id: string, name: string, nameEn: string | null, address: string | null, state: StationState, parkingFee: ParkingFee, access: Access, openNow: boolean | null, attributes: Array<Attribute>, practice: boolean, maxPowerKw: number | null, operator: { phone: string | null, website: string | null, id: string, name: string, nameEn: string | null }, gcj02: { lat: number, lon: number }, evses: Array<{ label: string | null, id: string, live: { lastSeen: Status, observedAt: string | null, source: string | null, status: Status, stale: boolean, ageS: number | null }, blockedBay: { until: string, by: Array<string> } | null, reportedBay: { seenAt: string, kind: string } | null, connectors: Array<{ id: string, current: Current | null, voltageV: number | null, currentA: number | null, tariffId: string | null, type: ConnectorType, powerKw: number | null }> }>, tariffs: Array<{ id: string, text: string | null, zone: string, periods: Array<{ start: number, end: number, electricityE4: number, serviceE4: number, totalE4: number }> }>, priceNow: { electricityE4: number, serviceE4: number, totalE4: number, until: number } | null, hours: { text: string | null, alwaysOpen: boolean, spans: Array<Array<number>> } | null, photos: Array<{ url: string, caption: string | null }>, provenance: Array<{ source: string, name: string, nativeId: string, fetchedAt: string, updatedAt: string | null, ageS: number, licence: string | null }>, location: { lat: number, lon: number }, availability: { total: number, available: number, occupied: number, charging: number, reserved: number, blocked: number, faulted: number, offline: number, unknown: number, oldestAgeS: number | null, newestAgeS: number | null } } | null, operators: Array<{ id: string, name: string, failures: Array<{ operator: string, name: string, kind: FailureKind, code: string, message: string, since: string, retryable: boolean }> }> };
 
 export type AboutQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -732,6 +732,14 @@ export const StationDocument = new TypedDocumentString(`
         observedAt
         source
       }
+      blockedBay {
+        until
+        by
+      }
+      reportedBay {
+        seenAt
+        kind
+      }
       connectors {
         id
         current
@@ -850,7 +858,7 @@ fragment Card on Station {
   attributes
   practice
   maxPowerKw
-}`, {"hash":"sha256:ce06d67c259f457e8894266d000c553c7534f6740b4ac5b19e9337a0edbd1f30"}) as unknown as TypedDocumentString<StationQuery, StationQueryVariables>;
+}`, {"hash":"sha256:4b67713da9de8292930cb2d7c1d89ca26492eaf9d79e8bb33c54691527cb2df5"}) as unknown as TypedDocumentString<StationQuery, StationQueryVariables>;
 export const AboutDocument = new TypedDocumentString(`
     query About {
   about {

@@ -33,6 +33,8 @@ export const en: Words = {
     keptSince: (age) => `No network; as of ${age}`,
     orders: "Charging orders",
     ordersHint: "What is running, bills and refunds",
+    reports: "My reports",
+    reportsHint: "Blocked bays, and what came of them",
   },
   vehicles: {
     title: "Vehicles",
@@ -301,6 +303,8 @@ export const en: Words = {
   bar: {
     open: "Open",
     kwh: (n) => `${n} kWh`,
+    reports: (n) => (n === 1 ? "1 report not sent" : `${n} reports not sent`),
+    reportsWhy: "See why, or send now",
   },
   agreements: {
     title: "Agreements to pay",

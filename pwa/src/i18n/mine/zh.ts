@@ -31,6 +31,8 @@ export const zh = {
     keptSince: (age: string) => `没有网络，显示${age}的内容`,
     orders: "充电订单",
     ordersHint: "进行中的、账单与退款",
+    reports: "我的报告",
+    reportsHint: "被占的车位，以及处理结果",
   },
   vehicles: {
     title: "车辆",
@@ -298,6 +300,8 @@ export const zh = {
   bar: {
     open: "查看",
     kwh: (n: string) => `${n} 度`,
+    reports: (n: number) => `${n} 条报告未发送`,
+    reportsWhy: "查看原因，或现在发送",
   },
   agreements: {
     title: "付款约定",

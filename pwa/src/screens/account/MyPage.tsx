@@ -101,6 +101,21 @@ function Mine() {
           <Icon name="chevron" />
         </a>
       )}
+      <a
+        class="block link-row"
+        href={hrefOf({ page: { name: "reports" } })}
+        onClick={(event) => {
+          event.preventDefault();
+          openPage({ name: "reports" });
+        }}
+      >
+        <Icon name="warning" />
+        <span>
+          <strong>{m.my.reports}</strong>
+          <span class="quiet">{m.my.reportsHint}</span>
+        </span>
+        <Icon name="chevron" />
+      </a>
       <Notices notices={mine.notices} />
       <Vehicles mine={mine} />
       {payChannels.value.length > 0 && <Agreements agreements={mine.agreements} />}

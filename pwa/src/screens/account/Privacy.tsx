@@ -69,6 +69,7 @@ function EraseSheet({ onClose }: { onClose: () => void }) {
     }
     erased.value = true;
     await forget();
+    await (await import("../../state/reportBox")).emptyReports();
     ended.value = false;
     return null;
   };

@@ -7,6 +7,7 @@ import { Icon } from "../../parts/Icon";
 import { splitAge } from "../../parts/Notices";
 import { intents, loadIntents } from "../../state/intents";
 import { loadOrders, runningOrders } from "../../state/orders";
+import { reports } from "../../state/reportBox";
 import { hrefOf, openPage } from "../../state/route";
 import { here } from "../../state/server";
 import type { Page } from "../../state/url";
@@ -50,6 +51,11 @@ export function RunningBar() {
           {m.charge.checkNow}
         </Bar>
       ))}
+      {reports.value.length > 0 && (
+        <Bar page={{ name: "reports" }} head={m.bar.reports(reports.value.length)}>
+          {m.bar.reportsWhy}
+        </Bar>
+      )}
     </>
   );
 }
