@@ -31,6 +31,7 @@ _WORDS: Mapping[Reason, tuple[str, str]] = {
     Reason.SENSOR: ("地锁或车位传感器显示车位已空出", "the lock or parking sensor says that the bay is clear"),
     Reason.CITIZEN: ("有人在场确认车位已空出", "somebody near by said that the bay is clear"),
     Reason.OPERATOR: ("运营商已处理", "the operator has seen to it"),
+    Reason.CITY: ("城管已到场，车位已空出", "city management was there: the bay is clear"),
     Reason.TIME: ("已过期", "that was some time ago: nobody said so again"),
     Reason.CASE: ("经核查，与事实不符", "whoever looked found otherwise"),
 }
