@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from finder.accounts import open_accounts, open_agreements, open_people
 from finder.aftercare import OnlyVehicle, open_outsiders
+from finder.casework import open_casework
 from finder.charging.plug_cases import Cases
 from finder.cities import load_city
 from finder.connectors.sdk.kinds import Workbench
@@ -185,7 +186,9 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
     outsiders = open_outsiders(settings, None if practice is None else practice.aftercare)
     plates = OnlyVehicle(accounts.people.vehicles)
     notices = BayNotices()
-    till = Till(database, vault, desk, merchants, agreements, outsiders, plates, more={LETTER: notices})
+    casework = open_casework(settings, database, accounts.people, None if practice is None else practice.city)
+    more = {LETTER: notices, **casework.handlers()}
+    till = Till(database, vault, desk, merchants, agreements, outsiders, plates, more=more)
     plugging = Plugging(accounts.people, agreements, till)
     bench = Workbench(
         clock=system_clock,
@@ -214,7 +217,8 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         settings.roads_reach_km * 1000,
         choose_router(settings),
         database,
-        Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake),
+        Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake, casework.handover),
+        casework,
     )
 
 
@@ -271,6 +275,7 @@ def build_app(
                 ),
                 metrics.route(settings.metrics_token),
                 *base_routes(rooms.gazetteer),
+                *engines.casework.routes(),
                 *photo_routes(engines.reporting.photos, engines.accounts.people),
                 *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
                 *open_data_routes(rooms.open_data, settings.base_url),

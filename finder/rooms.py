@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from finder.casework import Casework
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
 from finder.charging.trip_prices import TariffPrices
@@ -71,6 +72,7 @@ class Engines:
     router: Router
     database: Database
     reporting: Reporting
+    casework: Casework
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,11 @@ async def open_rooms(
         closing.push_async_callback(till.close)
         reports = engines.reporting.connect(board, search, federation.network, lately)
         closing.push_async_callback(engines.reporting.close)
+        engines.casework.connect(reports)
+        closing.push_async_callback(engines.casework.close)
         if works:
             till.start()
+            engines.casework.start()
 
         async def road_list() -> Sequence[Road]:
             return list(keeper.book.roads.values())
@@ -182,6 +187,7 @@ async def open_rooms(
             forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
             reports=reports,
+            cases=engines.casework.desk,
             trips=Trips(
                 index,
                 _status(board),
