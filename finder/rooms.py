@@ -155,11 +155,11 @@ async def open_rooms(
         till.connect(search, federation.network)
         engines.plugging.connect(search, federation.network, board)
         closing.push_async_callback(engines.plugging.plugs.deciding.settle)
+        closing.push_async_callback(engines.casework.close)  # after those who call it
         closing.push_async_callback(till.close)
         reports = engines.reporting.connect(board, search, federation.network, lately)
         closing.push_async_callback(engines.reporting.close)
         engines.casework.connect(reports)
-        closing.push_async_callback(engines.casework.close)
         if works:
             till.start()
             engines.casework.start()

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.types import Info
 
 from finder.errors import BadInput
+from finder.graphql.cases import ReportCase, report_case
 from finder.graphql.moment import Context
 from finder.graphql.types import of
 from finder.kernel.geo import Point
@@ -18,7 +19,6 @@ from finder.reports.model import BayReport as Report
 Ask = Info[Context, None]
 First = Annotated[int, strawberry.argument(name="first", description="At most 100.")]
 MAX_FIRST = 100
-strawberry.enum(BayReportKind, description="What stands in the bay.")
 strawberry.enum(BayReportState, description="What became of a report.")
 
 _WORDS: Mapping[Reason, tuple[str, str]] = {
@@ -54,6 +54,9 @@ class BayReport:  # noqa: D101
     received_at: datetime
     until: datetime | None = of(lambda report: report.until, "Until when it waits, or the bay shows as blocked.")
     reason: str | None = strawberry.field(resolver=_reason, description="Why it is so, in the reader's language.")
+    case: ReportCase | None = strawberry.field(
+        resolver=report_case, description="At city management; null where it is in none."
+    )
 
 
 @strawberry.input(description="Said at the bay; `seenAt` at most two hours ago, from within 300 m of the station.")
