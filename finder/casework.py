@@ -6,12 +6,13 @@ from datetime import timedelta
 from starlette.routing import Route
 
 from finder.cases.answering import Answering
-from finder.cases.city import CityManagement, Peer, WebhookCity
+from finder.cases.city import CAUTION, CityManagement, Peer, WebhookCity
 from finder.cases.desk import CaseDesk
 from finder.cases.keeping import CaseKeeping
 from finder.cases.message import read_plate_key
 from finder.cases.opening import LETTER, Opening, Sending, Terms
 from finder.cases.webhooks import read_secrets
+from finder.connectors.sdk.http import Caution
 from finder.errors import BadInput, SettingsError
 from finder.identity.people import People
 from finder.kernel.clock import Clock, system_clock
@@ -35,14 +36,16 @@ class Casework:
         peer: Peer | None,
         terms: Terms | None = None,
         clock: Clock = system_clock,
+        caution: Caution = CAUTION,
     ) -> None:
         """Raises SettingsError for an address that operators may not have either."""
         self._work, self._people, self._peer, self._clock = Work(database, clock), people, peer, clock
         self._bays: BayReports | None = None
-        self._city = None if peer is None else _city(peer, clock)
+        self._city = None if peer is None else _city(peer, clock, caution)
         self._answering = Answering(self._work, people.audit, self._room)
         self.handover: Handover = NoHandover() if peer is None else Opening(people.store, terms or Terms())
         self.desk = None if peer is None else CaseDesk(self._work, self._answering)
+        self.keeping = None if self._city is None else CaseKeeping(self._answering, self._city)
         self._tasks: list[asyncio.Task[None]] = []
 
     def handlers(self) -> dict[str, Handler]:
@@ -55,8 +58,8 @@ class Casework:
 
     def start(self) -> None:
         """Begins to ask for answers that did not come, beside whoever else does."""
-        if self._city is not None:
-            self._tasks = [asyncio.create_task(CaseKeeping(self._answering, self._city).run())]
+        if self.keeping is not None:
+            self._tasks = [asyncio.create_task(self.keeping.run())]
 
     def routes(self) -> list[Route]:
         """What city management calls."""
@@ -79,9 +82,9 @@ class Casework:
         return self._bays
 
 
-def _city(peer: Peer, clock: Clock) -> CityManagement:
+def _city(peer: Peer, clock: Clock, caution: Caution) -> CityManagement:
     try:
-        return WebhookCity(peer, clock)
+        return WebhookCity(peer, clock, caution)
     except BadInput as bad:
         raise SettingsError(f"FINDER_CASES_URL：{bad.zh}", f"FINDER_CASES_URL: {bad.en}") from None
 
