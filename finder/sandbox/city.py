@@ -81,6 +81,7 @@ class PracticeCity:
     _theirs: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # the finder's
     _ours: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     _plates: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"), repr=False)
+    _http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(trust_env=False, timeout=_WITHIN_S))
     _tasks: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
     _server: uvicorn.Server | None = None
     _serving: asyncio.Task[None] | None = None
@@ -122,6 +123,7 @@ class PracticeCity:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._http.aclose()
         if self._server is not None and self._serving is not None:
             self._server.should_exit = self._server.force_exit = True
             await self._serving
@@ -146,8 +148,7 @@ class PracticeCity:
         body = msgspec.json.encode(message["message"])
         keys = [secrets.token_bytes(32)] if self.faults.bad_signature else [key or self._ours]
         headers = {"content-type": "application/json", **signed(keys, message["id"], self.clock(), body)}
-        async with httpx.AsyncClient(trust_env=False, timeout=_WITHIN_S) as http:
-            answer = await http.post(f"{self.answers_to}/cases/answers", content=body, headers=headers)
+        answer = await self._http.post(f"{self.answers_to}/cases/answers", content=body, headers=headers)
         told = answer.json()
         result = answer.status_code, str(told.get("code", told.get("state", "")))
         self.heard.append((message["id"], *result))

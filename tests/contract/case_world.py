@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx
 import msgspec
 import sqlalchemy as sa
 from starlette.applications import Starlette
@@ -39,7 +40,7 @@ class CaseWorld:
     city: PracticeCity
     casework: Casework
     outbox: Outbox
-    url: str
+    http: httpx.AsyncClient  # to the finder
 
     async def blocked(self, evse: str = BAY, **more: Any) -> Case:
         """Two people who have each charged say so; the case."""
@@ -101,7 +102,8 @@ async def case_world(database: Database) -> AsyncIterator[CaseWorld]:
     try:
         async with served(Starlette(routes=casework.routes())) as url:
             city.answers_to = url
-            yield CaseWorld(reports, city, casework, outbox, url)
+            async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+                yield CaseWorld(reports, city, casework, outbox, http)
     finally:
         await city.close()
         await casework.close()

@@ -164,7 +164,7 @@ async def test_a_case_that_was_taken_without_our_knowing_is_told_again_and_is_th
     assert list(world.city.cases) == [case.id]
     await _until(lambda: bool(world.city.heard))
     assert (await world.case(case.id)).state is CaseState.ACCEPTED  # it spoke before we knew that it had heard
-    world.city.faults = faults()
+    world.city.faults = faults(never_answers=True)
     world.reports.later(seconds=2)
     await world.outbox.step()
     assert (world.city.requests, len(world.city.cases)) == (2, 1)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -40,8 +39,7 @@ async def post(
     at = world.reports.now + timedelta(seconds=skew_s)
     given = signed([key or peer.theirs[0]], message_id, at, body)
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
-    async with httpx.AsyncClient(trust_env=False) as http:
-        answer = await http.post(f"{world.url}/cases/answers", content=body, headers=given)
+    answer = await world.http.post("/cases/answers", content=body, headers=given)
     assert answer.headers["cache-control"] == "no-store"
     return answer.status_code, answer.json()
 
@@ -73,8 +71,7 @@ async def test_each_refusal_says_what_to_do_and_changes_nothing(world: CaseWorld
     await refused(404, "NO_SUCH_CASE", body_of(world, "01JXXXXXXXXXXXXXXXXXXXXXXX", CaseAnswer.MOVED))
     late = body_of(world, case.id, CaseAnswer.MOVED, lookedAt="2027-01-01T00:00:00+08:00")
     await refused(400, "LOOKED_AT", late)
-    async with httpx.AsyncClient(trust_env=False) as http:
-        assert (await http.get(f"{world.url}/cases/answers")).status_code == 405
+    assert (await world.http.get("/cases/answers")).status_code == 405
     assert (await post(world, body, skew_s=-FRESH_S))[0] == 200
 
 
