@@ -176,8 +176,9 @@ async def choose_cases(settings: Settings) -> AsyncIterator[Cases]:
         yield Cases(work, people.store, people.audit, people.buckets)
 
 
-def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines:
-    """Everything that the settings name. Raises SettingsError, before anything is started."""
+def choose(settings: Settings, practice: PracticeMoney | None = None, *, practising: bool = False) -> Engines:
+    """Everything that the settings name; `practising`: stations do not exist. Raises SettingsError, before anything is
+    started."""
     database, vault, city = choose_database(settings), choose_vault(settings), load_city(settings.city)
     desk = SqlDesk(database, system_clock)
     merchants = open_merchants(settings, practice)
@@ -186,7 +187,8 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
     outsiders = open_outsiders(settings, None if practice is None else practice.aftercare)
     plates = OnlyVehicle(accounts.people.vehicles)
     notices = BayNotices()
-    casework = open_casework(settings, database, accounts.people, None if practice is None else practice.city)
+    city = None if practice is None else practice.city
+    casework = open_casework(settings, database, accounts.people, city, practising=practising)
     more = {LETTER: notices, **casework.handlers()}
     till = Till(database, vault, desk, merchants, agreements, outsiders, plates, more=more)
     plugging = Plugging(accounts.people, agreements, till)
@@ -233,7 +235,7 @@ def build_app(
 
     `ready` is called when everything that was kept is loaded. Raises SettingsError.
     """
-    engines = choose(settings, money)
+    engines = choose(settings, money, practising=practice is not None)
     metrics = Metrics(lambda: rooms.gauges() if (rooms := opened.get("rooms")) else ())
     opened: dict[str, Rooms] = {}
     app = Starlette(

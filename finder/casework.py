@@ -95,17 +95,20 @@ def open_casework(
     people: People,
     practice: CityTold | None = None,
     clock: Clock = system_clock,
+    *,
+    practising: bool = False,
 ) -> Casework:
-    """Cases at the city management of FINDER_CASES_URL, or else the practice one. Raises SettingsError."""
+    """Cases at the city management of FINDER_CASES_URL. Where stations are `practising` nobody real is told of them,
+    but the practice one, where there is one. Raises SettingsError."""
     deadline = timedelta(minutes=settings.cases_deadline_minutes)
-    if settings.cases_url:
-        peer, key = _peer(settings), settings.cases_plate_key
-        terms = Terms(deadline, read_plate_key("FINDER_CASES_PLATE_KEY", key) if key else None)
-        return Casework(database, people, peer, terms, clock)
     if practice is not None:
         terms = Terms(deadline, read_plate_key("practice", practice.plate_key))
         return Casework(database, people, practice.peer(), terms, clock)
-    return Casework(database, people, None, clock=clock)
+    if practising or not settings.cases_url:
+        return Casework(database, people, None, clock=clock)
+    peer, key = _peer(settings), settings.cases_plate_key
+    terms = Terms(deadline, read_plate_key("FINDER_CASES_PLATE_KEY", key) if key else None)
+    return Casework(database, people, peer, terms, clock)
 
 
 def _peer(settings: Settings) -> Peer:

@@ -12,7 +12,7 @@ from finder.identity.tables import PERSON
 from finder.kernel.geo import Point
 from finder.live.model import Status
 from finder.reports.abuse import MOST_OPEN
-from finder.reports.keeping import case_closed, forget_evidence
+from finder.reports.keeping import Keeping, case_closed, forget_evidence
 from finder.reports.model import BayReportKind, BayReportState, Found, Reason, Standing
 from finder.reports.personal import ReportsHeld
 from finder.reports.photo_book import MOST_UNUSED, PhotoBook
@@ -340,3 +340,26 @@ async def test_a_photo_that_nobody_used_is_gone_after_a_day_and_one_that_was_is_
     assert await book.sweep(world.now) == 1
     with pytest.raises(FinderError):
         await store.get(names[0])
+
+
+async def test_a_picture_goes_after_sixty_days_though_report_and_reporter_are_gone(
+    world: ReportWorld, tmp_path: Path
+) -> None:
+    store = folder_photos(tmp_path)
+    book = PhotoBook(world.work, world.bays.store, Cleaner(), store)
+    one, other = await world.person(charged=True), await world.person(charged=True)
+    name = await book.take(one.person, encoded(street()))
+    await world.report(other, BAY)
+    await world.report(one, BAY, photo=name)
+    held = ReportsHeld(world.work, world.bays.store)
+    async with world.work.begin() as unit:
+        await held.let_go(unit.connection, one.person)
+        await unit.connection.execute(sa.delete(PERSON).where(PERSON.c.id == one.person))
+    keeping = Keeping(world.bays, book)
+    world.later(days=60)
+    await keeping.tidy()
+    assert await store.get(name)
+    world.later(microseconds=1)
+    await keeping.tidy()
+    with pytest.raises(FinderError):
+        await store.get(name)

@@ -189,4 +189,6 @@ async def test_the_settings_say_what_is_missing(
     opened = open_casework(good, database, people)
     assert len(opened.routes()) == 1
     await opened.close()
+    practising = open_casework(good, database, people, practising=True)
+    assert practising.routes() == []  # nobody real is told of stations that do not exist
     await database.close()
