@@ -187,8 +187,8 @@ def choose(settings: Settings, practice: PracticeMoney | None = None, *, practis
     outsiders = open_outsiders(settings, None if practice is None else practice.aftercare)
     plates = OnlyVehicle(accounts.people.vehicles)
     notices = BayNotices()
-    city = None if practice is None else practice.city
-    casework = open_casework(settings, database, accounts.people, city, practising=practising)
+    office = None if practice is None else practice.city
+    casework = open_casework(settings, database, accounts.people, office, practising=practising)
     more = {LETTER: notices, **casework.handlers()}
     till = Till(database, vault, desk, merchants, agreements, outsiders, plates, more=more)
     plugging = Plugging(accounts.people, agreements, till)

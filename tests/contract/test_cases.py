@@ -40,7 +40,7 @@ async def world(database: Database) -> AsyncIterator[CaseWorld]:
 
 
 async def test_a_block_is_handed_over_once_and_the_car_that_was_moved_frees_the_bay(
-    world: CaseWorld, tmp_path: Path
+    world: CaseWorld, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     reports = world.reports
     book = PhotoBook(reports.work, reports.bays.store, Cleaner(), folder_photos(tmp_path))
@@ -88,6 +88,10 @@ async def test_a_block_is_handed_over_once_and_the_car_that_was_moved_frees_the_
     history = await reports.world.people.audit.history(case.id)
     assert [(each.what, each.who) for each in history] == [("case.closed", CITY.who)]
     assert world.city.requests == 1
+    logged = "".join(capfd.readouterr())
+    assert "case.closed" in logged
+    for canary in (PLATE, one.person, other.person, photo, "已拖离"):
+        assert canary not in logged
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ TAKEN: set[str] = set()
 class Pair:
     """Two drivers who have each paid once, and the bay that both report."""
 
-    def __init__(self, scene: Scene, one: Driver, other: Driver, bay: dict[str, str]) -> None:
-        self.scene, self.one, self.other, self.bay = scene, one, other, bay
+    def __init__(self, one: Driver, other: Driver, bay: dict[str, str]) -> None:
+        self.one, self.other, self.bay = one, other, bay
 
     async def status(self) -> str:
         told = await self.one.ask(STATION, i=self.bay["stationId"])
@@ -72,7 +72,7 @@ async def blocked(scene: Scene, stack: AsyncExitStack, **city: Any) -> Pair:
     for driver in drivers:
         told = await driver.ask(REPORT, i={**said, "idempotencyKey": "1", "plate": "晋H·13579"})
     assert told["state"] == "CONFIRMED"
-    return Pair(scene, *drivers, bay)
+    return Pair(drivers[0], drivers[1], bay)
 
 
 async def heard(scene: Scene) -> list[Any]:
