@@ -9,11 +9,11 @@ import httpx
 import msgspec
 
 from finder.cases.message import Answers, sensible
-from finder.cases.webhooks import ID, signed, verified
+from finder.cases.webhooks import ID, is_id, signed, verified
 from finder.connectors.sdk.addresses import AddressRules
 from finder.connectors.sdk.guarded import guarded_client
 from finder.connectors.sdk.http import Caution, send
-from finder.errors import Denied, FinderError, OperatorLied
+from finder.errors import BadInput, Denied, OperatorLied
 from finder.kernel.clock import Clock
 
 NAME = "城管 · city management "
@@ -69,9 +69,11 @@ class WebhookCity:
             told = msgspec.json.decode(answer.body, type=Answers)
             for each in told.answers:
                 sensible(each.message)
-        except Denied as bad:
+            if not all(is_id(each.id) for each in told.answers):
+                raise _lied("ANSWER_ID")
+        except (Denied, BadInput) as bad:
             raise _lied(bad.code) from bad
-        except (msgspec.MsgspecError, FinderError) as bad:
+        except msgspec.MsgspecError as bad:
             raise _lied("ANSWER_FORM") from bad
         if told.case != case or any(each.message.data.case != case for each in told.answers):
             raise _lied("OTHER_CASE")

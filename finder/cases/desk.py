@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from finder.cases.answering import Answering
 from finder.cases.model import WAITING, Case, CaseAnswer, CaseState, ClosedBy
-from finder.cases.rows import find, of_states, read
+from finder.cases.rows import find, is_case_id, of_states, read
 from finder.cases.tables import CASE
-from finder.errors import BadInput, TooLarge
+from finder.errors import BadCursor, BadInput, TooLarge
 from finder.identity.audit import acting
 from finder.identity.roles import Caller
 from finder.money.spreadsheet import table
@@ -46,7 +46,9 @@ class CaseDesk:
         self._work, self._answering = work, answering
 
     async def cases(self, wanted: Wanted, first: int, after: str = "") -> list[Case]:
-        """The newest first, those before the case `after`."""
+        """The newest first, those before the case `after`. Raises BadCursor for what is no case's id."""
+        if after and not is_case_id(after):
+            raise BadCursor("游标已损坏，请从第一页重新查询", "the cursor is damaged: start again without 'after'")
         fits = [*self._fits(wanted), *([CASE.c.id < after] if after else [])]
         async with self._work.read() as connection:
             return await find(connection, *fits, limit=first)
@@ -69,7 +71,7 @@ class CaseDesk:
     ) -> Case:
         """Ends a case at a supervisor's word. Raises BadInput CASE_NOTE, and what Answering.close raises."""
         said = note.strip()
-        if not 1 <= len(said) <= MAX_NOTE:
+        if not 1 <= len(said) <= MAX_NOTE or "\0" in said:
             raise BadInput(
                 f"请写明理由，1 至 {MAX_NOTE} 个字", f"say why in 1 to {MAX_NOTE} characters", code="CASE_NOTE"
             )

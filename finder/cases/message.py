@@ -121,6 +121,8 @@ def sensible(message: AnswerMessage) -> AnswerMessage:
     data = message.data
     if (message.type == "case.answered") is (data.answer is None):
         raise _form("`answer` goes with case.answered and nothing else")
+    if "\0" in f"{data.case}{data.text}{data.reference}":  # PostgreSQL has no such text
+        raise _form("a text has no NUL")
     if len(data.text or "") > MAX_TEXT or len(data.reference or "") > MAX_REFERENCE:
         raise _form(f"text: {MAX_TEXT} characters, reference: {MAX_REFERENCE}")
     if (data.looked_at is not None and data.looked_at.tzinfo is None) or message.timestamp.tzinfo is None:

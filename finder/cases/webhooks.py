@@ -59,15 +59,16 @@ def signed(keys: Sequence[bytes], message_id: str, now: datetime, body: bytes) -
     }
 
 
+def is_id(text: str) -> bool:
+    """Whether a message may be called so. With a dot in it another id and timestamp would be the same signed text."""
+    return 0 < len(text) <= MAX_ID and text.isascii() and text.isprintable() and "." not in text
+
+
 def verified(keys: Sequence[bytes], headers: Mapping[str, str], body: bytes, now: datetime) -> str:
     """The message's id. Raises Denied: WEBHOOK_HEADERS, WEBHOOK_STALE, WEBHOOK_SIGNATURE."""
     message_id, then, told = (headers.get(name, "") for name in (ID, TIMESTAMP, SIGNATURE))
     digits = then.isascii() and then.isdecimal() and len(then) <= 12
-    # With a dot in it another id and timestamp would be the same signed text.
-    named = (
-        0 < len(message_id) <= MAX_ID and message_id.isascii() and message_id.isprintable() and "." not in message_id
-    )
-    if not (named and digits and told):
+    if not (is_id(message_id) and digits and told):
         raise Denied(
             "缺少或无法识别 webhook-id、webhook-timestamp、webhook-signature：请按 Standard Webhooks 签名",
             "webhook-id, webhook-timestamp or webhook-signature is missing or cannot be read: sign as Standard "

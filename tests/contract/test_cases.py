@@ -1,14 +1,18 @@
 """One suite for cases at city management, on every database and over real HTTP: told, answered, and what follows."""
 
 import asyncio
+import csv
+import io
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from finder.cases.answering import CITY
+from finder.cases.desk import Wanted
 from finder.cases.keeping import ASKED_EVERY, LAPSES_AFTER
 from finder.cases.model import REFUTES_WITHIN, CaseAnswer, CaseState, ClosedBy, Evidence
 from finder.cases.opening import DEADLINE, OPENED, Sending
@@ -268,7 +272,7 @@ async def test_a_supervisor_closes_a_case_and_the_city_is_told_so_when_it_answer
     desk, supervisor = world.casework.desk, await world.supervisor()
     assert desk is not None
     case = await world.sent()
-    for note in (" ", "x" * 501):
+    for note in (" ", "x" * 501, "a\0b"):
         with pytest.raises(FinderError) as no:
             await desk.close(supervisor, case.id, CaseAnswer.FINED, note)
         assert no.value.code == "CASE_NOTE"
@@ -283,9 +287,45 @@ async def test_a_supervisor_closes_a_case_and_the_city_is_told_so_when_it_answer
     assert await world.say(case) == (200, "CLOSED")  # it is late, and harmless
     assert await world.say(case, CaseAnswer.FINED) == (200, "CLOSED")
     assert await world.say(case, CaseAnswer.NOT_FOUND) == (409, "CASE_STATE")
+    for unknown in ("none", "a\0b", "", case.id + "0"):
+        with pytest.raises(FinderError) as no:
+            await desk.close(supervisor, unknown, CaseAnswer.MOVED, "x")
+        assert no.value.code == "NO_SUCH_CASE"
     with pytest.raises(FinderError) as no:
-        await desk.close(supervisor, "none", CaseAnswer.MOVED, "x")
-    assert no.value.code == "NO_SUCH_CASE"
+        await desk.cases(Wanted(), 1, "a\0b")
+    assert no.value.code == "BAD_CURSOR"
+
+
+async def test_the_sheet_has_every_case_once_and_runs_nothing(world: CaseWorld) -> None:
+    desk = world.casework.desk
+    assert desk is not None
+    stations = world.reports.stations.known
+    stations["jinbei/s"] = msgspec.structs.replace(stations["jinbei/s"], name="=1+1站")
+    case = await world.sent()
+    assert await world.say(case, CaseAnswer.FINED, text="＝cmd|' /C calc'!A0", reference="@SUM(1)") == (200, "CLOSED")
+    late = await world.sent(OTHER)
+    world.reports.later(hours=3)
+    sheet = await desk.sheet(Wanted(since=case.opened_at, until=world.reports.now))
+    rows = list(csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff"))))
+    assert [row["案件 · case"] for row in rows] == [late.id, case.id]
+    assert rows[1]["站名 · name"] == "'=1+1站"
+    assert rows[1]["答复说明 · text"].startswith("'＝cmd")
+    assert rows[1]["城管编号 · reference"] == "'@SUM(1)"
+    assert (rows[0]["超期 · overdue"], rows[1]["超期 · overdue"]) == ("是 · yes", "")
+    assert rows[1]["开案 · opened"] == "2026-11-24T12:00:00+08:00"
+    assert [each.id for each in await desk.cases(Wanted(overdue=True), 9)] == [late.id]
+    assert [each.id for each in await desk.cases(Wanted(overdue=False), 9)] == [case.id]
+    assert await desk.cases(Wanted(until=case.opened_at), 9) == []
+
+
+async def test_answers_that_come_at_once_by_every_way_end_a_case_once(world: CaseWorld) -> None:
+    case = await world.sent()
+    messages = [world.city.message(case.id, CaseAnswer.MOVED) for _ in range(4)]
+    said = [world.city.send(each) for each in [*messages, *messages]]
+    third = await world.reports.person(charged=True)
+    answers = await asyncio.gather(*said, world.reports.report(third, BAY))
+    assert {each for each in answers if isinstance(each, tuple)} == {(200, "CLOSED")}
+    assert len(await world.reports.world.people.audit.history(case.id)) == 1
 
 
 async def test_a_person_takes_its_cases_away_and_they_go_on_without_it(world: CaseWorld, tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 import base64
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -125,6 +128,34 @@ def test_an_answer_has_its_form_and_its_lengths() -> None:
         with pytest.raises(BadInput) as no:
             heard(bad)
         assert no.value.code == "ANSWER_FORM"
+
+
+@settings(max_examples=40)
+@given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
+def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
+    with pytest.raises(BadInput):
+        heard(body)
+
+
+@settings(max_examples=40)
+@given(
+    st.dictionaries(
+        st.sampled_from(("case", "answer", "text", "reference", "lookedAt")),
+        st.none() | st.text(max_size=12) | st.integers() | st.sampled_from(("MOVED", "2026-11-25T16:00:00Z", "\0")),
+    )
+)
+def test_no_field_of_an_answer_is_more_than_it_says(more: dict[str, Any]) -> None:
+    with suppress(BadInput):
+        data = heard(answered(**more)).data
+        assert "\0" not in f"{data.case}{data.text}{data.reference}"
+        assert data.answer is not None
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(st.sampled_from(("webhook-id", "webhook-timestamp", "webhook-signature")), st.text()))
+def test_whatever_headers_come_nothing_unsigned_is_believed(headers: dict[str, str]) -> None:
+    with pytest.raises(Denied):
+        verified([KEY], headers, BODY, NOW)
 
 
 def test_nobody_looks_in_the_future() -> None:
