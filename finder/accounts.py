@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Mapping
 
 from finder.aftercare import aftercare_held
+from finder.cases.personal import CasesHeld
 from finder.charging.agreements import Agreements, AgreementsHeld
 from finder.charging.payers import LinkedPayers, PayerProof, PracticePayers
 from finder.charging.personal import OrdersHeld
@@ -67,6 +68,7 @@ def open_accounts(
                 AgreementsHeld(people.store),
                 *aftercare_held(database, vault, clock),
                 ReportsHeld(work, people.store),
+                CasesHeld(work),
             ],
         ),
         Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name))),

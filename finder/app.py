@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from finder.accounts import open_accounts, open_agreements, open_people
 from finder.aftercare import OnlyVehicle, open_outsiders
+from finder.casework import open_casework
 from finder.charging.plug_cases import Cases
 from finder.cities import load_city
 from finder.connectors.sdk.kinds import Workbench
@@ -175,8 +176,9 @@ async def choose_cases(settings: Settings) -> AsyncIterator[Cases]:
         yield Cases(work, people.store, people.audit, people.buckets)
 
 
-def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines:
-    """Everything that the settings name. Raises SettingsError, before anything is started."""
+def choose(settings: Settings, practice: PracticeMoney | None = None, *, practising: bool = False) -> Engines:
+    """Everything that the settings name; `practising`: stations do not exist. Raises SettingsError, before anything is
+    started."""
     database, vault, city = choose_database(settings), choose_vault(settings), load_city(settings.city)
     desk = SqlDesk(database, system_clock)
     merchants = open_merchants(settings, practice)
@@ -185,7 +187,10 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
     outsiders = open_outsiders(settings, None if practice is None else practice.aftercare)
     plates = OnlyVehicle(accounts.people.vehicles)
     notices = BayNotices()
-    till = Till(database, vault, desk, merchants, agreements, outsiders, plates, more={LETTER: notices})
+    office = None if practice is None else practice.city
+    casework = open_casework(settings, database, accounts.people, office, practising=practising)
+    more = {LETTER: notices, **casework.handlers()}
+    till = Till(database, vault, desk, merchants, agreements, outsiders, plates, more=more)
     plugging = Plugging(accounts.people, agreements, till)
     bench = Workbench(
         clock=system_clock,
@@ -214,8 +219,9 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         settings.roads_reach_km * 1000,
         choose_router(settings),
         database,
-        Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake),
+        Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake, casework.handover),
         settings.data_dir / "open-data",
+        casework,
     )
 
 
@@ -230,7 +236,7 @@ def build_app(
 
     `ready` is called when everything that was kept is loaded. Raises SettingsError.
     """
-    engines = choose(settings, money)
+    engines = choose(settings, money, practising=practice is not None)
     metrics = Metrics(lambda: rooms.gauges() if (rooms := opened.get("rooms")) else ())
     opened: dict[str, Rooms] = {}
     app = Starlette(
@@ -272,6 +278,7 @@ def build_app(
                 ),
                 metrics.route(settings.metrics_token),
                 *base_routes(rooms.gazetteer),
+                *engines.casework.routes(),
                 *photo_routes(engines.reporting.photos, engines.accounts.people),
                 *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
                 *open_data_routes(rooms.open_data, settings.base_url, engines.snapshots),

@@ -1,4 +1,4 @@
-"""Two citizens and a sensor over a running practice finder, everything over real HTTP: how 'usable' changes."""
+"""Two citizens, a sensor and city management over a running practice finder, all over real HTTP: what is usable."""
 
 import asyncio
 import tempfile
@@ -31,6 +31,8 @@ _START = "mutation($ask:StartInput!){startCharging(ask:$ask){number stage}}"
 _STOP = "mutation($n:ID!){stopCharging(number:$n){stage}}"
 _ORDER = "query($n:ID!){order(number:$n){stage capturedFen kwh}}"
 _REPORT = "mutation($i:BayReportInput!){reportBay(input:$i){state reason}}"
+_MINE = "{myBayReports(first:1){evseId case{state answer}}}"
+_SOON = {"accepts_after_s": 1.5, "answers_after_s": 4.0}
 
 
 class Citizen:
@@ -79,13 +81,14 @@ class Citizen:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[tuple[str, str]]:
-    """A practice finder: its address, and its practice operators'."""
+async def running(folder: Path) -> AsyncIterator[tuple[str, str, str]]:
+    """A practice finder: its address, its practice operators', and its practice city management's."""
     listener = listen("127.0.0.1", 0)
     settings = Settings(data_dir=folder, port=listener.getsockname()[1])
     with PracticeProcess(speed=60, share=0.05, money=True) as process:
         money = process.money
         assert money is not None
+        assert money.city is not None
         settings = settings.model_copy(update={"sms_url": money.sms_url, "sms_key": SecretStr(money.sms_key)})
         app = build_app(settings, process.connectors, money=money)
         server = EmbeddedServer(
@@ -93,7 +96,7 @@ async def running(folder: Path) -> AsyncIterator[tuple[str, str]]:
         )
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            yield settings.base_url, process.keys.base_url
+            yield settings.base_url, process.keys.base_url, money.city.url
         finally:
             server.should_exit = True
             await serving
@@ -117,49 +120,104 @@ async def _bays(citizen: Citizen, count: int) -> tuple[Any, list[str]]:
             await asyncio.sleep(_LOOK_S)
 
 
+class Scene:
+    """A station, and a row for each step."""
+
+    def __init__(self, eye: Citizen, station: Any) -> None:
+        self._eye, self.station = eye, station
+        self.table = Table("步骤 · step", title=station["name"])
+        for name in ("该车位 · bay", "可用 · usable", "被占 · blocked", "依据 · by", "案件 · case"):
+            self.table.add_column(name, no_wrap=name.startswith(("该", "依", "案")))
+
+    async def row(self, step: str, bay: str, case: str = "–") -> str:
+        """How the bay and its station are now; the bay's status."""
+        now = next(each for each in await self._eye.stations() if each["id"] == self.station["id"])
+        seen = next(each for each in now["evses"] if each["id"] == bay)
+        by = ", ".join(seen["blockedBay"]["by"]) if seen["blockedBay"] else "–"
+        counts, status = now["availability"], str(seen["live"]["status"])
+        self.table.add_row(step, status, str(counts["available"]), str(counts["blocked"]), by, case)
+        return status
+
+    async def report(self, who: Citizen, bay: str, key: str) -> None:
+        """Says that a fuel car stands there."""
+        said = {"kind": "FUEL_CAR", **self.station["location"], "seenAt": system_clock().isoformat()}
+        await who.ask(_REPORT, i={**said, "evseId": bay, "idempotencyKey": key})
+
+    async def blocked(self, bay: str) -> None:
+        """Waits until the bay is."""
+        async with asyncio.timeout(_WITHIN_S):
+            while True:
+                now = next(each for each in await self._eye.stations() if each["id"] == self.station["id"])
+                if next(each for each in now["evses"] if each["id"] == bay)["blockedBay"]:
+                    return
+                await asyncio.sleep(_LOOK_S)
+
+
+async def _case(who: Citizen, *states: str) -> str:
+    """Waits until the case of one's newest report is in one of these states; how it stands."""
+    async with asyncio.timeout(_WITHIN_S):
+        while True:
+            (mine,) = await who.ask(_MINE)
+            case = mine["case"]
+            if case is not None and case["state"] in states:
+                return f"{case['state']} {case['answer'] or ''}".strip()
+            await asyncio.sleep(_LOOK_S)
+
+
 async def _show(console: Console) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        async with running(Path(folder)) as (url, practice), httpx.AsyncClient(base_url=url, timeout=20) as http:
+        async with (
+            running(Path(folder)) as (url, practice, city),
+            httpx.AsyncClient(base_url=url, timeout=20) as http,
+        ):
             one, other = Citizen(http), Citizen(http)
-            station, (bay, second, third) = await _bays(one, 3)
-            for bay_id in (bay, second, third):
-                await _sensor(practice, bay_id, _PARK_FREE)
+            station, bays = await _bays(one, 3)
+            for bay in bays:
+                await _sensor(practice, bay, _PARK_FREE)
             await one.sign_in(PHONES[0])
             await other.sign_in(PHONES[1])
-            table = Table(
-                "步骤 · step", "该车位 · the bay", "可用 · usable", "被占 · blocked", "依据 · by", title=station["name"]
-            )
-            said = {"kind": "FUEL_CAR", **station["location"]}
+            scene = Scene(one, station)
+            ends = [
+                *await _by_two(scene, one, other, bays, city),
+                *await _by_a_sensor(scene, one, bays[1], practice, city),
+            ]
+            console.print(scene.table)
+            return 0 if ends == ["BLOCKED", "CLOSED MOVED", "AVAILABLE", "BLOCKED", "CLOSED FINED", "BLOCKED"] else 1
 
-            async def row(step: str, of: str) -> Any:
-                now = next(each for each in await one.stations() if each["id"] == station["id"])
-                seen = next(each for each in now["evses"] if each["id"] == of)
-                by = ", ".join(seen["blockedBay"]["by"]) if seen["blockedBay"] else "–"
-                counts = now["availability"]
-                table.add_row(step, seen["live"]["status"], str(counts["available"]), str(counts["blocked"]), by)
-                return seen
 
-            async def report(who: Citizen, of: str, key: str) -> None:
-                seen_at = system_clock().isoformat()
-                await who.ask(_REPORT, i={**said, "evseId": of, "seenAt": seen_at, "idempotencyKey": key})
+async def _by_two(scene: Scene, one: Citizen, other: Citizen, bays: list[str], city: str) -> list[str]:
+    """Two who have each charged; city management has the car moved."""
+    bay, station = bays[0], scene.station
+    await _answers(city, "MOVED")
+    await scene.row("开始 · before", bay)
+    await asyncio.gather(one.charge(station["id"], bays[1]), other.charge(station["id"], bays[2]))
+    await scene.row("两人各充过一次电 · each has charged once", bay)
+    await scene.report(one, bay, "a")
+    await scene.row("一人报告 · one citizen reports", bay)
+    await scene.report(other, bay, "b")
+    blocked = await scene.row(
+        "另一人报告，移交城管 · another one too: handed over", bay, await _case(other, "OPENED", "SENT")
+    )
+    await scene.row("城管受理 · city management accepts it", bay, await _case(other, "ACCEPTED"))
+    ended = await _case(other, "CLOSED")
+    return [blocked, ended, await scene.row("城管：车已移走，结案 · it had the car moved", bay, ended)]
 
-            await row("开始 · before", bay)
-            await asyncio.gather(one.charge(station["id"], second), other.charge(station["id"], third))
-            await row("两人各充过一次电 · each has charged once", bay)
-            await report(one, bay, "a")
-            await row("一人报告 · one citizen reports", bay)
-            await report(other, bay, "b")
-            blocked = await row("另一人报告 · another one too", bay)
-            await report(one, second, "c")
-            await _sensor(practice, second, _PARK_TAKEN)
-            sensed = await _until(one, station["id"], second)
-            await row("一人报告，车位传感器印证 · one citizen and the sensor", second)
-            console.print(table)
-            done = blocked["live"]["status"] == "BLOCKED" and sensed
-            console.print(
-                "案件交接待 cases 模块 · the case at city management is not part of this yet", highlight=False
-            )
-            return 0 if done else 1
+
+async def _by_a_sensor(scene: Scene, one: Citizen, bay: str, practice: str, city: str) -> list[str]:
+    """One and the bay's sensor; city management fines whoever stands there, which moves nothing."""
+    await _answers(city, "FINED")
+    await scene.report(one, bay, "c")
+    await _sensor(practice, bay, _PARK_TAKEN)
+    await scene.blocked(bay)
+    case = await _case(one, "OPENED", "SENT", "ACCEPTED")
+    blocked = await scene.row("一人报告，车位传感器印证 · one citizen and the sensor", bay, case)
+    ended = await _case(one, "CLOSED")
+    return [blocked, ended, await scene.row("城管：已处罚，车仍在 · it fined the driver: the car stays", bay, ended)]
+
+
+async def _answers(city: str, answer: str) -> None:
+    async with httpx.AsyncClient(base_url=city) as http:
+        (await http.post("/_faults", json={**_SOON, "answer": answer})).raise_for_status()
 
 
 async def _sensor(practice: str, evse: str, park: int) -> None:
@@ -168,16 +226,7 @@ async def _sensor(practice: str, evse: str, park: int) -> None:
         (await http.post(f"/{SOURCE}/_set", json=asked)).raise_for_status()
 
 
-async def _until(who: Citizen, station: str, evse: str) -> bool:
-    async with asyncio.timeout(_WITHIN_S):
-        while True:
-            now = next(each for each in await who.stations() if each["id"] == station)
-            if next(each for each in now["evses"] if each["id"] == evse)["blockedBay"]:
-                return True
-            await asyncio.sleep(_LOOK_S)
-
-
 def report() -> int:
-    """`finder demo report`: 0 where both bays are blocked at the end."""
+    """`finder demo report`: 0 where each step is as it should be."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     return asyncio.run(_show(Console()))

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from finder.casework import Casework
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
 from finder.charging.trip_prices import TariffPrices
@@ -74,6 +75,7 @@ class Engines:
     database: Database
     reporting: Reporting
     snapshots: Path  # the folder of the published days
+    casework: Casework
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +158,14 @@ async def open_rooms(
         till.connect(search, federation.network)
         engines.plugging.connect(search, federation.network, board)
         closing.push_async_callback(engines.plugging.plugs.deciding.settle)
+        closing.push_async_callback(engines.casework.close)  # after those who call it
         closing.push_async_callback(till.close)
         reports = engines.reporting.connect(board, search, federation.network, lately)
         closing.push_async_callback(engines.reporting.close)
+        engines.casework.connect(reports)
         if works:
             till.start()
+            engines.casework.start()
 
         async def road_list() -> Sequence[Road]:
             return list(keeper.book.roads.values())
@@ -185,6 +190,7 @@ async def open_rooms(
             forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
             reports=reports,
+            cases=engines.casework.desk,
             trips=Trips(
                 index,
                 _status(board),

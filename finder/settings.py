@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     photos_url: str = ""  # empty: a folder in data_dir; or s3+https://host/bucket?region=…
     photos_key_id: SecretStr | None = None
     photos_key: SecretStr | None = None
+    cases_url: str = ""  # city management's server for cases, https://…; empty: blocked bays are handed to nobody
+    cases_secret: SecretStr | None = None  # by which we sign: whsec_ and base64, several with commas, the newest first
+    cases_answer_secret: SecretStr | None = None  # by which it does
+    cases_plate_key: str = ""  # its public JWK (P-256) for plates; empty: it is told none
+    cases_deadline_minutes: int = Field(default=120, ge=15, le=10_080)
     register_loopback: bool = False  # operators' platforms on this machine itself; for practice only
 
     @field_validator("log_level")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 # These put their tables into storage's own, so that they are written in one unit of work, or among people's.
+import finder.cases.tables
 import finder.charging.agreements
 import finder.charging.bills
 import finder.charging.confirming

@@ -3,6 +3,10 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from strawberry.dataloader import DataLoader
+
+from finder.cases.desk import CaseDesk
+from finder.cases.model import Case
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
 from finder.charging.plugs import Plugs
@@ -76,7 +80,7 @@ MAX_SHOWN = 100_000  # fields of one answer: those of the query times the length
 class Context:
     """What resolvers see of a request."""
 
-    __slots__ = ("_caller", "_fields", "_lately", "_shown", "asker", "gateway", "language", "moment")
+    __slots__ = ("_caller", "_case_of", "_fields", "_lately", "_shown", "asker", "gateway", "language", "moment")
 
     def __init__(self, gateway: Gateway, lately: Lately, language: str, fields: int = 1, asker: Asker = NOBODY) -> None:
         self.gateway = gateway
@@ -85,6 +89,7 @@ class Context:
         self._fields = fields
         self._shown = 0
         self._caller: Caller | None = None
+        self._case_of: DataLoader[str, Case | None] | None = None
         self.asker = asker
         self.renew()
 
@@ -145,6 +150,30 @@ class Context:
         if self.gateway.reports is None:
             raise Unavailable("本站暂不接受报告", "no reports are taken here", code="NO_REPORTS")
         return self.gateway.reports
+
+    @property
+    def cases(self) -> CaseDesk:
+        """Cases at city management. Raises Unavailable where none takes them."""
+        if self.gateway.cases is None:
+            raise Unavailable(
+                "本站未对接城管，没有案件：请配置 FINDER_CASES_URL",
+                "no city management takes cases here: set FINDER_CASES_URL",
+                code="NO_CASES",
+            )
+        return self.gateway.cases
+
+    @property
+    def case_of(self) -> "DataLoader[str, Case | None] | None":
+        """Reports' cases by the reports' ids, all of an answer at once; None where there are none."""
+        desk = self.gateway.cases
+        if self._case_of is None and desk is not None:
+
+            async def load(reports: list[str]) -> list[Case | None]:
+                found = await desk.of_reports(reports)
+                return [found.get(report) for report in reports]
+
+            self._case_of = DataLoader(load)
+        return self._case_of
 
     @property
     def accounting(self) -> Accounting:

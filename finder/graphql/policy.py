@@ -44,6 +44,8 @@ _OFFICIALS = frozenset({Standing.AUDITOR, Standing.ADMINISTRATOR})
 OFFICIAL = Row(_OFFICIALS, _OFFICIALS)  # of the books, which are nobody's own
 _SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
 SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
+_SUPERVISORS = frozenset({Standing.SUPERVISOR, Standing.ADMINISTRATOR})
+SUPERVISORS = Row(_SUPERVISORS, _SUPERVISORS)  # of what was handed over, which is nobody's own either
 ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 _ORDER = (
@@ -62,6 +64,12 @@ _DISPUTE = (
 _PARKING = (
     *("number", "carPark", "state", "minutesFree", "discountPercent", "until", "byPlate", "reference", "reason"),
 )
+_CASE = (
+    *("id", "kind", "what", "stationId", "stationName", "location", "evseId", "evidence", "openedAt", "deadline"),
+    *("state", "overdue", "sentAt", "acceptedAt", "answeredAt", "lookedAt", "closedAt", "closedBy", "answer", "text"),
+    *("reference", "note", "trouble"),
+)
+_REPORT_CASE = ("state", "openedAt", "deadline", "overdue", "answer", "answeredAt", "closedAt")
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
 
@@ -192,7 +200,16 @@ POLICY: Mapping[str, Row] = {
     "Mutation.reportBay": MINE,
     "Mutation.bayIsClear": MINE,
     **_mine("BayReport", "id", "stationId", "stationName", "evseId", "kind", "state", "seenAt", "receivedAt"),
-    **_mine("BayReport", "clear", "until", "reason"),
+    **_mine("BayReport", "clear", "until", "reason", "case"),
+    **dict.fromkeys((f"ReportCase.{name}" for name in _REPORT_CASE), OPEN),  # found for their reporter alone
+    # What was handed over to city management.
+    "Query.cases": SUPERVISORS,
+    "Query.casesCsv": SUPERVISORS,
+    "Mutation.closeCase": SUPERVISORS,
+    "CaseConnection.nodes": SUPERVISORS,
+    "CaseConnection.pageInfo": SUPERVISORS,
+    **dict.fromkeys((f"Case.{name}" for name in _CASE), SUPERVISORS),
+    **dict.fromkeys((f"CaseEvidence.{name}" for name in ("by", "seen", "sensor", "photos")), SUPERVISORS),
     # The books.
     "Query.differences": OFFICIAL,
     "Mutation.decideDifference": ADMINISTRATORS,
@@ -248,7 +265,7 @@ PERSONAL = frozenset(
         *("ProviderFlow", "CodeSent", "Tokens"),
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
-        "BayReport",
+        *("BayReport", "ReportCase", "CaseConnection", "Case", "CaseEvidence"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from finder.cases.desk import CaseDesk
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
 from finder.charging.disputes import Disputes
@@ -290,3 +291,4 @@ class Gateway:
     coverage: Coverage | None = None
     trips: Trips | None = None  # none: no trips are planned here
     reports: BayReports | None = None  # none: nobody reports bays here
+    cases: CaseDesk | None = None  # none: no city management takes cases

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.types import Info
 
 from finder.errors import BadInput
+from finder.graphql.cases import ReportCase, report_case
 from finder.graphql.moment import Context
 from finder.graphql.types import of
 from finder.kernel.geo import Point
@@ -18,7 +19,6 @@ from finder.reports.model import BayReport as Report
 Ask = Info[Context, None]
 First = Annotated[int, strawberry.argument(name="first", description="At most 100.")]
 MAX_FIRST = 100
-strawberry.enum(BayReportKind, description="What stands in the bay.")
 strawberry.enum(BayReportState, description="What became of a report.")
 
 _WORDS: Mapping[Reason, tuple[str, str]] = {
@@ -31,6 +31,7 @@ _WORDS: Mapping[Reason, tuple[str, str]] = {
     Reason.SENSOR: ("地锁或车位传感器显示车位已空出", "the lock or parking sensor says that the bay is clear"),
     Reason.CITIZEN: ("有人在场确认车位已空出", "somebody near by said that the bay is clear"),
     Reason.OPERATOR: ("运营商已处理", "the operator has seen to it"),
+    Reason.CITY: ("城管已到场，车位已空出", "city management was there: the bay is clear"),
     Reason.TIME: ("已过期", "that was some time ago: nobody said so again"),
     Reason.CASE: ("经核查，与事实不符", "whoever looked found otherwise"),
 }
@@ -54,6 +55,9 @@ class BayReport:  # noqa: D101
     received_at: datetime
     until: datetime | None = of(lambda report: report.until, "Until when it waits, or the bay shows as blocked.")
     reason: str | None = strawberry.field(resolver=_reason, description="Why it is so, in the reader's language.")
+    case: ReportCase | None = strawberry.field(
+        resolver=report_case, description="At city management; null where it is in none."
+    )
 
 
 @strawberry.input(description="Said at the bay; `seenAt` at most two hours ago, from within 300 m of the station.")

@@ -23,6 +23,7 @@ from finder.graphql import (
     types,
     views,
 )
+from finder.graphql import cases as casework
 from finder.graphql import differences as differing
 from finder.graphql import forecast as foretold
 from finder.graphql import orders as charging
@@ -110,6 +111,13 @@ class Query:  # noqa: D101
     statement: statements.StatementType = _root(
         statements.statement, "An operator's settlement statement of a month; its staff see their own."
     )
+    cases: casework.CaseConnection = _root(
+        casework.cases, "Blocked bays at city management; for supervisors and administrators."
+    )
+    cases_csv: str = _root(
+        casework.cases_csv,
+        "Those opened from `since` until `until`, at most 10,000, for a spreadsheet; in Beijing time.",
+    )
     my_bay_reports: list[reports.BayReport] = _root(reports.my_bay_reports, "What one reported oneself, newest first.")
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
@@ -195,6 +203,10 @@ class Mutation:  # noqa: D101
         reports.report_bay, "Says that a bay is blocked; one voice a person, once for each key."
     )
     bay_is_clear: reports.BayReport = _change(reports.bay_is_clear, "Says that a reported bay is clear again.")
+    close_case: casework.Case = _change(
+        casework.close_case,
+        "A supervisor's word, with its reason of at most 500 characters. `lookedAt`: when somebody was there.",
+    )
     decide_difference: differing.Difference = _change(
         differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."
     )

@@ -120,7 +120,7 @@ async def _confirm(
     await _contradict(unit, lead.evse)
     photos = tuple(dict.fromkeys(row.photo for row in said if row.photo is not None))
     plate = None if lead.plate is None else bytes(lead.plate)
-    handed = Confirmed(lead.id, lead.station, lead.evse, kind, since, until, by, photos, plate)
+    handed = Confirmed(block, lead.id, lead.station, lead.evse, kind, since, until, by, photos, plate)
     await handover.confirmed(unit, handed)
     return Shown(lead.evse, since, until, by)
 

@@ -16,7 +16,7 @@ from finder.reports.judging import Shown, bears_out, block_at, end_block, find, 
 from finder.reports.model import OPEN, BayReportState, By, Found, Reason, Says
 from finder.reports.photo_book import PhotoBook, drop_photos
 from finder.reports.rules import charged_since, sensed
-from finder.reports.tables import BLOCK, REPORT
+from finder.reports.tables import BLOCK, PHOTO, REPORT
 from finder.stations.model import EvseId
 from finder.storage.unit import Unit, from_us, to_us
 
@@ -145,6 +145,9 @@ class Keeping:
                 sa.or_(REPORT.c.plate.is_not(None), REPORT.c.photo.is_not(None)),
             )
             await self._forget_plates(unit, list((await unit.connection.execute(old)).scalars()))
+            # Of reports that went with their people, too.
+            left = sa.update(PHOTO).where(PHOTO.c.gone_at.is_(None), PHOTO.c.taken_at < to_us(now - PLATES_KEPT))
+            await unit.connection.execute(left.values(gone_at=to_us(now), person=None))
             await unit.connection.execute(sa.delete(REPORT).where(REPORT.c.received_at < to_us(now - KEPT)))
             await unit.connection.execute(sa.delete(BLOCK).where(BLOCK.c.made_at < to_us(now - KEPT)))
         if self._photos is not None:
@@ -162,20 +165,27 @@ async def forget_evidence(unit: Unit, report: str) -> None:
     await drop_photos(unit, report)
 
 
-async def case_closed(unit: Unit, report: str, *, found: Found | None) -> None:
-    """The case of this report is over, and how it turned out: for every report of its block. In the case's unit."""
-    block = (await unit.connection.execute(sa.select(REPORT.c.block).where(REPORT.c.id == report))).scalar_one_or_none()
-    same = REPORT.c.id == report if block is None else REPORT.c.block == block
+async def case_closed(unit: Unit, block: str, *, found: Found | None, clear: bool) -> Shown | None:
+    """The case of this block is over, and how it turned out: for every report of it. In the case's unit, which holds
+    the bay's lock.
+
+    `clear`: the bay is. What the board has to be told then, where nothing else ended the block before.
+    """
+    same, held = REPORT.c.block == block, sa.select(BLOCK).where(BLOCK.c.id == block)
+    holds = (await unit.connection.execute(held.where(BLOCK.c.state == BayReportState.CONFIRMED.value))).first()
     rows = (await unit.connection.execute(sa.select(REPORT.c.id, REPORT.c.moved).where(same))).all()
     if found is not None:
         await find(unit, [row.id for row in rows if row.moved], found)
     if found is Found.REFUTED:
         wrong = {"state": BayReportState.REFUSED.value, "reason": Reason.CASE.value}
         await unit.connection.execute(sa.update(REPORT).where(same).values(**wrong))
-        if block is not None:
-            await end_block(unit, block, BayReportState.REFUSED, Reason.CASE)
+        await end_block(unit, block, BayReportState.REFUSED, Reason.CASE)
+    elif clear:
+        await end_block(unit, block, BayReportState.CLEARED, Reason.CITY)
     for row in rows:
         await forget_evidence(unit, row.id)
+    # What began later at this bay is another car.
+    return Shown(holds.evse, cleared_at=from_us(holds.since)) if clear and holds is not None else None
 
 
 def _left(reading: Reading) -> bool:

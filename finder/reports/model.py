@@ -60,6 +60,7 @@ class Reason(StrEnum):
     SENSOR = "SENSOR"
     CITIZEN = "CITIZEN"
     OPERATOR = "OPERATOR"
+    CITY = "CITY"  # city management found it clear, or had the car moved
     TIME = "TIME"
     CASE = "CASE"
 
@@ -141,6 +142,7 @@ class Confirmed:
     """A block that was confirmed just now, for whoever has it cleared away. `report`: the first one's id, under which
     `plate_sealed` opens (`finder.reports.sealed`)."""
 
+    block: str
     report: str
     station_id: StationId
     evse_id: EvseId

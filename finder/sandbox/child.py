@@ -20,6 +20,7 @@ from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.ports import OperatorConnector
 from finder.connectors.tcec102 import Credentials, Tcec102Connector
 from finder.errors import SettingsError
+from finder.sandbox.city import PracticeCity
 from finder.sandbox.money import PracticeMoney, practice_money
 from finder.sandbox.ocpp.street import Street, practice_street
 from finder.sandbox.serve import Keys, practice_community, practice_operators, start_sandbox
@@ -145,11 +146,16 @@ def practice_connectors(keys: Keys, bench: Workbench) -> list[OperatorConnector]
 
 async def _serve(speed: float, share: float, *, money: bool) -> None:
     async with AsyncExitStack() as closing:
-        told = await closing.enter_async_context(practice_money()) if money else None
-        await _operate(speed, share, told)
+        if not money:
+            await _operate(speed, share, None, None)
+            return
+        told = await closing.enter_async_context(practice_money())
+        city = await PracticeCity().start()
+        closing.push_async_callback(city.close)
+        await _operate(speed, share, msgspec.structs.replace(told, city=city.told()), city)
 
 
-async def _operate(speed: float, share: float, money: PracticeMoney | None) -> None:
+async def _operate(speed: float, share: float, money: PracticeMoney | None, city: PracticeCity | None) -> None:
     sandbox = await start_sandbox(speed=speed, share=share)
     password = new_password()
     street = Street(password)
@@ -164,6 +170,8 @@ async def _operate(speed: float, share: float, money: PracticeMoney | None) -> N
         while line := await orders.readline():
             push_to = msgspec.json.decode(line, type=_Orders).push_to
             sandbox.push_to(push_to)
+            if city is not None:
+                city.answers_to = push_to
             await street.go_to(push_to)
     finally:
         await street.go_to(None)

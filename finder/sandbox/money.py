@@ -22,6 +22,7 @@ from finder.sandbox.channels.alipay import start_alipay
 from finder.sandbox.channels.model import HoldState, Refusal
 from finder.sandbox.channels.server import ChannelServer
 from finder.sandbox.channels.wechat import start_wechat
+from finder.sandbox.city import CityTold
 from finder.sandbox.ocpp.street import STREET_SOURCE
 from finder.sandbox.operators import TCEC102_OPERATORS
 from finder.sandbox.sms import SmsGateway, sms_running
@@ -41,6 +42,7 @@ class PracticeMoney(msgspec.Struct, frozen=True):
     sms_url: str
     sms_key: str
     aftercare: PracticeAftercare
+    city: CityTold | None = None  # a practice city management, where one runs beside it
 
     def wechat(self, public_url: str) -> WechatConfig:
         """The account as the finder is to be told of it; callbacks come to this address."""

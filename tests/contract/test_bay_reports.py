@@ -12,7 +12,7 @@ from finder.identity.tables import PERSON
 from finder.kernel.geo import Point
 from finder.live.model import Status
 from finder.reports.abuse import MOST_OPEN
-from finder.reports.keeping import case_closed
+from finder.reports.keeping import Keeping, case_closed, forget_evidence
 from finder.reports.model import BayReportKind, BayReportState, Found, Reason, Standing
 from finder.reports.personal import ReportsHeld
 from finder.reports.photo_book import MOST_UNUSED, PhotoBook
@@ -21,7 +21,7 @@ from finder.reports.photos.objects import folder_photos
 from finder.reports.rows import records_of
 from finder.reports.rules import standing
 from finder.reports.sealed import open_plate
-from finder.reports.tables import REPORT
+from finder.reports.tables import BLOCK, REPORT
 from finder.storage.database import Database
 from finder.storage.rows import OUTBOX
 from tests.contract.report_world import FAR, PLACE, ReportWorld, report_world
@@ -202,9 +202,6 @@ async def test_a_good_record_is_enough_alone_and_a_bad_one_is_not_heard(world: R
             await world.report(bad, "jinbei/s-2")
         world.later(hours=1, seconds=1)
         await world.keeping.step()
-    async with world.work.begin() as unit:
-        for report in await world.bays.mine(good, 9):
-            await case_closed(unit, report.id, found=None)
     await world.set(good, found=Found.BORNE_OUT.value, found_at=0, moved=True)
     await world.set(bad, found=Found.REFUTED.value, found_at=int(world.now.timestamp() * 1e6), moved=True)
     assert (await world.report(good, BAY)).state is BayReportState.CONFIRMED
@@ -288,7 +285,8 @@ async def test_a_plate_is_nowhere_in_the_open_and_goes_with_its_case_or_its_repo
     dumped = await world.world.dump()
     assert "晋H5432".encode() not in dumped
     async with world.work.begin() as unit:
-        await case_closed(unit, first.id, found=Found.BORNE_OUT)
+        block = (await unit.connection.execute(sa.select(BLOCK.c.id).where(BLOCK.c.report == first.id))).scalar_one()
+        await case_closed(unit, block, found=Found.BORNE_OUT, clear=False)
     async with world.work.read() as connection:
         held = sa.select(sa.func.count()).where(REPORT.c.plate.is_not(None))
         assert (await connection.execute(held)).scalar_one() == 1
@@ -338,7 +336,30 @@ async def test_a_photo_that_nobody_used_is_gone_after_a_day_and_one_that_was_is_
     assert await book.sweep(world.now) == MOST_UNUSED - 1
     assert await store.get(names[0])
     async with world.work.begin() as unit:
-        await case_closed(unit, told.id, found=None)
+        await forget_evidence(unit, told.id)
     assert await book.sweep(world.now) == 1
     with pytest.raises(FinderError):
         await store.get(names[0])
+
+
+async def test_a_picture_goes_after_sixty_days_though_report_and_reporter_are_gone(
+    world: ReportWorld, tmp_path: Path
+) -> None:
+    store = folder_photos(tmp_path)
+    book = PhotoBook(world.work, world.bays.store, Cleaner(), store)
+    one, other = await world.person(charged=True), await world.person(charged=True)
+    name = await book.take(one.person, encoded(street()))
+    await world.report(other, BAY)
+    await world.report(one, BAY, photo=name)
+    held = ReportsHeld(world.work, world.bays.store)
+    async with world.work.begin() as unit:
+        await held.let_go(unit.connection, one.person)
+        await unit.connection.execute(sa.delete(PERSON).where(PERSON.c.id == one.person))
+    keeping = Keeping(world.bays, book)
+    world.later(days=60)
+    await keeping.tidy()
+    assert await store.get(name)
+    world.later(microseconds=1)
+    await keeping.tidy()
+    with pytest.raises(FinderError):
+        await store.get(name)

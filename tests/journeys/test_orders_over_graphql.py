@@ -96,6 +96,7 @@ class Scene:
     settings: Settings
     url: str
     practice: str  # where the practice operators are
+    city: str  # where the practice city management is
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -106,6 +107,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
     with PracticeProcess(speed=60, share=0.05, money=True) as process:
         money = process.money
         assert money is not None
+        assert money.city is not None
         settings = settings.model_copy(update={"sms_url": money.sms_url, "sms_key": SecretStr(money.sms_key)})
         app = build_app(settings, process.connectors, money=money)
         config = uvicorn.Config(
@@ -116,7 +118,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
         try:
             async with asyncio.timeout(120), httpx.AsyncClient(base_url=settings.base_url) as http:
                 await _until_it_knows(server, http)
-            yield Scene(settings, settings.base_url, process.keys.base_url)
+            yield Scene(settings, settings.base_url, process.keys.base_url, money.city.url)
         finally:
             server.should_exit = True
             await running
