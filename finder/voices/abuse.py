@@ -62,6 +62,11 @@ def no_evse() -> NotFound:
     return NotFound("该站没有这个充电桩", "that station has no such EVSE", code="NO_SUCH_EVSE")
 
 
+def no_operator(operator: str) -> NotFound:
+    """Not one of those connected."""
+    return NotFound(f"没有运营商 {operator[:40]!r}", f"there is no operator {operator[:40]!r}", code="NO_SUCH_OPERATOR")
+
+
 def no_complaint(complaint_id: str) -> NotFound:
     """None, or another's."""
     shown = complaint_id[:40]

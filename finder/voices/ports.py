@@ -1,31 +1,14 @@
 """What voices ask of other rooms: stations, operators, and what orders bear out."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from finder.charging.borne_out import OwnOrder, RefusedStart
 from finder.stations.model import EvseId, SourceId, Station, StationId
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A start that the operator refused through a fault of its own."""
-
-    order: str
-    person: str = field(repr=False)
-    evse_id: EvseId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """An order of one's own, as far as a complaint goes."""
-
-    operator: SourceId
-    evse_id: EvseId
 
 
 class Sessions(Protocol):
@@ -44,10 +27,10 @@ class Sessions(Protocol):
     async def paid(self, connection: AsyncConnection, person: str) -> bool:
         """Whether this person has ever paid for a session here."""
 
-    async def refused(self, connection: AsyncConnection, since: datetime) -> Sequence[Refused]:
+    async def refused(self, connection: AsyncConnection, since: datetime) -> Sequence[RefusedStart]:
         """Every order that did not start since then, by the operator's fault."""
 
-    async def ordered(self, connection: AsyncConnection, person: str, order: str) -> Ordered | None:
+    async def ordered(self, connection: AsyncConnection, person: str, order: str) -> OwnOrder | None:
         """One's own order; None where it is another's, or there is none."""
 
 

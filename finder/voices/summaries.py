@@ -6,10 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from finder.charging.borne_out import RefusedStart
 from finder.stations.model import StationId
 from finder.storage.unit import Work, from_us, to_us
 from finder.voices.model import Basis, Code, Experience, Summaries, Voice
-from finder.voices.ports import Network, Refused, Sessions
+from finder.voices.ports import Network, Sessions
 from finder.voices.tables import VOICE
 from finder.voices.weighing import LASTS, summarise
 
@@ -37,9 +38,11 @@ class Shown:
             refused = await self._sessions.refused(connection, now - LASTS)
         voices = voices_of(rows)
         for start in refused:
-            station = self._network.station_of(start.evse_id)
+            station_id = self._network.station_of(start.evse_id)
+            # By the id under which it is shown, where two feeds tell of it.
+            station = None if station_id is None else await self._network.stations.station(station_id)
             if station is not None:
-                voices[station].append(spoken(start))
+                voices[station.id].append(spoken(start))
         fresh = {station: found for station, said in voices.items() if (found := summarise(said, now)) is not None}
         for gone in self._of.keys() - fresh.keys():
             del self._of[gone]
@@ -55,6 +58,6 @@ def voices_of(rows: Sequence[Any]) -> defaultdict[StationId, list[Voice]]:
     return found
 
 
-def spoken(start: Refused) -> Voice:
+def spoken(start: RefusedStart) -> Voice:
     """What an order says that its operator's own fault kept from starting."""
     return Voice(start.order, start.person, start.at, Code.WOULD_NOT_START, Basis.SESSION, tried=start.evse_id)

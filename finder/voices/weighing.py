@@ -1,5 +1,6 @@
 """From voices to what is shown of a station: pure, by the formula of docs/voices.md."""
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -37,8 +38,7 @@ def heard(voices: Collection[Voice], now: datetime) -> list[Voice]:
 
 def weight(voice: Voice, now: datetime) -> float:
     """3, 1, 0.2 or 0 by its basis, halved every fourteen days."""
-    age: float = (now - voice.at) / HALF_LIFE
-    return WEIGHTS[voice.basis] * 2.0**-age
+    return WEIGHTS[voice.basis] * math.exp2((voice.at - now) / HALF_LIFE)
 
 
 def shares(voices: Sequence[Voice], now: datetime) -> dict[Code, float]:
