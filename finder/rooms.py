@@ -44,6 +44,7 @@ from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
 from finder.supervision.open_data.keeper import OpenData
 from finder.till import Till
+from finder.voicing import Voicing
 
 NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
 NOTICE_EN = "Practice data: these stations do not exist, do not drive there"
@@ -71,6 +72,7 @@ class Engines:
     router: Router
     database: Database
     reporting: Reporting
+    voicing: Voicing
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ async def open_rooms(
         closing.push_async_callback(till.close)
         reports = engines.reporting.connect(board, search, federation.network, lately)
         closing.push_async_callback(engines.reporting.close)
+        voices = engines.voicing.connect(search, federation.network, merger.sources)
+        closing.push_async_callback(engines.voicing.close)
         if works:
             till.start()
 
@@ -182,6 +186,7 @@ async def open_rooms(
             forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
             reports=reports,
+            voices=voices,
             trips=Trips(
                 index,
                 _status(board),

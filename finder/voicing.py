@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import partial
 
 from finder.charging.borne_out import BorneOut
@@ -18,16 +17,8 @@ from finder.voices.complaints import Complaints
 from finder.voices.experiences import Experiences
 from finder.voices.keeping import Keeping
 from finder.voices.ports import Network, Stations
+from finder.voices.room import Voices
 from finder.voices.summaries import Shown
-
-
-@dataclass(frozen=True, slots=True)
-class Voices:
-    """What the gateway is given."""
-
-    experiences: Experiences
-    shown: Shown
-    complaints: Complaints
 
 
 class Voicing:

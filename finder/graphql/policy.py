@@ -44,6 +44,9 @@ _OFFICIALS = frozenset({Standing.AUDITOR, Standing.ADMINISTRATOR})
 OFFICIAL = Row(_OFFICIALS, _OFFICIALS)  # of the books, which are nobody's own
 _SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
 SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
+_HEARERS = frozenset({Standing.OPERATOR_STAFF, Standing.SUPERVISOR})
+HEARD = Row(_HEARERS, _HEARERS)  # what drivers say in words; of one's own operator, which the room sees to
+SUPERVISORS = Row(frozenset({Standing.SUPERVISOR}), frozenset({Standing.SUPERVISOR}))
 ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 _ORDER = (
@@ -61,6 +64,11 @@ _DISPUTE = (
 )
 _PARKING = (
     *("number", "carPark", "state", "minutesFree", "discountPercent", "until", "byPlate", "reference", "reason"),
+)
+_HEARD = ("id", "stationId", "stationName", "evseId", "code", "stars", "note", "basis", "at")
+_COMPLAINT = (
+    *("id", "kind", "state", "operator", "stationId", "stationName", "order", "text", "madeAt", "answerBy"),
+    *("escalatedAt", "answer", "answeredAt", "bySupervisor", "appealBy", "appeal", "appealedAt", "decision", "endedAt"),
 )
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
@@ -192,6 +200,21 @@ POLICY: Mapping[str, Row] = {
     "Mutation.bayIsClear": MINE,
     **_mine("BayReport", "id", "stationId", "stationName", "evseId", "kind", "state", "seenAt", "receivedAt"),
     **_mine("BayReport", "until", "reason"),
+    "Query.myExperiences": MINE,
+    "Query.complaints": MINE,  # others' for whoever deals with them, which the room sees to
+    "Query.experiences": HEARD,
+    "Mutation.rateStation": MINE,
+    "Mutation.complain": MINE,
+    "Mutation.appeal": MINE,
+    "Mutation.answerComplaint": HEARD,
+    "Mutation.decideAppeal": SUPERVISORS,
+    **_mine("MyExperience", "id", "stationId", "stationName", "evseId", "code", "stars", "note", "basis", "why", "at"),
+    **_mine("MyExperience", "counts"),
+    # Found for their driver, their operator's staff and supervisors alone.
+    **dict.fromkeys((f"Complaint.{name}" for name in _COMPLAINT), OPEN),
+    **dict.fromkeys((f"ComplaintConnection.{name}" for name in ("nodes", "pageInfo")), OPEN),
+    **dict.fromkeys((f"HeardConnection.{name}" for name in ("nodes", "pageInfo")), HEARD),
+    **dict.fromkeys((f"HeardExperience.{name}" for name in _HEARD), HEARD),
     # The books.
     "Query.differences": OFFICIAL,
     "Mutation.decideDifference": ADMINISTRATORS,
@@ -248,6 +271,7 @@ PERSONAL = frozenset(
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         "BayReport",
+        *("MyExperience", "HeardExperience", "HeardConnection", "Complaint", "ComplaintConnection"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
 )
@@ -272,6 +296,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         *("Road", "RoadPost", "RoadPlace", "RoadGap", "RoadEdge", "RoadConnection", "RouteEdge", "RouteConnection"),
         *("Forecast", "ForecastHour", "HolidayWarning"),
         *("BlockedBay", "ReportedBay"),
+        *("StationExperience", "VoiceShare"),
     }
 )
 
