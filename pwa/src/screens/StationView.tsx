@@ -19,6 +19,7 @@ import { NavigateSheet } from "./NavigateSheet";
 import { StationFacts } from "./StationFacts";
 import { shareStation } from "./share";
 import { TariffSection } from "./TariffSection";
+import { StationVoices } from "./voices/parts";
 
 /** `page`: the whole screen; `over`: a sheet over the map, half as high. */
 export function StationView({ form }: { form: "page" | "over" }) {
@@ -135,6 +136,7 @@ function Filled({ found }: { found: Detail }) {
       </section>
       <Bays found={found} />
       <TariffSection found={found} />
+      <StationVoices id={found.id} />
       <StationFacts found={found} />
       <div class="station-foot">
         <button

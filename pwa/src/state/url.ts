@@ -33,7 +33,7 @@ export interface Plug {
 
 /** What lies over the finder: an account and what is charged with it. */
 export type Page =
-  | { name: "my" | "orders" | "scan" | "roads" }
+  | { name: (typeof simple)[number] }
   | { name: "order"; number: string }
   | { name: "road"; id: string }
   /** Along that road, where one was come from. */
@@ -145,10 +145,11 @@ function join(path: string, q: URLSearchParams): string {
   return query ? `${path}?${query}` : path;
 }
 
+const simple = ["my", "orders", "scan", "roads", "complaints"] as const;
+
 function page(path: string, q: URLSearchParams): Page | null {
   const [, name, rest] = path.split("/");
-  if (rest === undefined && (name === "my" || name === "orders" || name === "scan" || name === "roads"))
-    return { name };
+  if (rest === undefined && simple.includes(name as never)) return { name: name as (typeof simple)[number] };
   if (name === "roads" && rest) return { name: "road", id: unescaped(rest).slice(0, 64) };
   if (name === "trip") return { name, road: q.get("road")?.slice(0, 64) || null };
   if (name === "orders" && rest) return { name: "order", number: unescaped(rest).slice(0, 64) };

@@ -12,6 +12,7 @@ import { forgetMe, loadMe, me, meKeptSince, meTrouble } from "../../state/me";
 import { hrefOf, openPage } from "../../state/route";
 import { signOut } from "../../state/session";
 import { hasAccount } from "../../state/settings";
+import { ComplaintsLink } from "../voices/parts";
 import { Agreements } from "./Agreements";
 import { Devices } from "./Devices";
 import { Linked } from "./Linked";
@@ -101,6 +102,7 @@ function Mine() {
           <Icon name="chevron" />
         </a>
       )}
+      <ComplaintsLink />
       <Notices notices={mine.notices} />
       <Vehicles mine={mine} />
       {payChannels.value.length > 0 && <Agreements agreements={mine.agreements} />}
