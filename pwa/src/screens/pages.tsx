@@ -20,23 +20,14 @@ const MyPage = lazy(async () => (await withWords(import("./account/MyPage"))).My
 const ChargePage = lazy(async () => (await withWords(import("./charge/ChargePage"))).ChargePage);
 const OrderPage = lazy(async () => (await withWords(import("./charge/OrderPage"))).OrderPage);
 const OrdersPage = lazy(async () => (await withWords(import("./charge/OrdersPage"))).OrdersPage);
-const ComplaintsPage = lazy(async () => {
-  const [page] = await Promise.all([
-    withWords(import("./voices/ComplaintsPage")),
-    import("../i18n/voices").then((voices) => voices.loadVoiceWords()),
-  ]);
-  return page.ComplaintsPage;
-});
 const ScanPage = lazy(async () => (await withWords(import("./charge/ScanPage"))).ScanPage);
 const SignedInPage = lazy(async () => (await withWords(import("./account/SignedInPage"))).SignedInPage);
-export const RunningBar = lazy(async () => (await withWords(import("./charge/RunningBar"))).RunningBar, {
-  quiet: true,
-});
 
 export function PageView() {
   const { page } = route.value;
   switch (page?.name) {
     case "my":
+    case "complaints":
       return <MyPage />;
     case "charge":
       return <ChargePage />;
@@ -44,8 +35,6 @@ export function PageView() {
       return <OrderPage />;
     case "orders":
       return <OrdersPage />;
-    case "complaints":
-      return <ComplaintsPage />;
     case "signed-in":
       return <SignedInPage />;
     case "scan":

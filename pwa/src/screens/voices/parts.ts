@@ -10,6 +10,7 @@ export const StationVoices = lazy(async () => (await withWords(import("./Station
   quiet: true,
 });
 export const ComplainBlock = lazy(async () => (await withWords(import("./Complain"))).ComplainBlock, { quiet: true });
+export const ComplaintsPage = lazy(async () => (await withWords(import("./ComplaintsPage"))).ComplaintsPage);
 export const ComplaintsLink = lazy(async () => (await withWords(import("./ComplaintsLink"))).ComplaintsLink, {
   quiet: true,
 });
