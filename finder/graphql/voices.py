@@ -33,8 +33,9 @@ _BASIS: Mapping[Basis, tuple[str, str]] = {
     Basis.PLACE: ("您在站点附近，计入权重 1", "you were near the station: it weighs 1"),
     Basis.WORD: ("计入权重 0.2；充电后或在站内评价权重更高", "it weighs 0.2; more after a charge, or at the station"),
     Basis.NOTHING: (
-        "已转给运营商；在本平台充过一次电后，您的评价才计入公开数字",
-        "passed on to the operator; it counts in public once you have charged through the finder",
+        "已转给运营商，不计入公开数字：需先在本平台充过一次电；运营商员工对本企业的评价不计入",
+        "passed on to the operator and not counted in public: that needs a charge through the finder first, and staff "
+        "of the operator are not counted",
     ),
 }
 

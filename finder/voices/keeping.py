@@ -18,6 +18,7 @@ from finder.voices.weighing import LASTS
 
 LOOKS_EVERY_S = 2.0
 EVERY_S = 60.0
+MAKES_EVERY_S = 600.0
 TIDY_EVERY_S = 3_600.0
 KEPT = timedelta(days=400)  # a voice without its note
 WORDS_KEPT = timedelta(days=365)  # of a complaint, after its end
@@ -32,10 +33,13 @@ class Keeping:
 
     async def run(self) -> None:
         """Steps until it is cancelled."""
-        stepped = tidied = float("-inf")
+        stepped = tidied = made = float("-inf")
         while True:
             now = time.monotonic()
             try:
+                if now - made >= MAKES_EVERY_S:
+                    await self.fill()
+                    made = now
                 if now - stepped >= EVERY_S or self._shown.stale:
                     await self.step()
                     stepped = now
@@ -48,10 +52,14 @@ class Keeping:
                 log.exception("voices_fault")
             await asyncio.sleep(LOOKS_EVERY_S)
 
-    async def step(self) -> None:
-        """Makes the summaries anew, and moves complaints whose time has run out. Raises StoreUnavailable."""
+    async def fill(self) -> None:
+        """Makes every summary, as after a restart; voices grow old and people are erased. Raises StoreUnavailable."""
         await self._complaints.ready()
         await self._shown.refresh()
+
+    async def step(self) -> None:
+        """Hears what was said since, and moves complaints whose time has run out. Raises StoreUnavailable."""
+        await self._shown.look()
         await self._complaints.sweep()
 
     async def tidy(self) -> None:

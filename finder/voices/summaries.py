@@ -1,8 +1,8 @@
-"""What is shown of stations, held in memory by each process and made anew from the voices once a minute."""
+"""What is shown of stations, held in memory by each process and made from the voices as they come."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -14,6 +14,9 @@ from finder.voices.ports import Network, Sessions
 from finder.voices.tables import VOICE
 from finder.voices.weighing import LASTS, summarise
 
+_ASKED = (VOICE.c.id, VOICE.c.person, VOICE.c.at, VOICE.c.code, VOICE.c.basis, VOICE.c.stars)
+OVERLAP = timedelta(minutes=1)  # of two looks: another process's clock, and its transaction
+
 
 class Shown:
     """The summaries of one process; a station without enough voices is not in it."""
@@ -21,6 +24,7 @@ class Shown:
     def __init__(self, work: Work, network: Network, sessions: Sessions) -> None:
         self._work, self._network, self._sessions = work, network, sessions
         self._of: dict[StationId, Experience] = {}
+        self._looked_at: datetime | None = None
         self.stale: set[StationId] = set()
 
     @property
@@ -29,33 +33,54 @@ class Shown:
         return self._of
 
     async def refresh(self) -> None:
-        """Makes every summary anew. Raises StoreUnavailable."""
-        self.stale.clear()
-        now = self._work.clock()
-        lately = sa.select(VOICE).where(VOICE.c.stands, VOICE.c.at >= to_us(now - LASTS))
+        """Makes every summary anew, station by station. Raises StoreUnavailable."""
+        self._looked_at = now = self._work.clock()
+        lately = sa.select(VOICE.c.station).where(VOICE.c.at >= to_us(now - LASTS)).distinct()
         async with self._work.read() as connection:
-            rows = (await connection.execute(lately)).all()
+            spoken_of = set((await connection.execute(lately)).scalars())
+        orders = await self._orders(now)
+        await self._make({*self._of, *spoken_of, *orders}, orders, now)
+
+    async def look(self) -> None:
+        """The same of stations of which something was said since, here or in another process."""
+        now = self._work.clock()
+        since = (self._looked_at or now) - OVERLAP
+        lately = sa.select(VOICE.c.station).where(VOICE.c.at >= to_us(since)).distinct()
+        async with self._work.read() as connection:
+            self.stale |= set((await connection.execute(lately)).scalars())
+        orders = await self._orders(now)
+        self.stale |= {station for station, told in orders.items() if any(voice.at >= since for voice in told)}
+        self._looked_at = now
+        await self._make(set(self.stale), orders, now)
+
+    async def _orders(self, now: datetime) -> dict[StationId, list[Voice]]:
+        """What orders say by themselves, by the id under which a station is shown, where two feeds tell of it."""
+        async with self._work.read() as connection:
             refused = await self._sessions.refused(connection, now - LASTS)
-        voices = voices_of(rows)
+        by_feed: defaultdict[StationId, list[Voice]] = defaultdict(list)
         for start in refused:
-            station_id = self._network.station_of(start.evse_id)
-            # By the id under which it is shown, where two feeds tell of it.
-            station = None if station_id is None else await self._network.stations.station(station_id)
+            if (station_id := self._network.station_of(start.evse_id)) is not None:
+                by_feed[station_id].append(spoken(start))
+        found: defaultdict[StationId, list[Voice]] = defaultdict(list)
+        for station_id, told in by_feed.items():
+            station = await self._network.stations.station(station_id)
             if station is not None:
-                voices[station.id].append(spoken(start))
-        fresh = {station: found for station, said in voices.items() if (found := summarise(said, now)) is not None}
-        for gone in self._of.keys() - fresh.keys():
-            del self._of[gone]
-        self._of.update(fresh)
+                found[station.id] += told
+        return found
 
-
-def voices_of(rows: Sequence[Any]) -> defaultdict[StationId, list[Voice]]:
-    """Rows of people's words, by station."""
-    found: defaultdict[StationId, list[Voice]] = defaultdict(list)
-    for row in rows:
-        voice = Voice(row.id, row.person, from_us(row.at), Code(row.code), Basis(row.basis), row.stars)
-        found[row.station].append(voice)
-    return found
+    async def _make(self, stations: set[StationId], orders: Mapping[StationId, list[Voice]], now: datetime) -> None:
+        # One at a time: readers are served meanwhile, and what is done is done.
+        for station in sorted(stations):
+            own = (VOICE.c.station == station, VOICE.c.stands, VOICE.c.at >= to_us(now - LASTS))
+            async with self._work.read() as connection:
+                rows = (await connection.execute(sa.select(*_ASKED).where(*own))).all()
+            told = [Voice(r.id, r.person, from_us(r.at), Code(r.code), Basis(r.basis), r.stars) for r in rows]
+            found = summarise([*told, *orders.get(station, ())], now)
+            if found is not None:
+                self._of[station] = found
+            else:
+                self._of.pop(station, None)
+            self.stale.discard(station)
 
 
 def spoken(start: RefusedStart) -> Voice:

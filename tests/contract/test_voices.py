@@ -32,7 +32,7 @@ async def refused(w: VoiceWorld, *arguments: object, **more: object) -> str:
     return no.value.code
 
 
-async def somebody(w: VoiceWorld, **session: float) -> Caller:
+async def somebody(w: VoiceWorld, **session: float | str) -> Caller:
     who = await w.person()
     await w.charged(who, **session)  # type: ignore[arg-type]
     return who
@@ -149,6 +149,38 @@ async def test_a_person_who_says_so_is_not_counted_by_the_order_too(w: VoiceWorl
     assert await w.summary() is None  # two people, not four voices
 
 
+async def test_staff_of_an_operator_do_not_count_at_its_own_stations(w: VoiceWorld) -> None:
+    staff, other = await w.staff(), await w.staff("yanmen")
+    for who in (staff, other):
+        await w.charged(who)
+    assert (await w.rate(staff, stars=5)).basis is Basis.NOTHING
+    assert (await w.rate(other, stars=5)).basis is Basis.SESSION
+
+
+async def test_what_was_said_here_or_elsewhere_is_heard_without_looking_at_everything(w: VoiceWorld) -> None:
+    for _ in range(3):
+        await w.rate(await somebody(w), station=STATION)
+    await w.shown.refresh()
+    w.later(minutes=2)
+    for _ in range(3):
+        await w.rate(await somebody(w, evse="jinbei/t-0"), station="jinbei/t")
+    w.shown.stale.clear()  # as in a process that took none of them
+    await w.shown.look()
+    assert set(w.shown.summaries) == {STATION, "jinbei/t"}
+    assert w.shown.stale == set()
+    w.later(days=61)
+    await w.shown.look()
+    assert set(w.shown.summaries) == {STATION}  # long ago too, and only a whole look says so
+    for n in range(3):
+        await w.refused(await w.person(), f"jinbei/t-{n}")
+    await w.shown.look()
+    told = w.shown.summaries["jinbei/t"]
+    assert told.shares == (Share(Code.WOULD_NOT_START, 100),)
+    await w.keeping.fill()
+    assert set(w.shown.summaries) == {"jinbei/t"}
+    await w.keeping.step()
+
+
 async def test_staff_see_the_words_of_their_stations_and_nobody_else_does(w: VoiceWorld) -> None:
     who = await somebody(w)
     await w.rate(who, Code.SLOW, note=CANARY, stars=2)
@@ -211,8 +243,7 @@ async def test_export_tells_it_all_and_erasure_leaves_no_word_and_no_voice(
     assert await w.summary() is None
     async with w.work.read() as connection:
         rows = (await connection.execute(sa.select(COMPLAINT).order_by(COMPLAINT.c.id))).all()
-    assert [(row.id, row.person, row.state) for row in rows] == [
-        (open_one.id, None, "WITHDRAWN"),
-        (answered.id, None, "WITHDRAWN"),
-    ]
+    assert {(row.id, row.person, row.state) for row in rows} == {
+        (made.id, None, "WITHDRAWN") for made in (open_one, answered)
+    }
     await w.world.people.audit.verify()

@@ -34,7 +34,7 @@ export function StationView({ form }: { form: "page" | "over" }) {
   const Tag = form === "page" ? "main" : "section";
   return (
     <Tag
-      class={`station ${form}`}
+      class={`station ${form === "page" ? "whole" : form}`}
       id={form === "page" ? "main" : undefined}
       aria-label={found ? named(found) : m.stations}
       ref={root as never}
