@@ -1,12 +1,11 @@
 """A complaint, its states as a table, and by when it is answered: pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from finder.kernel.clock import SHANGHAI
-from finder.live.forecast.calendar import DayKind, HolidayCalendar
 from finder.stations.model import SourceId, StationId
 
 ANSWER_WITHIN = 3  # working days, the day of the complaint not counted
@@ -101,12 +100,12 @@ class Complaint:
         return self.answered_at is not None and self.escalated_at is not None
 
 
-def answer_by(made_at: datetime, calendar: HolidayCalendar, days: int = ANSWER_WITHIN) -> datetime:
-    """The end, in Beijing, of the so manieth working day after that of the complaint."""
+def answer_by(made_at: datetime, worked: Callable[[date], bool], days: int = ANSWER_WITHIN) -> datetime:
+    """The end, in Beijing, of the so manieth day that is worked after that of the complaint."""
     day = made_at.astimezone(SHANGHAI).date()
     while days:
         day += _DAY
-        days -= calendar.kind(day) is DayKind.WORK
+        days -= worked(day)
     end = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + _DAY
     return end.astimezone(made_at.tzinfo)
 

@@ -1,5 +1,6 @@
 """One suite for what drivers say of a station, on every database: whose word counts, how often, and who sees it."""
 
+import asyncio
 import json
 
 import pytest
@@ -100,6 +101,17 @@ async def test_the_same_key_is_the_same_voice_and_another_thing_under_it_is_refu
     assert await w.rate(await somebody(w), key="k") != first  # a key is its person's
     assert len(await w.experiences.mine(who, 9)) == 1
     assert CANARY.encode() not in await w.world.dump()
+
+
+async def test_what_comes_at_once_under_one_key_is_one_voice_and_under_others_the_last_one_stands(
+    w: VoiceWorld,
+) -> None:
+    who = await somebody(w)
+    told = await asyncio.gather(*(w.rate(who, key="k") for _ in range(5)))
+    assert len({each.id for each in told}) == 1
+    other = await somebody(w)
+    await asyncio.gather(*(w.rate(other, key=f"{n}") for n in range(5)))
+    assert [each.counts for each in await w.experiences.mine(other, 9)].count(True) == 1
 
 
 async def test_what_is_too_long_too_many_or_nowhere_is_refused_and_at_its_limit_it_is_not(w: VoiceWorld) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 import sqlalchemy as sa
@@ -15,7 +16,6 @@ from finder.identity.roles import Caller, Role
 from finder.identity.tables import PERSON
 from finder.kernel.geo import Point
 from finder.kernel.ids import new_order, new_ulid
-from finder.live.forecast.calendar import HolidayCalendar
 from finder.storage.database import Database
 from finder.storage.unit import Work, to_us
 from finder.voices.complaint import Complaint, ComplaintAsk, ComplaintKind, answer_by
@@ -25,6 +25,7 @@ from finder.voices.keeping import Keeping
 from finder.voices.model import Code, Experience, MyVoice, RateAsk
 from finder.voices.ports import Network
 from finder.voices.summaries import Shown
+from finder.voicing import working_days
 from tests.contract.people_world import PeopleWorld, people_world
 from tests.contract.report_world import PLACE, Stations
 
@@ -134,10 +135,10 @@ def voice_world(database: Database) -> VoiceWorld:
     stations.add("s", PLACE, 4, world.clock.now)
     stations.add("t", PLACE, 4, world.clock.now)
     places = Network(stations, stations.station_of, lambda: {"jinbei", "yanmen"})
-    people, calendar = world.people, HolidayCalendar("CN")
+    people = world.people
     shown = Shown(work, places, facts)
     experiences = Experiences(work, people.store, people.buckets, places, facts, shown.stale.add)
     complaints = Complaints(
-        work, people.store, people.audit, people.buckets, places, facts, lambda at: answer_by(at, calendar)
+        work, people.store, people.audit, people.buckets, places, facts, partial(answer_by, worked=working_days("CN"))
     )
     return VoiceWorld(world, work, stations, shown, experiences, complaints, Keeping(shown, complaints))

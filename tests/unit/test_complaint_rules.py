@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from finder.kernel.clock import SHANGHAI
-from finder.live.forecast.calendar import HolidayCalendar
 from finder.voices.complaint import NEXT, OVER, WAITING, ComplaintState, answer_by, due
 from finder.voices.words import clean
+from finder.voicing import working_days
 
-CHINA = HolidayCalendar("CN")
+CHINA = working_days("CN")
 S = ComplaintState
 
 
@@ -26,6 +26,13 @@ S = ComplaintState
 def test_an_operator_has_three_working_days_after_the_day_of_the_complaint(made: str, by: str) -> None:
     told = answer_by(datetime.fromisoformat(made).replace(tzinfo=SHANGHAI), CHINA)
     assert told == datetime.fromisoformat(by).replace(tzinfo=SHANGHAI)
+
+
+def test_where_nobody_knows_the_holidays_monday_to_friday_are_worked() -> None:
+    worked = working_days("XX")
+    national_day = datetime(2026, 10, 1, tzinfo=SHANGHAI)  # a Thursday
+    assert (CHINA(national_day.date()), worked(national_day.date())) == (False, True)
+    assert answer_by(national_day, worked) == datetime(2026, 10, 7, tzinfo=SHANGHAI)
 
 
 def test_the_table_of_states_goes_one_way_and_ends() -> None:
