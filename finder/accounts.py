@@ -27,6 +27,7 @@ from finder.reports.personal import ReportsHeld
 from finder.settings import Settings
 from finder.storage.database import Database
 from finder.storage.unit import Work
+from finder.voices.personal import ComplaintsHeld, VoicesHeld
 
 
 def choose_sms(settings: Settings) -> Sms:
@@ -69,6 +70,8 @@ def open_accounts(
                 *aftercare_held(database, vault, clock),
                 ReportsHeld(work, people.store),
                 CasesHeld(work),
+                VoicesHeld(work, people.store),
+                ComplaintsHeld(work, people.store),
             ],
         ),
         Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name))),

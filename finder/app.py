@@ -57,6 +57,7 @@ from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Work
 from finder.supervision.coverage.plan import plan_of
 from finder.till import Till, open_merchants
+from finder.voicing import Voicing
 from finder.web.base import base_routes
 from finder.web.coverage import coverage_routes
 from finder.web.health import health_routes
@@ -222,6 +223,7 @@ def choose(settings: Settings, practice: PracticeMoney | None = None, *, practis
         Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake, casework.handover),
         settings.data_dir / "open-data",
         casework,
+        Voicing(database, accounts.people, city.country),
     )
 
 

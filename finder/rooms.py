@@ -47,6 +47,7 @@ from finder.supervision.coverage.plan import Plan
 from finder.supervision.daily import Daily
 from finder.supervision.open_data.keeper import OpenData
 from finder.till import Till
+from finder.voicing import Voicing
 
 NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
 NOTICE_EN = "Practice data: these stations do not exist, do not drive there"
@@ -76,6 +77,7 @@ class Engines:
     reporting: Reporting
     snapshots: Path  # the folder of the published days
     casework: Casework
+    voicing: Voicing
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ async def open_rooms(
         reports = engines.reporting.connect(board, search, federation.network, lately)
         closing.push_async_callback(engines.reporting.close)
         engines.casework.connect(reports)
+        voices = engines.voicing.connect(search, federation.network, merger.sources)
+        closing.push_async_callback(engines.voicing.close)
         if works:
             till.start()
             engines.casework.start()
@@ -191,6 +195,7 @@ async def open_rooms(
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
             reports=reports,
             cases=engines.casework.desk,
+            voices=voices,
             trips=Trips(
                 index,
                 _status(board),

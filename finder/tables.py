@@ -23,7 +23,8 @@ import finder.money.operator_rows
 import finder.money.reconcile
 import finder.money.runs
 import finder.reports.tables
-import finder.supervision.coverage.places  # noqa: F401 - for its tables
+import finder.supervision.coverage.places
+import finder.voices.tables  # noqa: F401 - for its tables
 from finder.federation import desk, feed_book, notebook, pile_book, piles, replays
 from finder.federation.register import rows
 from finder.identity import audit

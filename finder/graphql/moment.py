@@ -1,6 +1,7 @@
 """The one moment at which an answer is true: the clock, the board as read once, the reader's language."""
 
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
@@ -20,19 +21,29 @@ from finder.live.lately import Lately, StationNow
 from finder.live.model import Hearsay, Reading
 from finder.reports.bays import BayReports
 from finder.stations.model import Evse, SourceId, Station
+from finder.voices.model import Summaries
+from finder.voices.room import Voices
 
 
 class Moment:
     """Reads the clock once, so that one answer never contradicts itself; how stations are it asks of Lately."""
 
-    __slots__ = ("_feeds", "_last", "_lately", "_minutes", "_names", "language", "now", "second")
+    __slots__ = ("_feeds", "_last", "_lately", "_minutes", "_names", "experiences", "language", "now", "second")
 
-    def __init__(self, lately: Lately, feeds: Feeds, now: datetime, language: str) -> None:
+    def __init__(
+        self,
+        lately: Lately,
+        feeds: Feeds,
+        now: datetime,
+        language: str,
+        experiences: Summaries = MappingProxyType({}),
+    ) -> None:
         self._lately = lately
         self._feeds = feeds
         self._last: StationNow | None = None
         self._names: dict[SourceId, str] | None = None
         self._minutes: dict[str, int] = {}
+        self.experiences = experiences
         self.now = now
         self.second = int(now.timestamp())
         self.language = language
@@ -96,7 +107,8 @@ class Context:
     def renew(self) -> None:
         """Begins another moment, for the next answer of a subscription."""
         gateway = self.gateway
-        self.moment = Moment(self._lately, gateway.feeds, gateway.clock(), self.language)
+        shown = {} if gateway.voices is None else gateway.voices.shown.summaries
+        self.moment = Moment(self._lately, gateway.feeds, gateway.clock(), self.language, shown)
 
     def spend(self, first: int) -> None:
         """Counts a page of that length towards the answer's size. Raises TooLarge."""
@@ -174,6 +186,13 @@ class Context:
 
             self._case_of = DataLoader(load)
         return self._case_of
+
+    @property
+    def voices(self) -> Voices:
+        """Drivers' voices and complaints. Raises Unavailable where this deployment takes none."""
+        if self.gateway.voices is None:
+            raise Unavailable("本站暂不接受评价和投诉", "no voices are taken here", code="NO_VOICES")
+        return self.gateway.voices
 
     @property
     def accounting(self) -> Accounting:

@@ -46,6 +46,9 @@ _SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
 SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
 _SUPERVISORS = frozenset({Standing.SUPERVISOR, Standing.ADMINISTRATOR})
 SUPERVISORS = Row(_SUPERVISORS, _SUPERVISORS)  # of what was handed over, which is nobody's own either
+_HEARERS = frozenset({Standing.OPERATOR_STAFF, Standing.SUPERVISOR})
+HEARD = Row(_HEARERS, _HEARERS)  # what drivers say in words; of one's own operator, which the room sees to
+LAST_WORD = Row(frozenset({Standing.SUPERVISOR}), frozenset({Standing.SUPERVISOR}))
 ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 _ORDER = (
@@ -70,6 +73,11 @@ _CASE = (
     *("reference", "note", "trouble"),
 )
 _REPORT_CASE = ("state", "openedAt", "deadline", "overdue", "answer", "answeredAt", "closedAt")
+_HEARD = ("id", "stationId", "stationName", "evseId", "code", "stars", "note", "basis", "at")
+_COMPLAINT = (
+    *("id", "kind", "state", "operator", "stationId", "stationName", "order", "text", "madeAt", "answerBy"),
+    *("escalatedAt", "answer", "answeredAt", "bySupervisor", "appealBy", "appeal", "appealedAt", "decision", "endedAt"),
+)
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
 
@@ -210,6 +218,21 @@ POLICY: Mapping[str, Row] = {
     "CaseConnection.pageInfo": SUPERVISORS,
     **dict.fromkeys((f"Case.{name}" for name in _CASE), SUPERVISORS),
     **dict.fromkeys((f"CaseEvidence.{name}" for name in ("by", "seen", "sensor", "photos")), SUPERVISORS),
+    "Query.myExperiences": MINE,
+    "Query.complaints": MINE,  # others' for whoever deals with them, which the room sees to
+    "Query.experiences": HEARD,
+    "Mutation.rateStation": MINE,
+    "Mutation.complain": MINE,
+    "Mutation.appeal": MINE,
+    "Mutation.answerComplaint": HEARD,
+    "Mutation.decideAppeal": LAST_WORD,
+    **_mine("MyExperience", "id", "stationId", "stationName", "evseId", "code", "stars", "note", "basis", "why", "at"),
+    **_mine("MyExperience", "counts"),
+    # Found for their driver, their operator's staff and supervisors alone.
+    **dict.fromkeys((f"Complaint.{name}" for name in _COMPLAINT), OPEN),
+    **dict.fromkeys((f"ComplaintConnection.{name}" for name in ("nodes", "pageInfo")), OPEN),
+    **dict.fromkeys((f"HeardConnection.{name}" for name in ("nodes", "pageInfo")), HEARD),
+    **dict.fromkeys((f"HeardExperience.{name}" for name in _HEARD), HEARD),
     # The books.
     "Query.differences": OFFICIAL,
     "Mutation.decideDifference": ADMINISTRATORS,
@@ -266,6 +289,8 @@ PERSONAL = frozenset(
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         *("BayReport", "ReportCase", "CaseConnection", "Case", "CaseEvidence"),
+        "BayReport",
+        *("MyExperience", "HeardExperience", "HeardConnection", "Complaint", "ComplaintConnection"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
 )
@@ -300,6 +325,7 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         ),
         *("Forecast", "ForecastHour", "HolidayWarning"),
         *("BlockedBay", "ReportedBay"),
+        *("StationExperience", "VoiceShare"),
     }
 )
 

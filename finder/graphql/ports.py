@@ -30,6 +30,7 @@ from finder.roads.trips import Trips
 from finder.stations.model import SourceId, Station
 from finder.stations.search import Search
 from finder.supervision.coverage.keeper import Coverage
+from finder.voices.room import Voices
 
 
 class FailureKind(StrEnum):
@@ -292,3 +293,4 @@ class Gateway:
     trips: Trips | None = None  # none: no trips are planned here
     reports: BayReports | None = None  # none: nobody reports bays here
     cases: CaseDesk | None = None  # none: no city management takes cases
+    voices: Voices | None = None  # none: nobody rates or complains here

@@ -22,6 +22,7 @@ from finder.graphql import (
     trips,
     types,
     views,
+    voices,
 )
 from finder.graphql import cases as casework
 from finder.graphql import differences as differing
@@ -119,6 +120,15 @@ class Query:  # noqa: D101
         "Those opened from `since` until `until`, at most 10,000, for a spreadsheet; in Beijing time.",
     )
     my_bay_reports: list[reports.BayReport] = _root(reports.my_bay_reports, "What one reported oneself, newest first.")
+    my_experiences: list[voices.MyExperience] = _root(voices.my_experiences, "What one said of stations, newest first.")
+    experiences: voices.HeardConnection = _root(
+        voices.experiences, "What was said of stations in words; staff see their operator's, supervisors all."
+    )
+    complaints: voices.ComplaintConnection = _root(
+        voices.complaints,
+        "One's own; with `mine: false` those that one deals with: staff their operator's, supervisors all. "
+        "`state` goes with the latter.",
+    )
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -206,6 +216,19 @@ class Mutation:  # noqa: D101
     close_case: casework.Case = _change(
         casework.close_case,
         "A supervisor's word, with its reason of at most 500 characters. `lookedAt`: when somebody was there.",
+    )
+    rate_station: voices.MyExperience = _change(
+        voices.rate_station, "Says how it was at a station; a later one within 24 hours takes its place."
+    )
+    complain: voices.Complaint = _change(
+        voices.complain, "To an operator, which answers within three working days; else a supervisor does."
+    )
+    answer_complaint: voices.Complaint = _change(
+        voices.answer_complaint, "The operator's word, or a supervisor's once the operator's time has run out."
+    )
+    appeal: voices.Complaint = _change(voices.appeal, "Once, within seven days of the answer; a supervisor decides.")
+    decide_appeal: voices.Complaint = _change(
+        voices.decide_appeal, "A supervisor's last word, whoever answered excepted."
     )
     decide_difference: differing.Difference = _change(
         differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."

@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
+from finder.graphql import experience as said
 from finder.graphql import views
 from finder.graphql.moment import Moment
 from finder.graphql.ports import FailureKind
@@ -236,6 +237,7 @@ class Station:  # noqa: D101
     practice: bool = plain("Made for practice: nobody can charge here (演示数据).")
     provenance: list[Provenance]
     max_power_kw: float | None = of(views.max_power_kw)
+    experience: said.StationExperience | None = at(said.of_station, "What drivers say who were there.")
 
 
 @strawberry.type

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -66,10 +67,16 @@ def served(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     if running := os.environ.get("FINDER_TEST_URL"):
         yield running.rstrip("/")
         return
+    with finder_up(tmp_path_factory.mktemp("finder")) as base:
+        yield base
+
+
+@contextmanager
+def finder_up(folder: Path) -> Iterator[str]:
+    """The base URL of a `finder up` with its data in this folder."""
     if not (ROOT / "pwa/dist/index.html").is_file():
         _absent("the phone's application is not built: make pwa")
     port = _free_port()
-    folder = tmp_path_factory.mktemp("finder")
     environment = os.environ | {
         "FINDER_PORT": str(port),
         "FINDER_DATA_DIR": str(folder),

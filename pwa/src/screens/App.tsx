@@ -9,7 +9,6 @@ import { go, hrefOf, openPage, route } from "../state/route";
 import { Header } from "./Header";
 import { List } from "./List";
 import { MapScreen } from "./MapScreen";
-import { PageView } from "./pages";
 import { panel } from "./panels";
 
 const media = matchMedia("(min-width: 60rem)");
@@ -18,6 +17,7 @@ media.addEventListener("change", () => {
   wide.value = media.matches;
 });
 
+const PageView = lazy(async () => (await import("./pages")).PageView);
 const Sheets = lazy(async () => (await import("./Sheets")).Sheets);
 const StationView = lazy(async () => (await import("./StationView")).ready());
 

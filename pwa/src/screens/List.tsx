@@ -13,8 +13,8 @@ import { clearFilters, filters, go, hrefOf, openPage, route } from "../state/rou
 import { hasAccount, running } from "../state/settings";
 import { countFilters } from "../state/url";
 import { Chips } from "./Chips";
-import { RunningBar } from "./pages";
 import { panel } from "./panels";
+import { RunningBar } from "./running";
 import { StationCard } from "./StationCard";
 
 export function List() {

@@ -25,6 +25,7 @@ import { Waiting } from "./report/Waiting";
 import { StationFacts } from "./StationFacts";
 import { shareStation } from "./share";
 import { TariffSection } from "./TariffSection";
+import { StationVoices } from "./voices/parts";
 
 const ReportSheet = lazy(async () => (await sending()).ReportSheet);
 
@@ -48,7 +49,7 @@ export function StationView({ form }: { form: "page" | "over" }) {
   const Tag = form === "page" ? "main" : "section";
   return (
     <Tag
-      class={`station ${form}`}
+      class={`station ${form === "page" ? "whole" : form}`}
       id={form === "page" ? "main" : undefined}
       aria-label={found ? named(found) : m.stations}
       ref={root as never}
@@ -152,6 +153,7 @@ function Filled({ found }: { found: Detail }) {
       <Waiting station={found.id} />
       <Bays found={found} />
       <TariffSection found={found} />
+      <StationVoices id={found.id} />
       <StationFacts found={found} />
       <div class="station-foot">
         <button

@@ -25,14 +25,12 @@ const InvoicesPage = lazy(async () => (await withWords(import("./pay/InvoicesPag
 const ScanPage = lazy(async () => (await withWords(import("./charge/ScanPage"))).ScanPage);
 const ReportsPage = lazy(async () => (await withWords(import("./report/ReportsPage"))).ready());
 const SignedInPage = lazy(async () => (await withWords(import("./account/SignedInPage"))).SignedInPage);
-export const RunningBar = lazy(async () => (await withWords(import("./charge/RunningBar"))).RunningBar, {
-  quiet: true,
-});
 
 export function PageView() {
   const { page } = route.value;
   switch (page?.name) {
     case "my":
+    case "complaints":
       return <MyPage />;
     case "claim":
       return <ClaimPage />;

@@ -32,7 +32,7 @@ export interface Plug {
 }
 
 /** Pages that are a name and nothing else. */
-const PLAIN = ["my", "orders", "scan", "roads", "claim", "invoices", "reports"] as const;
+const PLAIN = ["my", "orders", "scan", "roads", "claim", "invoices", "reports", "complaints"] as const;
 type Plain = (typeof PLAIN)[number];
 
 /** What lies over the finder: an account and what is charged with it. */

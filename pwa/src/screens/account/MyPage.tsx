@@ -9,9 +9,10 @@ import { splitAge } from "../../parts/Notices";
 import { dateText } from "../../parts/when";
 import { payChannels } from "../../state/about";
 import { forgetMe, loadMe, me, meKeptSince, meTrouble } from "../../state/me";
-import { hrefOf, openPage } from "../../state/route";
+import { hrefOf, openPage, route } from "../../state/route";
 import { signOut } from "../../state/session";
 import { hasAccount } from "../../state/settings";
+import { ComplaintsLink, ComplaintsPage } from "../voices/parts";
 import { Agreements } from "./Agreements";
 import { Devices } from "./Devices";
 import { Linked } from "./Linked";
@@ -21,7 +22,12 @@ import { erased, Privacy } from "./Privacy";
 import { SignIn } from "./SignIn";
 import { Vehicles } from "./Vehicles";
 
+/** What is one's own; the list of complaints has an address of its own. */
 export function MyPage() {
+  return route.value.page?.name === "complaints" ? <ComplaintsPage /> : <Oneself />;
+}
+
+function Oneself() {
   const m = w();
   const known = hasAccount.value;
   useEffect(() => {
@@ -116,6 +122,7 @@ function Mine() {
         </span>
         <Icon name="chevron" />
       </a>
+      <ComplaintsLink />
       <Notices notices={mine.notices} />
       <Vehicles mine={mine} />
       {payChannels.value.length > 0 && <Agreements agreements={mine.agreements} />}

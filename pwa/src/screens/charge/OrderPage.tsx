@@ -15,6 +15,7 @@ import { go, route } from "../../state/route";
 import { here } from "../../state/server";
 import { hasAccount } from "../../state/settings";
 import { SignIn } from "../account/SignIn";
+import { ComplainBlock } from "../voices/parts";
 import { After } from "./After";
 import { BillView } from "./BillView";
 import { Parking } from "./Parking";
@@ -78,6 +79,7 @@ function Filled({ found }: { found: Order }) {
       {stage === "NOT_STARTED" ? <NotStarted found={found} /> : !isRunning(stage) && <BillView found={found} />}
       {!isRunning(stage) && stage !== "NOT_STARTED" && <Parking found={found} />}
       {stage === "DONE" && <After found={found} />}
+      {!isRunning(stage) && <ComplainBlock key={found.number} about={{ order: found.number }} />}
       {(stage === "CHARGING" || stage === "STOPPING" || found.readings.length > 0) && <Session found={found} />}
       <section class="block">
         <dl class="parts">

@@ -1,0 +1,1 @@
+"""What drivers say of stations, and what becomes of their complaints."""
