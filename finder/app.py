@@ -30,6 +30,7 @@ from finder.live.board import LiveBoard
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.money.channels.config import read_standing
+from finder.noticing import Noticing
 from finder.office import choose_vault, open_office
 from finder.pictures import choose_photos
 from finder.plugging import Plugging
@@ -215,6 +216,7 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         choose_router(settings),
         database,
         Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake),
+        Noticing(settings, database, accounts.people),
     )
 
 

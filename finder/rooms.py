@@ -21,6 +21,7 @@ from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.live.model import Status
+from finder.noticing import Noticing
 from finder.office import Office
 from finder.plugging import Plugging
 from finder.reporting import Reporting
@@ -71,6 +72,7 @@ class Engines:
     router: Router
     database: Database
     reporting: Reporting
+    noticing: Noticing
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ async def open_rooms(
         closing.push_async_callback(till.close)
         reports = engines.reporting.connect(board, search, federation.network, lately)
         closing.push_async_callback(engines.reporting.close)
+        notices = engines.noticing.connect(board, search, works=works)
+        closing.push_async_callback(engines.noticing.close)
         if works:
             till.start()
 
@@ -182,6 +186,7 @@ async def open_rooms(
             forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
             reports=reports,
+            notices=notices,
             trips=Trips(
                 index,
                 _status(board),

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     photos_url: str = ""  # empty: a folder in data_dir; or s3+https://host/bucket?region=…
     photos_key_id: SecretStr | None = None
     photos_key: SecretStr | None = None
+    push_contact: str = ""  # mailto: or https: for people of push services; empty: public_url where it is https
+    push_loopback: bool = False  # push services on this machine itself; for practice only
     register_loopback: bool = False  # operators' platforms on this machine itself; for practice only
 
     @field_validator("log_level")

@@ -21,6 +21,7 @@ import finder.money.ledger
 import finder.money.operator_rows
 import finder.money.reconcile
 import finder.money.runs
+import finder.notices.tables
 import finder.reports.tables
 import finder.supervision.coverage.places  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays

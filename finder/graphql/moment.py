@@ -14,6 +14,7 @@ from finder.identity.roles import Caller
 from finder.kernel.clock import minute_of_week
 from finder.live.lately import Lately, StationNow
 from finder.live.model import Hearsay, Reading
+from finder.notices.notices import Notices
 from finder.reports.bays import BayReports
 from finder.stations.model import Evse, SourceId, Station
 
@@ -145,6 +146,13 @@ class Context:
         if self.gateway.reports is None:
             raise Unavailable("本站暂不接受报告", "no reports are taken here", code="NO_REPORTS")
         return self.gateway.reports
+
+    @property
+    def notices(self) -> Notices:
+        """Watches and phones. Raises Unavailable where this deployment tells nobody."""
+        if self.gateway.notices is None:
+            raise Unavailable("本站暂不提供提醒", "nobody is told of stations here", code="NO_NOTICES")
+        return self.gateway.notices
 
     @property
     def accounting(self) -> Accounting:

@@ -62,6 +62,7 @@ _DISPUTE = (
 _PARKING = (
     *("number", "carPark", "state", "minutesFree", "discountPercent", "until", "byPlate", "reference", "reason"),
 )
+_ALTERNATIVE = ("stationId", "stationName", "distanceM", "free")
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
 
@@ -192,6 +193,16 @@ POLICY: Mapping[str, Row] = {
     "Mutation.bayIsClear": MINE,
     **_mine("BayReport", "id", "stationId", "stationName", "evseId", "kind", "state", "seenAt", "receivedAt"),
     **_mine("BayReport", "until", "reason"),
+    "Query.myWatches": MINE,
+    "Query.pushKey": MINE,
+    "Mutation.watchStation": MINE,
+    "Mutation.unwatch": MINE,
+    "Mutation.registerPush": MINE,
+    "Mutation.unregisterPush": MINE,
+    "Subscription.watchTold": MINE,
+    **_mine("Watch", "id", "kind", "state", "stationId", "stationName", "evseId", "since", "until", "toldAt"),
+    **_mine("Watch", "toldEvseId", "alternative"),
+    **dict.fromkeys((f"WatchAlternative.{name}" for name in _ALTERNATIVE), OPEN),  # reached through a watch alone
     # The books.
     "Query.differences": OFFICIAL,
     "Mutation.decideDifference": ADMINISTRATORS,
@@ -247,7 +258,7 @@ PERSONAL = frozenset(
         *("ProviderFlow", "CodeSent", "Tokens"),
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
-        "BayReport",
+        *("BayReport", "Watch", "WatchAlternative"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
 )

@@ -23,6 +23,7 @@ from finder.live.board import LiveBoard
 from finder.live.forecast.gatherings import Gathering
 from finder.live.forecast.outlook import Outlook
 from finder.live.lately import Lately
+from finder.notices.notices import Notices
 from finder.reports.bays import BayReports
 from finder.roads.search import RoadSearch
 from finder.roads.trips import Trips
@@ -290,3 +291,4 @@ class Gateway:
     coverage: Coverage | None = None
     trips: Trips | None = None  # none: no trips are planned here
     reports: BayReports | None = None  # none: nobody reports bays here
+    notices: Notices | None = None  # none: nobody is told of anything

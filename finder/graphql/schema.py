@@ -22,6 +22,7 @@ from finder.graphql import (
     trips,
     types,
     views,
+    watches,
 )
 from finder.graphql import differences as differing
 from finder.graphql import forecast as foretold
@@ -111,6 +112,10 @@ class Query:  # noqa: D101
         statements.statement, "An operator's settlement statement of a month; its staff see their own."
     )
     my_bay_reports: list[reports.BayReport] = _root(reports.my_bay_reports, "What one reported oneself, newest first.")
+    my_watches: list[watches.Watch] = _root(
+        watches.my_watches, "One's own that are open, or ended within a day; the newest first, at most 20."
+    )
+    push_key: str = _root(watches.push_key, "For `applicationServerKey` of `PushManager.subscribe`, base64url.")
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -195,6 +200,16 @@ class Mutation:  # noqa: D101
         reports.report_bay, "Says that a bay is blocked; one voice a person, once for each key."
     )
     bay_is_clear: reports.BayReport = _change(reports.bay_is_clear, "Says that a reported bay is clear again.")
+    watch_station: watches.Watch = _change(
+        watches.watch_station,
+        "Tells once, when a bay frees or the last one is taken; at most five at once. A station that one watches "
+        "already is watched as it is asked now.",
+    )
+    unwatch: bool = _change(watches.unwatch, "Ends one of one's own; false where it was over already.")
+    register_push: bool = _change(
+        watches.register_push, "Rings this device for as long as one is signed in on it; at most five devices."
+    )
+    unregister_push: bool = _change(watches.unregister_push, "Rings it no more.")
     decide_difference: differing.Difference = _change(
         differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."
     )
@@ -210,6 +225,7 @@ class Subscription:  # noqa: D101
     order_progressed: charging.Order = _follow(
         charging.order_progressed, "An order of one's own: as it is now, and then each time that it has moved."
     )
+    watch_told: watches.Watch = _follow(watches.watch_told, "Each of one's own watches, as it is told.")
 
 
 def build_schema() -> strawberry.Schema:
