@@ -24,6 +24,7 @@ const config: CodegenConfig = {
     "src/api/generated/mine/": output("src/api/mine.graphql"),
     "src/api/generated/charging/": output("src/api/charging.graphql"),
     "src/api/generated/ways/": output("src/api/ways.graphql"),
+    "src/api/generated/watch/": output("src/api/watch.graphql"),
     "src/api/generated/coverage/": output("src/api/coverage.graphql"),
   },
 };

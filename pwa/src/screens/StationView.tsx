@@ -7,6 +7,7 @@ import { fromCounts, look } from "../kernel/counts";
 import { metres } from "../kernel/geo";
 import { Badge, Shares } from "../parts/Badge";
 import { Icon } from "../parts/Icon";
+import { lazy } from "../parts/lazy";
 import { FailureNotes, PracticeNotice, splitAge } from "../parts/Notices";
 import { distanceText, plugTexts, powerText } from "../parts/words";
 import { online } from "../state/live";
@@ -19,6 +20,13 @@ import { NavigateSheet } from "./NavigateSheet";
 import { StationFacts } from "./StationFacts";
 import { shareStation } from "./share";
 import { TariffSection } from "./TariffSection";
+
+const withWatchWords = async <P,>(part: Promise<P>): Promise<P> => {
+  const [found] = await Promise.all([part, import("../i18n/watch").then((watch) => watch.loadWatchWords())]);
+  return found;
+};
+const WatchPart = lazy(async () => (await withWatchWords(import("./watch/WatchPart"))).WatchPart, { quiet: true });
+const Holidays = lazy(async () => (await withWatchWords(import("./watch/Holidays"))).Holidays, { quiet: true });
 
 /** `page`: the whole screen; `over`: a sheet over the map, half as high. */
 export function StationView({ form }: { form: "page" | "over" }) {
@@ -133,6 +141,8 @@ function Filled({ found }: { found: Detail }) {
           {seen === "unknown" ? m.allUnknown : m.freeOf(count.free, count.total)}
         </p>
       </section>
+      <WatchPart found={found} />
+      <Holidays station={found.id} />
       <Bays found={found} />
       <TariffSection found={found} />
       <StationFacts found={found} />

@@ -5,6 +5,7 @@ import { t } from "../../i18n";
 import { w } from "../../i18n/mine";
 import { Frame, Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
+import { lazy } from "../../parts/lazy";
 import { splitAge } from "../../parts/Notices";
 import { dateText } from "../../parts/when";
 import { payChannels } from "../../state/about";
@@ -20,6 +21,17 @@ import { Passkeys } from "./Passkeys";
 import { erased, Privacy } from "./Privacy";
 import { SignIn } from "./SignIn";
 import { Vehicles } from "./Vehicles";
+
+const WatchList = lazy(
+  async () => {
+    const [part] = await Promise.all([
+      import("../watch/WatchList"),
+      import("../../i18n/watch").then((watch) => watch.loadWatchWords()),
+    ]);
+    return part.WatchList;
+  },
+  { quiet: true },
+);
 
 export function MyPage() {
   const m = w();
@@ -102,6 +114,7 @@ function Mine() {
         </a>
       )}
       <Notices notices={mine.notices} />
+      <WatchList />
       <Vehicles mine={mine} />
       {payChannels.value.length > 0 && <Agreements agreements={mine.agreements} />}
       <Passkeys keys={mine.passkeys} />
