@@ -13,7 +13,7 @@ import { clearFilters, filters, go, hrefOf, openPage, route } from "../state/rou
 import { hasAccount, running } from "../state/settings";
 import { countFilters } from "../state/url";
 import { Chips } from "./Chips";
-import { RunningBar } from "./pages";
+import { Holidays, RunningBar } from "./pages";
 import { panel } from "./panels";
 import { StationCard } from "./StationCard";
 
@@ -149,6 +149,7 @@ function Cards() {
           {loading.value ? m.loading : m.more}
         </button>
       )}
+      {list.cards[0] && <Holidays station={list.cards[0].id} />}
     </>
   );
 }

@@ -17,16 +17,13 @@ import { loadStation, missing, station, stationFailure, stationFailures, station
 import type { Detail } from "../state/stations";
 import { Bays } from "./Bays";
 import { NavigateSheet } from "./NavigateSheet";
+import { Holidays, withWatchWords } from "./pages";
 import { StationFacts } from "./StationFacts";
 import { shareStation } from "./share";
 import { TariffSection } from "./TariffSection";
 
-const withWatchWords = async <P,>(part: Promise<P>): Promise<P> => {
-  const [found] = await Promise.all([part, import("../i18n/watch").then((watch) => watch.loadWatchWords())]);
-  return found;
-};
 const WatchPart = lazy(async () => (await withWatchWords(import("./watch/WatchPart"))).WatchPart, { quiet: true });
-const Holidays = lazy(async () => (await withWatchWords(import("./watch/Holidays"))).Holidays, { quiet: true });
+void WatchPart.load(); // before a station is opened, so that its page does not move when this is there
 
 /** `page`: the whole screen; `over`: a sheet over the map, half as high. */
 export function StationView({ form }: { form: "page" | "over" }) {
