@@ -9,6 +9,7 @@ from finder.notices.model import WatchKind
 
 MAX_PAYLOAD = 3_000  # bytes; RFC 8291 leaves 3,993 and some services less
 MAX_NAME = 80  # characters of a station's name
+MAX_URL = 1_024
 _STEP = 256  # a payload is filled up to a multiple, so that its length does not say which station it is of
 
 
@@ -24,10 +25,7 @@ class Words(msgspec.Struct, frozen=True):
 def payload(row: Any) -> bytes:
     """The row of a watch that was told, as JSON of at most MAX_PAYLOAD bytes."""
     text = msgspec.json.encode(words(row))
-    filled = text.ljust(-(-len(text) // _STEP) * _STEP)
-    if len(filled) > MAX_PAYLOAD:
-        raise ValueError(f"a notice of {len(filled)} bytes")
-    return filled
+    return text.ljust(-(-len(text) // _STEP) * _STEP)
 
 
 def words(row: Any) -> Words:
@@ -42,7 +40,8 @@ def words(row: Any) -> Words:
     if row.practice:
         body = f"【演示数据】{body}" if zh else f"[practice data] {body}"
     station = row.station if row.other is None else row.other
-    return Words(title, body, f"watch-{row.id}", f"/station/{quote(station)}")
+    url = f"/station/{quote(station)}"
+    return Words(title, body, f"watch-{row.id}", url if len(url) <= MAX_URL else "/my")
 
 
 def _elsewhere(row: Any, *, zh: bool) -> str:

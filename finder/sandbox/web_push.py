@@ -1,5 +1,7 @@
 """A push service to practise on: takes messages over HTTP, knows whom they are from, opens them, and can fail."""
 
+import asyncio
+import contextlib
 import secrets
 from collections import deque
 from collections.abc import AsyncIterator
@@ -12,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -188,3 +191,17 @@ async def push_running(service: PushService, port: int = 0) -> AsyncIterator[str
     async with served(service.app(), port=port) as url:
         service.url = url
         yield url
+
+
+def run_web_push(port: int) -> None:
+    """`finder sandbox --web-push`: serves until interrupted, and tells people where."""
+
+    async def serve() -> None:
+        async with push_running(PushService(), port) as url:
+            console = Console(stderr=True, highlight=False, soft_wrap=True)
+            console.print(f"\n  演示推送服务 · a practice push service  {url}/_messages")
+            console.print("  export FINDER_PUSH_LOOPBACK=true\n")
+            await asyncio.Event().wait()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve())
