@@ -25,7 +25,7 @@ from tests.browser.test_account import signed_in
 pytestmark = pytest.mark.browser
 
 FREES, DRIVING = "有空位时告诉我", "正开往这里：满位时告诉我"
-TOLD_WITHIN_MS = 90_000  # one operator pushes within seconds; the machine may be busy
+TOLD_WITHIN_MS = 120_000  # the operator is asked every so often
 FREE, CHARGING = 1, 3  # T/CEC 102
 NEAR = "{stationsNear(at:{lat:38.42,lon:112.73},radiusM:200000,first:100){edges{node{id evses{id live{status}}}}}}"
 
@@ -48,8 +48,8 @@ class Street:
         self.taken: set[str] = set()
 
     def small_station(self) -> tuple[str, list[str]]:
-        """One that pushes its status and that no other test has; its bays."""
-        those = [each for each in stations(self.served) if each["id"].startswith("jinbei/")]
+        """One that no other test has; its bays."""
+        those = [each for each in stations(self.served) if each["id"].startswith("yanmen/")]
         found = min((each for each in those if each["id"] not in self.taken), key=lambda each: len(each["evses"]))
         self.taken.add(found["id"])
         return found["id"], [evse["id"] for evse in found["evses"]]
@@ -71,7 +71,7 @@ def street(chromium: object, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         process = subprocess.Popen(words, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         try:
             until = time.monotonic() + READY_WITHIN_S
-            while not _jinbei_is_there(f"http://localhost:{port}"):
+            while not _somebody_is_there(f"http://localhost:{port}"):
                 if process.poll() is not None or time.monotonic() > until:
                     pytest.fail(f"the finder is not ready:\n{(folder / 'output').read_text()[-4000:]}")
                 time.sleep(0.5)
@@ -81,9 +81,9 @@ def street(chromium: object, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             process.wait(30)
 
 
-def _jinbei_is_there(served: str) -> bool:
+def _somebody_is_there(served: str) -> bool:
     try:
-        return any(each["id"].startswith("jinbei/") for each in stations(served))
+        return any(each["id"].startswith("yanmen/") for each in stations(served))
     except (urllib.error.URLError, OSError):
         return False
 
@@ -102,13 +102,14 @@ def watch_a_full_one(phone: Phone, street: Street) -> tuple[str, list[str]]:
     expect(button).to_be_visible(timeout=TOLD_WITHIN_MS)
     button.click()
     expect(phone.page.get_by_text("有空位时会告诉您一次")).to_be_visible()
-    return phone.page.locator("h1").inner_text(), bays
+    return phone.page.locator(".station h1").inner_text(), bays
 
 
-def test_whoever_is_not_signed_in_is_asked_nothing_but_to_sign_in(phone: Phone, served: str) -> None:
-    phone.open()
-    phone.open(f"/station/{stations(served)[0]['id']}")
-    phone.page.get_by_role("button", name="登录后可在有空位时收到提醒").click()
+def test_whoever_is_not_signed_in_is_asked_nothing_but_to_sign_in(phone: Phone, street: Street) -> None:
+    station, bays = street.small_station()
+    street.pin(bays, CHARGING)
+    phone.open(f"/station/{station}")
+    phone.page.get_by_role("button", name="登录后可在有空位时收到提醒").click(timeout=TOLD_WITHIN_MS)
     expect(phone.page.locator(".sign-in")).to_be_visible()
     assert phone.page.evaluate("Notification.permission") != "granted"
 
@@ -135,10 +136,11 @@ def test_a_driver_is_told_in_the_application_that_a_bay_has_freed(phone: Phone, 
     expect(note).to_contain_text(f"{name} 有空位了")
     assert phone.violations() == []
     note.get_by_role("link", name="查看").click()
-    expect(page.locator("h1")).to_have_text(name)
+    expect(page.locator(".station h1")).to_have_text(name)
     expect(note).to_have_count(0)
     page.goto("/my")
     expect(listed.get_by_text("已提醒").first).to_be_visible()
+    phone.errors = [error for error in phone.errors if "Push API in incognito" not in error]
 
 
 def test_a_watch_is_ended_on_the_stations_page(phone: Phone, street: Street) -> None:

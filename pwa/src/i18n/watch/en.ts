@@ -13,7 +13,7 @@ export const en: WatchWords = {
   here: "This device cannot be reached by push: keep this page open and it will be said here",
   refused: "Notifications are not allowed: keep this page open and it will be said here",
   end: "Do not tell me",
-  endNamed: (name) => `Do not tell me of ${name}`,
+  endNamed: (name) => `Do not tell me: ${name}`,
   told: {
     FREES: (name) => `${name}: a bay is free`,
     DRIVING: (name) => `${name} has just filled`,

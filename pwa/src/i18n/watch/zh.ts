@@ -12,7 +12,7 @@ export const zh = {
   here: "本机收不到推送：请让本页保持打开，到时在这里提示",
   refused: "您未允许通知：请让本页保持打开，到时在这里提示",
   end: "取消提醒",
-  endNamed: (name: string) => `取消 ${name} 的提醒`,
+  endNamed: (name: string) => `取消提醒：${name}`,
   told: {
     FREES: (name: string) => `${name} 有空位了`,
     DRIVING: (name: string) => `${name} 刚刚满位`,
