@@ -149,12 +149,14 @@ class Watching:
         for evse, reading in zip(station.evses, self._board.read_all([e.id for e in station.evses]), strict=True):
             if reading.status is not Status.AVAILABLE or not any(w.suits(evse) for w in watches if w not in told):
                 continue
-            flip, now = self._flips.pop(evse.id, None), self._work.clock()
+            flip, now = self._flips.get(evse.id), self._work.clock()
             if flip is None and now < self._quiet_until.get(evse.id, now):
                 continue
             seen_at = flip or reading.observed_at or now
             async with self._work.begin() as unit:
                 these, quiet_until = await tell_freed(unit, station, evse, seen_at, flipped=flip is not None)
+            if self._flips.get(evse.id) == flip:
+                self._flips.pop(evse.id, None)
             self._quiet_until[evse.id] = quiet_until
             told += these
         return told

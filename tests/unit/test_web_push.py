@@ -1,6 +1,6 @@
 """Web Push against the standards' own examples, and against a push service over real HTTP that opens what it gets."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,13 +55,14 @@ def test_what_is_sealed_for_one_browser_no_other_opens_and_no_bit_may_change() -
     body = sealed(b"x" * 3_000, browser)
     assert GOOD.open(body) == b"x" * 3_000
     assert sealed(b"x", browser) != sealed(b"x", browser)
-    for wrong in (
+    trials: list[Callable[[], bytes]] = [
         lambda: PracticeBrowser().open(body),
         lambda: PracticeBrowser(GOOD.key).open(body),
         lambda: GOOD.open(body[:-1] + bytes([body[-1] ^ 1])),
         lambda: GOOD.open(body[:50]),
         lambda: GOOD.open(b"\0" * 120),
-    ):
+    ]
+    for wrong in trials:
         with pytest.raises(CannotOpen):
             wrong()
 

@@ -12,6 +12,7 @@ import {
 } from "../api/generated/watch/graphql";
 import { openSocket } from "../api/socket";
 import { wt } from "../i18n/watch";
+import type { Wish } from "../kernel/wanted";
 import { words } from "./me";
 import { allowed, registration, ringHere, type Way } from "./push";
 import { hrefOf } from "./route";
@@ -53,11 +54,11 @@ export async function loadWatches(): Promise<void> {
 
 const fresh = (w: WatchRow) => w.toldAt !== null && Date.now() - Date.parse(w.toldAt) < RECENT_MS;
 
-export async function begin(station: string, kind: WatchKind): Promise<void> {
+export async function begin(stationId: string, kind: WatchKind, wish: Wish): Promise<void> {
   watchTrouble.value = null;
   const leave = await allowed();
   try {
-    const { watchStation } = await askMine(WatchStationDocument, { input: { stationId: station, kind } });
+    const { watchStation } = await askMine(WatchStationDocument, { input: { stationId, kind, ...wish } });
     watches.value = [watchStation, ...(watches.value ?? []).filter((w) => w.id !== watchStation.id)];
     keepFollowing();
     way.value = await ringHere(leave);

@@ -4,9 +4,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { WatchKind } from "../../api/generated/watch/graphql";
 import { wt } from "../../i18n/watch";
+import { wantedOf } from "../../kernel/wanted";
 import { Trouble } from "../../parts/Frame";
 import { timeText } from "../../parts/when";
-import { openPage } from "../../state/route";
+import { filters, openPage } from "../../state/route";
 import { hasAccount } from "../../state/settings";
 import type { Detail } from "../../state/stations";
 import { begin, end, loadWatches, openAt, watches, watchTrouble, way } from "../../state/watches";
@@ -19,8 +20,8 @@ export function WatchPart({ found }: { found: Detail }) {
   useEffect(() => {
     if (known && watches.value === null) void loadWatches();
   }, [known]);
-  const { available: free, total, unknown } = found.availability;
-  if (total === unknown && free === 0) return null; // nobody tells, so nobody could be told
+  const { wish, free, known: seen } = wantedOf(found.evses, filters.value);
+  if (seen === 0) return null; // nobody tells, so nobody could be told
   const waits = openAt(found.id);
   const kind: WatchKind = free === 0 ? "FREES" : "DRIVING";
   const told = way.value;
@@ -48,7 +49,7 @@ export function WatchPart({ found }: { found: Detail }) {
           onClick={async () => {
             busy.value = true;
             showTold();
-            await begin(found.id, kind);
+            await begin(found.id, kind, wish);
             busy.value = false;
           }}
         >
