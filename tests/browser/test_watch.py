@@ -48,9 +48,10 @@ class Street:
         self.taken: set[str] = set()
 
     def small_station(self) -> tuple[str, list[str]]:
-        """One that no other test has; its bays."""
-        those = [each for each in stations(self.served) if each["id"].startswith("yanmen/")]
-        found = min((each for each in those if each["id"] not in self.taken), key=lambda each: len(each["evses"]))
+        """One that no other test has, and whose bays this operator alone tells of."""
+        those = [each for each in stations(self.served) if each["id"] not in self.taken]
+        those = [each for each in those if all(evse["id"].startswith("yanmen/") for evse in each["evses"])]
+        found = min(those, key=lambda each: len(each["evses"]))
         self.taken.add(found["id"])
         return found["id"], [evse["id"] for evse in found["evses"]]
 
@@ -58,6 +59,18 @@ class Street:
         for bay in bays:
             source, _, native = bay.partition("/")
             post(f"{self.practice}/{source}/_set", {"connectorId": native, "status": status})
+
+    def fill(self) -> tuple[str, list[str]]:
+        """Takes all bays of such a station, and waits until the finder knows; which they are."""
+        station, bays = self.small_station()
+        self.pin(bays, CHARGING)
+        until = time.monotonic() + TOLD_WITHIN_MS / 1000
+        while time.monotonic() < until:
+            shown = next(each for each in stations(self.served) if each["id"] == station)
+            if {evse["live"]["status"] for evse in shown["evses"]} == {"CHARGING"}:
+                return station, bays
+            time.sleep(0.5)
+        pytest.fail(f"{shown} is not shown as full")
 
 
 @pytest.fixture(scope="module")
@@ -95,21 +108,17 @@ def served(street: Street) -> str:
 
 def watch_a_full_one(phone: Phone, street: Street) -> tuple[str, list[str]]:
     """Presses the button at a station where nothing is free; its name and its bays."""
-    station, bays = street.small_station()
-    street.pin(bays, CHARGING)
+    station, bays = street.fill()
     phone.open(f"/station/{station}")
-    button = phone.page.get_by_role("button", name=FREES)
-    expect(button).to_be_visible(timeout=TOLD_WITHIN_MS)
-    button.click()
+    phone.page.get_by_role("button", name=FREES).click()
     expect(phone.page.get_by_text("有空位时会告诉您一次")).to_be_visible()
     return phone.page.locator(".station h1").inner_text(), bays
 
 
 def test_whoever_is_not_signed_in_is_asked_nothing_but_to_sign_in(phone: Phone, street: Street) -> None:
-    station, bays = street.small_station()
-    street.pin(bays, CHARGING)
+    station, _ = street.fill()
     phone.open(f"/station/{station}")
-    phone.page.get_by_role("button", name="登录后可在有空位时收到提醒").click(timeout=TOLD_WITHIN_MS)
+    phone.page.get_by_role("button", name="登录后可在有空位时收到提醒").click()
     expect(phone.page.locator(".sign-in")).to_be_visible()
     assert phone.page.evaluate("Notification.permission") != "granted"
 
