@@ -22,6 +22,7 @@ from finder.identity.store import Store
 from finder.identity.vault import Vault
 from finder.kernel.clock import Clock, system_clock
 from finder.money.channels.port import Channel
+from finder.notices.personal import WatchesHeld
 from finder.providers import load_providers
 from finder.reports.personal import ReportsHeld
 from finder.settings import Settings
@@ -72,6 +73,7 @@ def open_accounts(
                 CasesHeld(work),
                 VoicesHeld(work, people.store),
                 ComplaintsHeld(work, people.store),
+                WatchesHeld(work, people.store),
             ],
         ),
         Keyring(people, Passkeys(people.store, clock, site_of(settings.base_url, name))),

@@ -31,6 +31,7 @@ from finder.live.board import LiveBoard
 from finder.live.memory import MemoryBoard
 from finder.live.redis import RedisBoard
 from finder.money.channels.config import read_standing
+from finder.noticing import Noticing
 from finder.office import choose_vault, open_office
 from finder.pictures import choose_photos
 from finder.plugging import Plugging
@@ -224,6 +225,7 @@ def choose(settings: Settings, practice: PracticeMoney | None = None, *, practis
         settings.data_dir / "open-data",
         casework,
         Voicing(database, accounts.people, city.country),
+        Noticing(settings, database, accounts.people),
     )
 
 

@@ -84,6 +84,7 @@ def sandbox(
     vendor: Annotated[bool, typer.Option("--vendor", help="虚构厂商的 REST 接口 · a fictional vendor's API")] = False,
     sms: Annotated[bool, typer.Option("--sms", help="短信网关 · a text message gateway")] = False,
     routers: Annotated[bool, typer.Option("--routers", help="路线服务 · routing services")] = False,
+    web_push: Annotated[bool, typer.Option("--web-push", help="浏览器推送服务 · a Web Push service")] = False,
     sign_in: Annotated[bool, typer.Option("--sign-in", help="微信、支付宝登录 · sign-in at WeChat and Alipay")] = False,
 ) -> None:
     """演示运营商，真实 HTTP 与签名 · practice operators over real HTTP with real signatures."""
@@ -92,9 +93,10 @@ def sandbox(
     from finder.sandbox.sign_in import run_sign_in
     from finder.sandbox.sms import run_sms
     from finder.sandbox.vendor import run_vendor
+    from finder.sandbox.web_push import run_web_push
 
-    if sms or routers or sign_in:
-        (run_sms if sms else run_routers if routers else run_sign_in)(port)
+    if sms or routers or sign_in or web_push:
+        (run_sms if sms else run_routers if routers else run_sign_in if sign_in else run_web_push)(port)
         return
     (run_vendor if vendor else run)(port, speed=speed)
 

@@ -23,10 +23,11 @@ FinderError
 │   ├── ChannelUnavailable    no answer, 5xx or 'busy'; what was asked may have happened (retryable)
 │   ├── ChannelRefused        it answered, and said no: nothing happened
 │   └── ChannelLied           a wrong signature, form or amount: nothing of it is believed
-└── RouterError               the service that draws routes, named, is at fault
-    ├── RouterUnavailable     no answer, 5xx, 'busy' or over its quota (retryable)
-    ├── RouterRefused         it answered, and said no: the key or the question
-    └── RouterLied            the answer breaks its own protocol
+├── RouterError               the service that draws routes, named, is at fault
+│   ├── RouterUnavailable     no answer, 5xx, 'busy' or over its quota (retryable)
+│   ├── RouterRefused         it answered, and said no: the key or the question
+│   └── RouterLied            the answer breaks its own protocol
+└── PushUnavailable           a push service gave no answer, a 5xx or 'busy' (retryable)
 """
 
 from typing import ClassVar
@@ -224,3 +225,17 @@ class RouterLied(RouterError):
     """The answer breaks its protocol: a form that cannot be read, a value out of range, too many bytes."""
 
     default_code = "ROUTER_LIED"
+
+
+class PushUnavailable(FinderError):
+    """A browser's push service gave no answer, a 5xx, or said that it is busy and for how long (seconds)."""
+
+    default_code = "PUSH_UNAVAILABLE"
+    http_status = 502
+    retryable = True
+
+    def __init__(self, wait_s: float = 0.0) -> None:
+        super().__init__(
+            "推送服务暂不可用，稍后自动重试", "the push service is not available now; it is tried again later"
+        )
+        self.wait_s = wait_s

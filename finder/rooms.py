@@ -23,6 +23,7 @@ from finder.kernel.clock import system_clock
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.live.model import Status
+from finder.noticing import Noticing
 from finder.office import Office
 from finder.plugging import Plugging
 from finder.reporting import Reporting
@@ -78,6 +79,7 @@ class Engines:
     snapshots: Path  # the folder of the published days
     casework: Casework
     voicing: Voicing
+    noticing: Noticing
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ async def open_rooms(
         engines.casework.connect(reports)
         voices = engines.voicing.connect(search, federation.network, merger.sources)
         closing.push_async_callback(engines.voicing.close)
+        notices = engines.noticing.connect(board, search, works=works)
+        closing.push_async_callback(engines.noticing.close)
         if works:
             till.start()
             engines.casework.start()
@@ -196,6 +200,7 @@ async def open_rooms(
             reports=reports,
             cases=engines.casework.desk,
             voices=voices,
+            notices=notices,
             trips=Trips(
                 index,
                 _status(board),

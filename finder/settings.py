@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     cases_answer_secret: SecretStr | None = None  # by which it does
     cases_plate_key: str = ""  # its public JWK (P-256) for plates; empty: it is told none
     cases_deadline_minutes: int = Field(default=120, ge=15, le=10_080)
+    push_contact: str = ""  # mailto: or https: for people of push services; empty: public_url where it is https
+    push_loopback: bool = False  # push services on this machine itself; for practice only
     register_loopback: bool = False  # operators' platforms on this machine itself; for practice only
 
     @field_validator("log_level")

@@ -22,6 +22,7 @@ import finder.money.ledger
 import finder.money.operator_rows
 import finder.money.reconcile
 import finder.money.runs
+import finder.notices.tables
 import finder.reports.tables
 import finder.supervision.coverage.places
 import finder.voices.tables  # noqa: F401 - for its tables

@@ -55,9 +55,9 @@ class StationFilter:  # noqa: D101
         """
         return Filter(
             min_power_kw=self.min_power_kw or None,
-            connector_types=_set(self.connector_types),
-            operators=_set(self.operators),
-            attributes=_set(self.attributes),
+            connector_types=listed(self.connector_types),
+            operators=listed(self.operators),
+            attributes=listed(self.attributes),
             free_parking=self.free_parking,
             public_only=self.public_only,
             free_now=self.free_now,
@@ -65,7 +65,8 @@ class StationFilter:  # noqa: D101
         )
 
 
-def _set(given: Any) -> frozenset[Any]:
+def listed(given: Any) -> frozenset[Any]:
+    """A list that may be left out, as a set. Raises BadInput for a long one."""
     values = given or ()  # absent (UNSET) and null both mean: no wish
     if len(values) > MAX_LISTED:
         raise BadInput(

@@ -19,6 +19,7 @@ from finder.identity.roles import Caller
 from finder.kernel.clock import minute_of_week
 from finder.live.lately import Lately, StationNow
 from finder.live.model import Hearsay, Reading
+from finder.notices.notices import Notices
 from finder.reports.bays import BayReports
 from finder.stations.model import Evse, SourceId, Station
 from finder.voices.model import Summaries
@@ -193,6 +194,13 @@ class Context:
         if self.gateway.voices is None:
             raise Unavailable("本站暂不接受评价和投诉", "no voices are taken here", code="NO_VOICES")
         return self.gateway.voices
+
+    @property
+    def notices(self) -> Notices:
+        """Watches and phones. Raises Unavailable where this deployment tells nobody."""
+        if self.gateway.notices is None:
+            raise Unavailable("本站暂不提供提醒", "nobody is told of stations here", code="NO_NOTICES")
+        return self.gateway.notices
 
     @property
     def accounting(self) -> Accounting:

@@ -78,6 +78,7 @@ _COMPLAINT = (
     *("id", "kind", "state", "operator", "stationId", "stationName", "order", "text", "madeAt", "answerBy"),
     *("escalatedAt", "answer", "answeredAt", "bySupervisor", "appealBy", "appeal", "appealedAt", "decision", "endedAt"),
 )
+_ALTERNATIVE = ("stationId", "stationName", "distanceM", "free")
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
 
@@ -233,6 +234,16 @@ POLICY: Mapping[str, Row] = {
     **dict.fromkeys((f"ComplaintConnection.{name}" for name in ("nodes", "pageInfo")), OPEN),
     **dict.fromkeys((f"HeardConnection.{name}" for name in ("nodes", "pageInfo")), HEARD),
     **dict.fromkeys((f"HeardExperience.{name}" for name in _HEARD), HEARD),
+    "Query.myWatches": MINE,
+    "Query.pushKey": MINE,
+    "Mutation.watchStation": MINE,
+    "Mutation.unwatch": MINE,
+    "Mutation.registerPush": MINE,
+    "Mutation.unregisterPush": MINE,
+    "Subscription.watchTold": MINE,
+    **_mine("Watch", "id", "kind", "state", "stationId", "stationName", "evseId", "since", "until", "toldAt"),
+    **_mine("Watch", "toldEvseId", "alternative"),
+    **dict.fromkeys((f"WatchAlternative.{name}" for name in _ALTERNATIVE), OPEN),  # reached through a watch alone
     # The books.
     "Query.differences": OFFICIAL,
     "Mutation.decideDifference": ADMINISTRATORS,
@@ -289,8 +300,8 @@ PERSONAL = frozenset(
         *("Order", "Reading", "ConfirmField", "OrderBill", "Refund"),
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         *("BayReport", "ReportCase", "CaseConnection", "Case", "CaseEvidence"),
-        "BayReport",
         *("MyExperience", "HeardExperience", "HeardConnection", "Complaint", "ComplaintConnection"),
+        *("Watch", "WatchAlternative"),
         *("DifferenceConnection", "Difference", "Statement"),
     }
 )

@@ -24,6 +24,7 @@ from finder.live.board import LiveBoard
 from finder.live.forecast.gatherings import Gathering
 from finder.live.forecast.outlook import Outlook
 from finder.live.lately import Lately
+from finder.notices.notices import Notices
 from finder.reports.bays import BayReports
 from finder.roads.search import RoadSearch
 from finder.roads.trips import Trips
@@ -294,3 +295,4 @@ class Gateway:
     reports: BayReports | None = None  # none: nobody reports bays here
     cases: CaseDesk | None = None  # none: no city management takes cases
     voices: Voices | None = None  # none: nobody rates or complains here
+    notices: Notices | None = None  # none: nobody is told of anything

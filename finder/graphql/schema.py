@@ -23,6 +23,7 @@ from finder.graphql import (
     types,
     views,
     voices,
+    watches,
 )
 from finder.graphql import cases as casework
 from finder.graphql import differences as differing
@@ -129,6 +130,10 @@ class Query:  # noqa: D101
         "One's own; with `mine: false` those that one deals with: staff their operator's, supervisors all. "
         "`state` goes with the latter.",
     )
+    my_watches: list[watches.Watch] = _root(
+        watches.my_watches, "One's own that are open, or ended within a day; the newest first, at most 20."
+    )
+    push_key: str = _root(watches.push_key, "For `applicationServerKey` of `PushManager.subscribe`, base64url.")
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
 
 
@@ -230,6 +235,16 @@ class Mutation:  # noqa: D101
     decide_appeal: voices.Complaint = _change(
         voices.decide_appeal, "A supervisor's last word, whoever answered excepted."
     )
+    watch_station: watches.Watch = _change(
+        watches.watch_station,
+        "Tells once, when a bay frees or the last one is taken; at most five at once. A station that one watches "
+        "already is watched as it is asked now.",
+    )
+    unwatch: bool = _change(watches.unwatch, "Ends one of one's own; false where it was over already.")
+    register_push: bool = _change(
+        watches.register_push, "Rings this device for as long as one is signed in on it; at most five devices."
+    )
+    unregister_push: bool = _change(watches.unregister_push, "Rings it no more.")
     decide_difference: differing.Difference = _change(
         differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."
     )
@@ -245,6 +260,7 @@ class Subscription:  # noqa: D101
     order_progressed: charging.Order = _follow(
         charging.order_progressed, "An order of one's own: as it is now, and then each time that it has moved."
     )
+    watch_told: watches.Watch = _follow(watches.watch_told, "Each of one's own watches, as it is told.")
 
 
 def build_schema() -> strawberry.Schema:

@@ -74,6 +74,13 @@ class Handler(Protocol):
 
 
 @runtime_checkable
+class SaysWhen(Protocol):
+    """An error of a receiver that wants to be left alone for so many seconds."""
+
+    wait_s: float
+
+
+@runtime_checkable
 class ReadsAhead(Protocol):
     """A handler that knows what it will read."""
 
@@ -258,7 +265,8 @@ class Outbox:
                     await handler.dead(letter, unit)
                 return
             wait_s = patience.waits_s[min(letter.attempts, len(patience.waits_s)) - 1]
-            due_at = unit.now + timedelta(seconds=wait_s * random.uniform(0.8, 1.2))  # noqa: S311
+            asked_s = fault.wait_s if isinstance(fault, SaysWhen) else 0.0
+            due_at = unit.now + timedelta(seconds=max(wait_s * random.uniform(0.8, 1.2), asked_s))  # noqa: S311
             await self._change(letter, unit, was, LetterState.WAITING, code, to_us(due_at))
 
         try:

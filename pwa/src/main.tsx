@@ -10,7 +10,7 @@ import { followLive } from "./state/live";
 import { followQuestion } from "./state/nearby";
 import { alreadyAllowed, locate } from "./state/position";
 import { go, pageTitle, route } from "./state/route";
-import { keptLanguage } from "./state/settings";
+import { keptLanguage, watching } from "./state/settings";
 import { followStation, station } from "./state/station";
 import { registerServiceWorker } from "./state/worker";
 
@@ -44,6 +44,7 @@ async function start(): Promise<void> {
   });
   registerServiceWorker();
   fetchRest();
+  if (watching.value) void import("./screens/watch/start").then((watch) => watch.startWatching());
 }
 
 void start();

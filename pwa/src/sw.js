@@ -71,3 +71,38 @@ async function freshOrKept(request) {
     return (await caches.match(request)) ?? Response.error();
   }
 }
+
+// What a push service brings is shown; what is in it the gateway has put into the reader's language.
+self.addEventListener("push", (event) => {
+  const told = read(event.data);
+  const shown = { body: told.body, tag: told.tag, icon: "/icons/icon-192.png", data: { url: told.url } };
+  event.waitUntil(self.registration.showNotification(told.title, shown));
+});
+
+function read(data) {
+  try {
+    const told = data.json();
+    if (typeof told.title === "string") return told;
+  } catch {
+    // a browser wants something shown for every message
+  }
+  return { title: "充电地图", body: "", url: "/my" };
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openAt(String(event.notification.data?.url ?? "/")));
+});
+
+async function openAt(path) {
+  const url = new URL(path, self.location.origin);
+  if (url.origin !== self.location.origin) return;
+  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = open.find((each) => each.visibilityState === "visible") ?? open[0];
+  try {
+    await there.focus();
+    await there.navigate(url.href);
+  } catch {
+    await self.clients.openWindow(url.href); // none is open, or it is not ours to move
+  }
+}

@@ -13,6 +13,7 @@ import { clearFilters, filters, go, hrefOf, openPage, route } from "../state/rou
 import { hasAccount, running } from "../state/settings";
 import { countFilters } from "../state/url";
 import { Chips } from "./Chips";
+import { Holidays } from "./pages";
 import { panel } from "./panels";
 import { RunningBar } from "./running";
 import { StationCard } from "./StationCard";
@@ -149,6 +150,7 @@ function Cards() {
           {loading.value ? m.loading : m.more}
         </button>
       )}
+      {list.cards[0] && <Holidays station={list.cards[0].id} />}
     </>
   );
 }

@@ -20,6 +20,7 @@ import { loadStation, missing, station, stationFailure, stationFailures, station
 import type { Detail } from "../state/stations";
 import { Bays } from "./Bays";
 import { NavigateSheet } from "./NavigateSheet";
+import { Holidays, withWatchWords } from "./pages";
 import { reporting, sending } from "./report/asked";
 import { Waiting } from "./report/Waiting";
 import { StationFacts } from "./StationFacts";
@@ -35,6 +36,9 @@ export async function ready(): Promise<typeof StationView> {
   void followReports(async () => (await sending()).sendWaiting());
   return StationView;
 }
+
+const WatchPart = lazy(async () => (await withWatchWords(import("./watch/WatchPart"))).WatchPart, { quiet: true });
+void WatchPart.load(); // before a station is opened, so that its page does not move when this is there
 
 /** `page`: the whole screen; `over`: a sheet over the map, half as high. */
 export function StationView({ form }: { form: "page" | "over" }) {
@@ -151,6 +155,8 @@ function Filled({ found }: { found: Detail }) {
         </p>
       </section>
       <Waiting station={found.id} />
+      <WatchPart found={found} />
+      <Holidays station={found.id} />
       <Bays found={found} />
       <TariffSection found={found} />
       <StationVoices id={found.id} />

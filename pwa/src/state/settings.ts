@@ -22,10 +22,11 @@ function write(key: string, value: string): void {
 export const elder = signal(read("elder") === "1");
 export const navigator_ = signal<Navigator | null>(NAVIGATORS.find((n) => n === read("navigator")) ?? null);
 
-/** Whether somebody is signed in on this device, and whether a session ran when it was last looked at: what is shown
- *  at the start is decided by these alone, before any of the account's code is there. */
+/** Whether somebody is signed in on this device, and whether a session ran or something was waited for when it was
+ *  last looked at: what is shown at the start is decided by these alone, before any of the account's code is there. */
 export const hasAccount = signal(read("account") === "1");
 export const running = signal(read("running") === "1");
+export const watching = signal(read("watching") === "1");
 /** The channel that was paid through last. */
 export const channel = signal<string | null>(read("channel"));
 
@@ -47,6 +48,7 @@ effect(() => {
 });
 effect(() => write("account", hasAccount.value ? "1" : "0"));
 effect(() => write("running", running.value ? "1" : "0"));
+effect(() => write("watching", watching.value ? "1" : "0"));
 window.addEventListener("storage", (event: StorageEvent) => {
   if (event.key === "finder.account") hasAccount.value = event.newValue === "1";
 });

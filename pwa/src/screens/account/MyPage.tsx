@@ -5,6 +5,7 @@ import { t } from "../../i18n";
 import { w } from "../../i18n/mine";
 import { Frame, Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
+import { lazy } from "../../parts/lazy";
 import { splitAge } from "../../parts/Notices";
 import { dateText } from "../../parts/when";
 import { payChannels } from "../../state/about";
@@ -21,6 +22,17 @@ import { Passkeys } from "./Passkeys";
 import { erased, Privacy } from "./Privacy";
 import { SignIn } from "./SignIn";
 import { Vehicles } from "./Vehicles";
+
+const WatchList = lazy(
+  async () => {
+    const [part] = await Promise.all([
+      import("../watch/WatchList"),
+      import("../../i18n/watch").then((watch) => watch.loadWatchWords()),
+    ]);
+    return part.WatchList;
+  },
+  { quiet: true },
+);
 
 /** What is one's own; the list of complaints has an address of its own. */
 export function MyPage() {
@@ -124,6 +136,7 @@ function Mine() {
       </a>
       <ComplaintsLink />
       <Notices notices={mine.notices} />
+      <WatchList />
       <Vehicles mine={mine} />
       {payChannels.value.length > 0 && <Agreements agreements={mine.agreements} />}
       <Passkeys keys={mine.passkeys} />

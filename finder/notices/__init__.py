@@ -1,0 +1,1 @@
+"""Tells people of stations that they wait for, or drive to."""
