@@ -106,7 +106,7 @@ async def test_whoever_asks_too_often_waits(world: CaseWorld) -> None:
     assert codes[-1][1]["code"] == "TOO_OFTEN"
 
 
-async def test_a_city_that_redirects_or_knows_nothing_of_a_case_is_asked_again_later(world: CaseWorld) -> None:
+async def test_a_city_that_knows_nothing_of_a_case_yet_is_told_and_asked_again(world: CaseWorld) -> None:
     case = await world.blocked(BAY)
     world.reports.later(minutes=6)
     assert world.casework.keeping is not None
