@@ -87,5 +87,7 @@ async def test_two_citizens_move_a_bay_and_everybody_sees_it_but_not_who(scene: 
         place = station["location"]
         cleared = await one.ask(CLEAR, e=bay["evseId"], s=now, a=place["lat"], o=place["lon"], k="3")
         assert cleared["state"] == "CLEARED"
+        mine = await one.ask("{myBayReports{state clear}}")
+        assert [(each["state"], each["clear"]) for each in mine] == [("CLEARED", True), ("CLEARED", False)]
         told = await one.ask(STATION, i=bay["stationId"])
         assert next(e for e in told["evses"] if e["id"] == bay["evseId"])["live"]["status"] != "BLOCKED"

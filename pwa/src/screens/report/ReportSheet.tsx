@@ -2,6 +2,7 @@
 import "../../styles/page.css";
 import "../../styles/report.css";
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import { rw } from "../../i18n/reports";
 import { checkPlate, plainPlate } from "../../kernel/checks";
@@ -47,6 +48,13 @@ export function ReportSheet({ found, says, evse: asked, onClose }: Props) {
   };
   const stage = useSignal<Stage>({ name: "form" });
   const trouble = useSignal<string | null>(null);
+  const open = useRef(true);
+  useEffect(
+    () => () => {
+      open.current = false;
+    },
+    [],
+  );
   const clear = says === "CLEAR";
   const label = (id: string) => {
     const i = found.evses.findIndex((e) => e.id === id);
@@ -68,6 +76,7 @@ export function ReportSheet({ found, says, evse: asked, onClose }: Props) {
     const at = Date.now();
     stage.value = { name: "locating" };
     const place = await fix({ anew });
+    if (!open.current) return; // closed while it looked for the place: nothing was said
     if (typeof place === "string") return back(place === "denied" ? m.denied : m.noPlace);
     const key = newKey();
     const report: Report = {
@@ -99,7 +108,7 @@ export function ReportSheet({ found, says, evse: asked, onClose }: Props) {
     else if (sent.kind === "waits") stage.value = { name: "kept", text: sent.text };
     else if (sent.kind === "sent")
       stage.value = { name: "sent", reason: sent.report?.reason ?? null, photoTrouble: sent.photoTrouble };
-    else {
+    else if (open.current) {
       await dropReport(key); // what is filled in is still here, to be sent anew
       draft.photoName.value = sent.photoName;
       back(sent.text);
