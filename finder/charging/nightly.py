@@ -18,6 +18,7 @@ from finder.connectors.sdk.desk import Desk
 from finder.errors import FinderError, Unavailable
 from finder.federation.daily import Bills
 from finder.kernel.clock import SHANGHAI
+from finder.money.funds import reconcile_funds
 from finder.money.operator_rows import Listed, Origin, has_claims, listed
 from finder.money.operators import reconcile_operator
 from finder.money.reconcile import CARRY_DAYS, WINDOW_DAYS, Summary, business_day, reconcile
@@ -73,7 +74,7 @@ class Nightly:
             return 1
 
     async def parties(self) -> list[tuple[Party, str, date]]:
-        """Every channel, and every operator of whom the last month had an order, with the day of the first."""
+        """Every channel, its funds, and every operator of whom the last month had an order, with its first day."""
         found: list[tuple[Party, str, date]] = []
         async with self._work.read() as connection:
             for party, column in ((Party.CHANNEL, ORDER.c.channel), (Party.OPERATOR, ORDER.c.operator)):
@@ -83,7 +84,7 @@ class Nightly:
                 for name, at in await connection.execute(question):
                     if party is Party.OPERATOR or name in self._outside.channels:
                         found.append((party, name, from_us(at).astimezone(SHANGHAI).date()))
-        return found
+        return [*found, *((Party.FUNDS, name, of) for party, name, of in found if party is Party.CHANNEL)]
 
     async def due(self) -> list[tuple[Party, str, Sequence[date]]]:
         """What is to be compared now."""
@@ -142,6 +143,11 @@ class Nightly:
     async def _compare(self, party: Party, name: str, day: date) -> Summary:
         if party is Party.CHANNEL:
             return await reconcile(self._work, self._outside.channels[name], day, self._inquiry)
+        if party is Party.FUNDS:
+            # What its other bills said of the day that is judged must be known, or all of it would be lacking.
+            runs = await self.runs.of(day - timedelta(days=CARRY_DAYS))
+            judged = any((r.party, r.name, r.state) == (Party.CHANNEL, name, RunState.DONE) for r in runs)
+            return await reconcile_funds(self._work, self._outside.channels[name], day, judged=judged)
         return await reconcile_operator(self._work, name, day, await self._list(name, day), self._inquiry)
 
     async def _list(self, operator: SourceId, day: date) -> list[Listed]:

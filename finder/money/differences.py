@@ -26,6 +26,7 @@ class Entry(StrEnum):
     SPLIT_RETURN = "SPLIT_RETURN"
     FEE = "FEE"  # what the channel keeps of a capture
     BILL = "BILL"
+    FUND = "FUND"  # a row of the channel's bill of funds, against its own other bills
 
 
 class Kind(StrEnum):
@@ -117,7 +118,7 @@ class Difference:
         if self.kind is Kind.UNSPLIT:
             return frozenset({Decision.EXPLAINED})
         unknown = self.kind is Kind.CHANGED and self.ledger_fen is None  # the first amount is a difference already
-        if self.order is None or unknown:
+        if self.order is None or unknown or self.entry is Entry.FUND:
             return _FREE_OF_MONEY
         other = Decision.OPERATOR_IS_RIGHT if self.entry is Entry.BILL else Decision.CHANNEL_IS_RIGHT
         return _FREE_OF_MONEY | {other}
@@ -180,6 +181,7 @@ async def open_of(connection: AsyncConnection, orders: Collection[Number]) -> se
         DIFFERENCE.c.order_no.in_(list(orders)),
         DIFFERENCE.c.decision.is_(None),
         DIFFERENCE.c.kind != Kind.UNSPLIT.value,  # says that time runs out, and disputes nothing
+        DIFFERENCE.c.step != Entry.FUND.value,  # about the channel's bills alone
     )
     return set((await connection.execute(question)).scalars())
 

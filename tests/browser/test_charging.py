@@ -123,6 +123,7 @@ def test_a_session_from_the_quote_to_the_bill(phone: Phone) -> None:
     phone.page.locator("summary").click()
     expect(phone.page.locator("details tbody tr").first).to_contain_text(re.compile(r"\d"))
     stopped(phone)
+    expect(phone.page.get_by_text("您停止了充电。")).to_be_visible()
     expect(phone.page.locator(".parts")).to_contain_text(["电费"])
     expect(phone.page.locator("dt", has_text="已扣款")).to_be_visible()
     pays = phone.page.get_by_test_id("pays").inner_text()

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from finder.charging.decide import over
@@ -29,7 +30,8 @@ from tests.faults.charging_world import FakeChannel, FakeOperator, Payers, World
 
 FEE_FEN = 7
 _SIGNS = {Step.CAPTURE: 1, Step.REFUND: -1, Step.SPLIT: -1, Step.SPLIT_RETURN: 1}
-_BILLS = {BillKind.TRADE: (Step.CAPTURE, Step.REFUND), BillKind.SPLIT: (Step.SPLIT, Step.SPLIT_RETURN)}
+_SHARES = (Step.SPLIT, Step.SPLIT_RETURN)
+_BILLS = {BillKind.TRADE: (Step.CAPTURE, Step.REFUND), BillKind.SPLIT: _SHARES, BillKind.FUND: _SHARES}
 
 
 class BookChannel(FakeChannel):
@@ -41,7 +43,9 @@ class BookChannel(FakeChannel):
         self.done: dict[Number, datetime] = {}
         self.away = self.refuses_queries = self.loses_answers = False
         self.lies: Callable[[BillRow], BillRow | None] = lambda row: row
+        self.fund_lies: Callable[[BillRow], BillRow | None] = lambda row: row
         self.extra: list[BillRow] = []
+        self.fund_extra: list[BillRow] = []
 
     def _do(
         self, step: Step, number: Number, amount: Money, stand: Stand = Stand.DONE, hold: Number | None = None
@@ -68,9 +72,10 @@ class BookChannel(FakeChannel):
             raise ChannelUnavailable("账单未生成", "no bill yet", code="NO_BILL_YET")
         for number, effect in self.effects.items():
             at = self.done[number].astimezone(SHANGHAI).date()
-            if effect.step in _BILLS[kind] and at == day and (row := self.lies(self.row(number, at))):
-                yield row
-        for row in self.extra:
+            lies = self.fund_lies if kind is BillKind.FUND else self.lies
+            if effect.step in _BILLS[kind] and at == day and (row := lies(self.row(number, at))):
+                yield replace(row, fen=-row.fen) if kind is BillKind.FUND else row  # what leaves an order comes to us
+        for row in self.fund_extra if kind is BillKind.FUND else self.extra:
             if row.step in _BILLS[kind] and row.business_date == day:
                 yield row
 

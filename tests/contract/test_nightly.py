@@ -253,13 +253,13 @@ async def test_who_is_away_stops_nobody_and_is_carried_to_the_next_night(nights:
     day = nights.today
     nights.operator.away = True
     assert await nights.night() == 1
-    runs = {run.name: run for run in await nights.nightly.runs.of(day)}
+    runs = {run.name: run for run in await nights.nightly.runs.of(day) if run.party is not Party.FUNDS}
     assert (runs["wechat"].state, runs["jinbei"].state) == (RunState.DONE, RunState.AWAY)
     assert (runs["wechat"].matched, runs["jinbei"].error) == (1, "OPERATOR_UNAVAILABLE")
     assert (await nights.order(paid.number)).compared is Compared.WAITING
     assert await nights.nightly.step() == 1
     nights.operator.away, nights.channel.away = False, True
-    assert await nights.night() == 1
+    assert await nights.night() == 2  # neither its bills nor its funds
     runs = {run.name: run for run in await nights.nightly.runs.of(day)}
     assert (runs["jinbei"].state, runs["jinbei"].attempts) == (RunState.DONE, 3)
     assert (await nights.order(paid.number)).compared is Compared.MATCHED
@@ -273,7 +273,11 @@ async def test_a_run_whose_process_was_killed_is_done_again_once_its_lease_is_ov
     assert await runs.begin(Party.CHANNEL, "wechat", day)  # and then it is killed
     assert not await runs.begin(Party.CHANNEL, "wechat", day)
     await nights.nightly.step()
-    assert {run.name: run.state for run in await runs.of(day)} == {"jinbei": RunState.DONE, "wechat": RunState.RUNNING}
+    assert {run.party: run.state for run in await runs.of(day)} == {
+        Party.CHANNEL: RunState.RUNNING,
+        Party.FUNDS: RunState.DONE,
+        Party.OPERATOR: RunState.DONE,
+    }
     nights.clock.later(LEASE.total_seconds() - 1)
     await nights.nightly.step()
     assert (await runs.of(day))[0].state is RunState.RUNNING
@@ -367,9 +371,10 @@ async def test_a_run_by_hand_repeats_a_day_and_changes_nothing(nights: Nights) -
     runs = await nights.nightly.again(day, lambda _, name, of, state: told.append((name, of, state)))
     assert [(run.name, run.state, run.matched, run.raised) for run in runs] == [
         ("wechat", RunState.DONE, 1, 0),
+        ("wechat", RunState.DONE, 0, 0),  # its funds: no share had gone out on that day
         ("jinbei", RunState.DONE, 1, 0),
     ]
-    assert told == [("wechat", day, RunState.DONE), ("jinbei", day, RunState.DONE)]
+    assert told == [(name, day, RunState.DONE) for name in ("wechat", "jinbei", "wechat")]
     assert await nights.world.books() == before
 
 

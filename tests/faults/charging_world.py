@@ -64,6 +64,7 @@ class FakeChannel:
     """Keeps its own truth: what was really held, taken, split and given back, by number."""
 
     name, practice, holds_agreed, returns_with_refund = "wechat", True, True, False
+    fund_steps = frozenset({Step.SPLIT, Step.SPLIT_RETURN})
     split_after = timedelta(minutes=1)
 
     def __init__(self, dice: random.Random, clock: Clock) -> None:

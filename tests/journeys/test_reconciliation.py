@@ -13,9 +13,10 @@ from finder.charging.outside import Outside
 from finder.errors import BadInput, ChannelError, Conflict, NotFound
 from finder.federation.desk import SqlDesk
 from finder.kernel.clock import SHANGHAI
-from finder.money.differences import Decision, Difference, Kind, decide, differences
+from finder.money.differences import Decision, Difference, Entry, Kind, decide, differences
+from finder.money.funds import reconcile_funds
 from finder.money.ledger import Account
-from finder.money.reconcile import Summary, business_day, reconcile
+from finder.money.reconcile import CARRY_DAYS, Summary, business_day, reconcile
 from finder.sandbox.channels.faults import BillLie, ChannelFaults
 from tests.faults.charging_world import Payers
 from tests.journeys.test_charging_pays_at_a_channel import SUBS, Scene, paying
@@ -138,6 +139,35 @@ async def test_a_bill_that_is_torn_leaves_nothing(tmp_path: Path, name: str) -> 
             await run(scene, day)
         scene.server.set_faults(ChannelFaults())
         assert (await run(scene, day)).matched == 2
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("lie", "kind"),
+    [
+        (None, None),
+        (BillLie.TWICE, None),
+        (BillLie.OTHER_AMOUNT, Kind.AMOUNT),
+        (BillLie.MISSING_ROW, Kind.LEDGER_ONLY),
+        (BillLie.EXTRA_ROW, Kind.CHANNEL_ONLY),
+    ],
+)
+async def test_the_bill_of_funds_is_held_against_the_others(
+    tmp_path: Path, name: str, lie: BillLie | None, kind: Kind | None
+) -> None:
+    async with paying(name, tmp_path) as scene:
+        day = await paid(scene)
+        await run(scene, day)
+        before = await scene.world.books()
+        scene.server.set_faults(ChannelFaults(bill_lies=(lie,) if lie else ()))
+        for later in range(CARRY_DAYS + 1):
+            morning(scene, day + timedelta(days=later))
+            told = await reconcile_funds(scene.world.work, scene.channel, day + timedelta(days=later))
+            if later == 0:
+                assert told.matched or lie
+        found = await differences(scene.world.work)
+        assert {(each.entry, each.kind) for each in found} == ({(Entry.FUND, kind)} if kind else set())
+        assert await scene.world.books() == before
 
 
 async def test_what_is_not_there_cannot_be_decided(tmp_path: Path) -> None:

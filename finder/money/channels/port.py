@@ -202,6 +202,10 @@ class Channel(Protocol):
         """
 
     @property
+    def fund_steps(self) -> frozenset[Step]:
+        """What the bill of funds tells of: shares alone where it is of our own account, everything where of all."""
+
+    @property
     def split_after(self) -> timedelta:
         """How long after a payment the channel takes its split; it takes one for thirty days."""
 

@@ -26,6 +26,7 @@ export const ENTRIES: Record<DifferenceEntry, Pair> = {
   SPLIT_RETURN: pair("分账回退", "split return"),
   FEE: pair("渠道手续费", "channel fee"),
   BILL: pair("运营商账单", "operator's bill"),
+  FUND: pair("资金账单", "bill of funds"),
 };
 
 export const DECISIONS: Record<DifferenceDecision, Pair & { means: Pair }> = {

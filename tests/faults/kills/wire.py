@@ -96,6 +96,7 @@ class WireChannel:
     """The Channel port over the practice channel's HTTP."""
 
     name, practice, holds_agreed, returns_with_refund = "wechat", True, True, False
+    fund_steps = frozenset({Step.SPLIT, Step.SPLIT_RETURN})
     split_after = timedelta(0)  # the kills cannot wait a minute
 
     def __init__(self, http: httpx.AsyncClient) -> None:

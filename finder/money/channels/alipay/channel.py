@@ -44,6 +44,7 @@ class AlipayChannel:
     name = CHANNEL
     holds_agreed = False
     returns_with_refund = True
+    fund_steps = frozenset({Step.CAPTURE, Step.REFUND, Step.SPLIT, Step.SPLIT_RETURN})  # each operator's account
     split_after = timedelta(seconds=30)
 
     def __init__(self, config: AlipayConfig, clock: Clock = system_clock) -> None:

@@ -43,6 +43,7 @@ class WechatChannel:
     name = CHANNEL
     holds_agreed = True
     returns_with_refund = False
+    fund_steps = frozenset({Step.SPLIT, Step.SPLIT_RETURN})  # our own account; operators' are theirs to look at
     split_after = timedelta(minutes=1)
 
     def __init__(self, config: WechatConfig, clock: Clock = system_clock) -> None:

@@ -16,6 +16,7 @@ export type DifferenceEntry =
   | 'BILL'
   | 'CAPTURE'
   | 'FEE'
+  | 'FUND'
   | 'REFUND'
   | 'SPLIT'
   | 'SPLIT_RETURN';
