@@ -200,7 +200,7 @@ def test_what_lacks_is_told_and_nothing_else(tmp_path: Path) -> None:
         read_roads(path, Wishes(source="局"))
     assert "许可、精度（米）" in refused.value.zh
     assert refused.value.en.endswith("add --licence … --accuracy-m …")
-    with pytest.raises(BadInput, match="licence: add --licence …$"):
+    with pytest.raises(BadInput, match=r"licence: add --licence …$"):
         read_roads(path, Wishes(source="局", accuracy_m=0))
 
 

@@ -46,7 +46,7 @@ def test_stops_arrival_charge_cost_and_warnings_are_printed(url: str, tmp_path: 
     said = run("--line", str(line), *car, "--least", "least_money", "--url", url)
     for word in ("●", "├", "终点 · the end", "% → ", "¥", "典型值", "爬坡"):
         assert word in said, word
-    assert "300" in said.splitlines()[2]  # the strip's scale
+    assert "300" in said.splitlines()[3]  # the strip's scale
 
 
 def test_a_road_and_a_car_of_ones_own_are_asked_for(url: str) -> None:
