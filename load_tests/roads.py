@@ -119,7 +119,7 @@ def joined(before: object, part: dict[str, object]) -> dict[str, object]:
 async def _rounds(asker: Asker, along: Sequence[bytes], near: Sequence[bytes], rounds: int) -> dict[str, object]:
     """Each round asks every question once, one of each kind in turn, so that a busy moment hits both.
 
-    Now one kind is first and now the other: what comes second is more often interrupted by the machine's other work.
+    Now one kind is first and now the other, so that neither gains by its place.
     """
     if not along or not near:
         raise RuntimeError("too few stations: no road or no place has a full page of them; ask for 60,000 or more")
