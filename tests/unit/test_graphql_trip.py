@@ -221,7 +221,7 @@ APART = msgspec.structs.replace(
     ],
 )
 async def test_an_imported_roads_heights_are_a_trips_climbs(
-    road: Road, way: dict[str, float], climbs: tuple[float, float] | None
+    road: Road, way: dict[str, Any], climbs: tuple[float, float] | None
 ) -> None:
     trip = (await ask(made(road=road), road="huanghe-1", **way))["data"]["planTrip"]
     codes = {each["code"] for each in trip["warnings"]}

@@ -46,7 +46,7 @@ def begins(part_kms: Sequence[float], apart_km: Sequence[float]) -> list[float]:
 def within_parts(part_kms: Sequence[float], apart_km: Sequence[float], seen: Sequence[Gap]) -> list[tuple[float, ...]]:
     """Each gap by the part that it lies in and how far in."""
     starts = begins(part_kms, apart_km)
-    told = []
+    told: list[tuple[float, ...]] = []
     for gap in seen:
         part = max(n for n, start in enumerate(starts) if start <= gap.from_km + 1e-6)
         told.append((part, round(gap.from_km - starts[part], 4), round(gap.km, 4)))
