@@ -87,7 +87,7 @@ async def test_every_field_of_the_answers_is_alike() -> None:
 
 
 async def test_a_road_shows_its_posts_places_gaps_and_how_far_to_believe_it() -> None:
-    query = """{road(id:"s40"){approximate accuracyM source licence fromKm toKm
+    query = """{road(id:"s40"){approximate accuracyM source licence fromKm toKm climbM descentM breaks{fromKm toKm}
         posts{km location{lat}} places{km kind name direction} gaps{fromKm toKm km} none:gaps(longestKm:130){km}}}"""
     answer, _ = await answers(query)
     told = answer["data"]["road"]
@@ -100,6 +100,7 @@ async def test_a_road_shows_its_posts_places_gaps_and_how_far_to_believe_it() ->
     assert len(told["gaps"]) == 1
     assert told["gaps"][0]["km"] > 120
     assert told["none"] == []
+    assert (told["climbM"], told["descentM"], told["breaks"]) == (None, None, [])
 
 
 async def test_an_approximate_road_tells_no_offset_below_its_accuracy() -> None:

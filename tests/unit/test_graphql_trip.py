@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from starlette.applications import Starlette
 
@@ -36,7 +37,7 @@ STOP = """station{id name} evseId connectorId km detourKm detourMinutes powerKw 
 PLAN = f"""objective stops{{{STOP}}} lastLeg{{km}} leavesAt arrivesAt arrivalSoc km drivingMinutes stopMinutes kwh
   costFen knownCostFen offBy"""
 QUESTION = f"""query($ask:TripInput!){{planTrip(ask:$ask){{km drivingMinutes roadId approximate accuracyM temperatureC
-  typicalCar credit plans{{{PLAN}}} gaps{{fromKm toKm km}} warnings{{code message}} polyline}}}}"""
+  typicalCar credit climbM descentM plans{{{PLAN}}} gaps{{fromKm toKm km}} warnings{{code message}} polyline}}}}"""
 EAST = Point(CENTRE.lat, CENTRE.lon + 3.6)  # about 314 km, on another way than the parallel
 WAY = [Point(CENTRE.lat, CENTRE.lon + n * 0.1) for n in range(37)]
 FAMILY = {"kind": "FAMILY"}
@@ -73,7 +74,7 @@ ROAD = Road(
 )
 
 
-def made(router: Router | None = None) -> World:
+def made(router: Router | None = None, road: Road = ROAD) -> World:
     """Stations every 26 km along the parallel, each with two bays."""
     placed = world([station(n, lon_step=0.3, hours=ALWAYS) for n in range(1, 12)])
     trips = Trips(
@@ -81,7 +82,7 @@ def made(router: Router | None = None) -> World:
         lambda evse_id: placed.board.read(evse_id).status,
         TariffPrices(),
         router or NoRouter(),
-        lambda: {ROAD.id: ROAD},
+        lambda: {road.id: road},
         lambda: NOW,
     )
     return replace(placed, gateway=replace(placed.gateway, trips=trips))
@@ -201,6 +202,45 @@ async def test_without_a_router_a_road_that_leads_past_both_places_is_taken_and_
     assert "11 公里" in told["message"]
     far = {"lat": CENTRE.lat + 0.2, "lon": CENTRE.lon + 0.5}
     assert code(await ask(begin=far, end={"lat": CENTRE.lat, "lon": CENTRE.lon + 3})) == "NO_ROUTER"
+
+
+HIGH = msgspec.structs.replace(ROAD, heights_m=(tuple(1_000.0 + 50 * n for n in range(len(WAY))),))
+APART = msgspec.structs.replace(
+    ROAD, parts=(ROAD.parts[0][:10], ROAD.parts[0][20:]), heights_m=((), (1_000.0,) * 7 + (1_200.0,) * 10)
+)
+
+
+@pytest.mark.parametrize(
+    ("road", "way", "climbs"),
+    [
+        (ROAD, {}, None),
+        (HIGH, {}, (1_795, 0)),
+        (HIGH, {"fromKm": 324.4, "toKm": 10}, (0, 1_795)),
+        (APART, {}, None),  # of its first part no height is known
+        (APART, {"fromKm": 190}, (195, 0)),
+    ],
+)
+async def test_an_imported_roads_heights_are_a_trips_climbs(
+    road: Road, way: dict[str, Any], climbs: tuple[float, float] | None
+) -> None:
+    trip = (await ask(made(road=road), road="huanghe-1", **way))["data"]["planTrip"]
+    codes = {each["code"] for each in trip["warnings"]}
+    assert ("HEIGHTS_UNKNOWN" in codes) is (climbs is None)
+    if climbs is None:
+        assert (trip["climbM"], trip["descentM"]) == (None, None)
+    else:
+        assert (trip["climbM"], trip["descentM"]) == pytest.approx(climbs, abs=1)
+    legs = [plan["stops"][0]["leg"]["climbM"] for plan in trip["plans"] if plan["stops"]]
+    assert all((leg is None) is (climbs is None) for leg in legs)
+
+
+async def test_where_a_road_is_interrupted_a_trip_says_so_and_counts_no_gap_there() -> None:
+    broken = made(road=APART)
+    trip = (await ask(broken, road="huanghe-1", start=1))["data"]["planTrip"]
+    (told,) = (each for each in trip["warnings"] if each["code"] == "ROAD_BREAK")
+    assert "第 79 至 175 公里" in told["message"]
+    before = (await ask(broken, road="huanghe-1", toKm=80))["data"]["planTrip"]["warnings"]
+    assert "ROAD_BREAK" not in {each["code"] for each in before}
 
 
 async def test_a_car_of_ones_own_is_taken_and_a_class_can_be_put_right() -> None:

@@ -168,6 +168,42 @@ def test_a_road_that_is_known_keeps_its_id(tmp_path: Path) -> None:
     assert road.id == "huanghe-1"
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"name": "S40 灵河高速"}, ("S40", "灵河高速", RoadKind.EXPRESSWAY)),
+        ({"name": "g1812沧榆高速"}, ("G1812", "沧榆高速", RoadKind.EXPRESSWAY)),
+        ({"road": "G108"}, ("G108", "G108", RoadKind.NATIONAL)),
+        ({"name": "G108 2025"}, (None, "G108 2025", RoadKind.OTHER)),
+        ({"name": "古路", "ref": "X12"}, ("X12", "古路", RoadKind.COUNTY)),
+        ({"name": "G55 二广高速", "ref": "G55"}, ("G55", "G55 二广高速", RoadKind.EXPRESSWAY)),
+        ({"name": "绕城", "ref": "G5502/S5502"}, ("G5502/S5502", "绕城", RoadKind.EXPRESSWAY)),
+        ({"name": "林场路", "kind": "tourist"}, (None, "林场路", RoadKind.TOURIST)),
+        ({"name": "林场路", "kind": "forest"}, (None, "林场路", RoadKind.OTHER)),
+    ],
+)
+def test_a_number_before_the_name_is_the_number_and_a_kind_is_taken_where_it_is_one(
+    tmp_path: Path, told: dict[str, str], expected: tuple[str | None, str, RoadKind]
+) -> None:
+    (road,) = read_roads(geojson(tmp_path, line(0, 5_000, **told)), SAID)
+    assert (road.ref, road.name, road.kind) == expected
+
+
+def test_a_numbered_name_is_the_road_that_is_known_by_its_number(tmp_path: Path) -> None:
+    (road,) = read_roads(geojson(tmp_path, line(0, 5_000, name="S40 灵河高速")), SAID, {"S40": "s40"})
+    assert road.id == "s40"
+
+
+def test_what_lacks_is_told_and_nothing_else(tmp_path: Path) -> None:
+    path = geojson(tmp_path, line(0, 5_000, name="路"))
+    with pytest.raises(BadInput) as refused:
+        read_roads(path, Wishes(source="局"))
+    assert "许可、精度（米）" in refused.value.zh
+    assert refused.value.en.endswith("add --licence … --accuracy-m …")
+    with pytest.raises(BadInput, match=r"licence: add --licence …$"):
+        read_roads(path, Wishes(source="局", accuracy_m=0))
+
+
 BAD: list[tuple[str, list[Any], Wishes]] = [
     ("ROAD_ORIGIN", [line(0, 5_000, name="路")], Wishes()),
     ("NO_ROADS", [], SAID),

@@ -8,9 +8,10 @@ import pytest
 from finder.errors import BadCursor, BadInput, NotFound, StoreUnavailable, TooLarge
 from finder.kernel.geo import Point
 from finder.live.model import Observation, Status
-from finder.roads.model import Direction, Gap, RoadKind, Side
+from finder.roads.model import Direction, Gap, PlaceKind, RoadKind, RoadPlace, Side
 from finder.roads.polyline import MAX_POINTS, decode_polyline, read_coordinates, route_line
 from finder.roads.search import MAX_DETOUR_KM, detour_km
+from finder.roads.shipped import in_use
 from finder.stations.filter import Filter
 from finder.stations.model import StationState
 from tests.unit.along import LON, at, road, rooms
@@ -120,6 +121,20 @@ async def test_gaps_leave_out_what_is_closed_or_only_planned() -> None:
     for longest_km in (0.9, 1_001):
         with pytest.raises(BadInput):
             await there.roads.gaps(there.roads.road("g55"), longest_km=longest_km)
+
+
+def test_an_imported_road_without_places_has_the_shipped_ones_towns_as_far_as_it_passes_them() -> None:
+    def town(name: str, km: float, east_km: float) -> RoadPlace:
+        return RoadPlace(kind=PlaceKind.TOWN, name=name, place=at(km, east_km * 1_000).place)
+
+    own = msgspec.structs.replace(road(), places=())
+    shipped = msgspec.structs.replace(road(), places=(town("近", 20, 9), town("远", 40, 11)))
+    (used,) = in_use([own], [shipped])
+    assert [place.name for place in used.places] == ["近"]
+    assert in_use([road()], [shipped])[0].places == road().places
+    (rough,) = in_use([msgspec.structs.replace(road(accuracy_m=12_000), places=())], [shipped])
+    assert [place.name for place in rough.places] == ["近", "远"]
+    assert [each.id for each in in_use([own], [road("a1")])] == ["a1", "g55"]
 
 
 async def test_beside_a_route_each_station_has_its_detour() -> None:

@@ -46,7 +46,7 @@ def test_stops_arrival_charge_cost_and_warnings_are_printed(url: str, tmp_path: 
     said = run("--line", str(line), *car, "--least", "least_money", "--url", url)
     for word in ("●", "├", "终点 · the end", "% → ", "¥", "典型值", "爬坡"):
         assert word in said, word
-    assert "300" in said.splitlines()[2]  # the strip's scale
+    assert "300" in said.splitlines()[3]  # the strip's scale
 
 
 def test_a_road_and_a_car_of_ones_own_are_asked_for(url: str) -> None:
@@ -104,7 +104,7 @@ def test_a_file_without_a_line_is_refused(tmp_path: Path, text: str) -> None:
 
 def drawn_trip(**more: Any) -> dict[str, Any]:
     given = {"km": 200.0, "gaps": [{"fromKm": 100.0, "toKm": 200.0, "km": 100.0}], "plans": [], "warnings": []}
-    return {**given, "typicalCar": False, "credit": None, **more}
+    return {**given, "typicalCar": False, "credit": None, "climbM": None, "descentM": None, **more}
 
 
 def test_the_strip_shows_stops_where_they_are_and_gaps_between() -> None:
@@ -115,6 +115,23 @@ def test_the_strip_shows_stops_where_they_are_and_gaps_between() -> None:
     assert set(line[1:12]) == {"─"}
     assert scale.startswith("0")
     assert scale.rstrip().endswith("200")
+
+
+def test_climbs_are_told_and_unknown_ones_are_never_0() -> None:
+    for told, words in (((None, None), "爬升未知"), ((0.0, 0.0), "climb 0 m"), ((1_234.4, 90.0), "1234 m · 下降")):
+        console = Console(record=True, width=80)
+        show(drawn_trip(climbM=told[0], descentM=told[1]), console)
+        assert words in console.export_text()
+
+
+def test_another_day_is_told_with_the_time() -> None:
+    end = {"objective": "LEAST_TIME", "km": 200.0, "costFen": 0, "arrivalSoc": 0.1, "stops": []}
+    for arrives, words in (("23:59", "23:59 "), ("00:01", "00:01 +1")):
+        day = "02" if arrives < "12" else "01"
+        plan = {**end, "leavesAt": "2026-03-01T20:00:00+08:00", "arrivesAt": f"2026-03-{day}T{arrives}:00+08:00"}
+        console = Console(record=True, width=120)
+        show(drawn_trip(plans=[plan]), console)
+        assert words in console.export_text()
 
 
 def test_where_no_plan_is_the_gaps_are_drawn_all_the_same() -> None:

@@ -21,6 +21,7 @@ from finder.live.model import Status
 from finder.roads.cars import TYPICAL, CarClass
 from finder.roads.chance import share_of
 from finder.roads.course import Course
+from finder.roads.model import Break
 from finder.roads.plan import plan_trip
 from finder.roads.problem import MAX_MINUTES, Problem
 from finder.roads.solve import latest_minute, solve
@@ -353,6 +354,22 @@ def test_the_winter_is_warned_of(celsius: float | None, month: int, code: str | 
     ask = TripAsk(FAMILY, course(100), [], LEAVES.replace(month=month), 1.0, celsius=celsius)
     warned = [each for each in codes(planned(ask, Objective.LEAST_TIME)) if each.startswith("WINTER")]
     assert warned == ([code] if code else [])
+
+
+def test_a_break_of_the_road_is_warned_of_and_is_no_gap() -> None:
+    whole = TripAsk(FAMILY, course(140), [], LEAVES, 1.0, celsius=20)
+    assert len(planned(whole, Objective.LEAST_TIME).gaps) == 1
+    broken = replace(whole, course=replace(whole.course, breaks=[Break(45, 95)]))
+    found = planned(broken, Objective.LEAST_TIME)
+    assert found.gaps == []
+    (told,) = (each for each in found.warnings if each.code == "ROAD_BREAK")
+    assert "第 45 至 95 公里之间中断" in told.zh
+    assert found.plans[0].km == pytest.approx(140)
+
+
+def test_where_nothing_is_within_reach_one_is_told_to_charge_first() -> None:
+    (told, *_) = planned(TripAsk(FAMILY, course(400), [], LEAVES, 0.3, celsius=20), Objective.LEAST_TIME).warnings
+    assert (told.code, "先在出发地充电" in told.zh) == ("OUT_OF_REACH", True)
 
 
 def test_heights_that_are_not_known_are_said_to_be_and_climbs_that_are_counted_are_told() -> None:

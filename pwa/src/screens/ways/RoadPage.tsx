@@ -58,7 +58,8 @@ function Filled({ found }: { found: OpenRoad }) {
         road.toKm,
         breaks,
       );
-  const ends = [road.places[0], road.places.at(-1)];
+  // One place alone would name both directions alike.
+  const ends = road.places.length > 1 ? [road.places[0], road.places.at(-1)] : [];
   return (
     <>
       {since !== null && (
