@@ -13,10 +13,10 @@ import { clearFilters, filters, go, hrefOf, openPage, route } from "../state/rou
 import { hasAccount, running } from "../state/settings";
 import { countFilters } from "../state/url";
 import { Chips } from "./Chips";
-import { Holidays } from "./pages";
 import { panel } from "./panels";
 import { RunningBar } from "./running";
 import { StationCard } from "./StationCard";
+import { Holidays } from "./watch/asked";
 
 export function List() {
   const list = nearby.value;

@@ -20,13 +20,13 @@ import { loadStation, missing, station, stationFailure, stationFailures, station
 import type { Detail } from "../state/stations";
 import { Bays } from "./Bays";
 import { NavigateSheet } from "./NavigateSheet";
-import { Holidays, withWatchWords } from "./pages";
 import { reporting, sending } from "./report/asked";
 import { Waiting } from "./report/Waiting";
 import { StationFacts } from "./StationFacts";
 import { shareStation } from "./share";
 import { TariffSection } from "./TariffSection";
 import { StationVoices } from "./voices/parts";
+import { Holidays, WatchPart } from "./watch/asked";
 
 const ReportSheet = lazy(async () => (await sending()).ReportSheet);
 
@@ -37,7 +37,6 @@ export async function ready(): Promise<typeof StationView> {
   return StationView;
 }
 
-const WatchPart = lazy(async () => (await withWatchWords(import("./watch/WatchPart"))).WatchPart, { quiet: true });
 void WatchPart.load(); // before a station is opened, so that its page does not move when this is there
 
 /** `page`: the whole screen; `over`: a sheet over the map, half as high. */

@@ -12,12 +12,6 @@ const withWayWords = async <P,>(page: Promise<P>): Promise<P> => {
   return found;
 };
 
-export const withWatchWords = async <P,>(part: Promise<P>): Promise<P> => {
-  const [found] = await Promise.all([part, import("../i18n/watch").then((watch) => watch.loadWatchWords())]);
-  return found;
-};
-
-export const Holidays = lazy(async () => (await withWatchWords(import("./watch/Holidays"))).Holidays, { quiet: true });
 const RoadsPage = lazy(async () => (await withWayWords(import("./ways/RoadsPage"))).RoadsPage);
 const RoadPage = lazy(async () => (await withWayWords(import("./ways/RoadPage"))).RoadPage);
 const TripPage = lazy(async () => (await withWayWords(import("./ways/TripPage"))).TripPage);
