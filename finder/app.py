@@ -66,6 +66,7 @@ from finder.web.practice import practice_routes
 from finder.web.pushes import push_routes
 from finder.web.report_photos import photo_routes
 from finder.web.sockets import socket_routes
+from finder.web.supervision import supervision_routes
 
 log = structlog.get_logger(__name__)
 
@@ -273,6 +274,11 @@ def build_app(
                 *base_routes(rooms.gazetteer),
                 *photo_routes(engines.reporting.photos, engines.accounts.people),
                 *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
+                *(
+                    supervision_routes(rooms.gateway.picture, engines.accounts.people)
+                    if rooms.gateway.picture is not None
+                    else ()
+                ),
                 *open_data_routes(rooms.open_data, settings.base_url),
                 *page_routes(settings.pwa_dir),
             ]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from finder.charging.accounting import Accounting
 from finder.charging.agreements import Agreements
@@ -43,10 +44,13 @@ from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
 from finder.supervision.open_data.keeper import OpenData
+from finder.supervision.picture.keeper import LivePicture
 from finder.till import Till
 
 NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
 NOTICE_EN = "Practice data: these stations do not exist, do not drive there"
+
+POWER_TOLD = timedelta(minutes=15)  # a session that said nothing for so long is not believed to charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,14 @@ async def open_rooms(
         coverage = Coverage(
             engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), road_list, system_clock
         )
+        picture = LivePicture(
+            merger.stations,
+            board,
+            federation,
+            () if engines.plan is None else engines.plan.counties,
+            system_clock,
+            lambda: desk.powers([feed.source for feed in federation.feeds()], system_clock() - POWER_TOLD),
+        )
         gateway = Gateway(
             search,
             board,
@@ -182,6 +194,7 @@ async def open_rooms(
             forecast=foretold,
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
             reports=reports,
+            picture=picture,
             trips=Trips(
                 index,
                 _status(board),

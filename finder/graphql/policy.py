@@ -44,6 +44,8 @@ _OFFICIALS = frozenset({Standing.AUDITOR, Standing.ADMINISTRATOR})
 OFFICIAL = Row(_OFFICIALS, _OFFICIALS)  # of the books, which are nobody's own
 _SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
 SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
+_SUPERVISING = _OFFICIALS | {Standing.SUPERVISOR}
+SUPERVISING = Row(_SUPERVISING, _SUPERVISING)  # of the network, which is nobody's own
 ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 _ORDER = (
@@ -62,11 +64,23 @@ _DISPUTE = (
 _PARKING = (
     *("number", "carPark", "state", "minutesFree", "discountPercent", "until", "byPlate", "reference", "reason"),
 )
+_EVSE_COUNT = (
+    *("stations", "evses", "available", "charging", "occupied", "blocked", "reserved", "faulted", "offline"),
+    *("unknown", "stale", "told", "usableShare", "toldShare", "oldestAt", "kw", "kwEvses", "ratedKw"),
+)
+_PICTURE = ("at", "whole", "lines", "counties", "operators", "total")
+_PICTURE_OPERATOR = (
+    *("id", "name", "practice", "score", "freshness", "completeness", "consistency", "findings", "failing", "count"),
+)
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
 
 def _mine(type_name: str, *fields: str) -> Mapping[str, Row]:
     return {f"{type_name}.{field}": MINE for field in fields}
+
+
+def _watched(type_name: str, *fields: str) -> Mapping[str, Row]:
+    return {f"{type_name}.{field}": SUPERVISING for field in fields}
 
 
 POLICY: Mapping[str, Row] = {
@@ -215,6 +229,15 @@ POLICY: Mapping[str, Row] = {
     "Difference.decidedAt": OFFICIAL,
     "Difference.note": OFFICIAL,
     "Difference.allowed": OFFICIAL,
+    # The network.
+    **_watched("Query", "livePicture"),
+    **_watched("Subscription", "livePictureChanged"),
+    # Reached through the picture alone.
+    **dict.fromkeys((f"LivePicture.{name}" for name in _PICTURE), OPEN),
+    **dict.fromkeys((f"PictureLine.{name}" for name in ("county", "operator", "count")), OPEN),
+    **dict.fromkeys((f"PictureCounty.{name}" for name in ("code", "name", "seat", "count")), OPEN),
+    **dict.fromkeys((f"PictureOperator.{name}" for name in _PICTURE_OPERATOR), OPEN),
+    **dict.fromkeys((f"EvseCount.{name}" for name in _EVSE_COUNT), OPEN),
     "Query.statement": SETTLED_WITH,  # of one's own operator, which the resolver sees to
     "Statement.operator": SETTLED_WITH,
     "Statement.since": SETTLED_WITH,
@@ -249,6 +272,7 @@ PERSONAL = frozenset(
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         "BayReport",
         *("DifferenceConnection", "Difference", "Statement"),
+        *("LivePicture", "PictureLine", "PictureCounty", "PictureOperator", "EvseCount"),
     }
 )
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole

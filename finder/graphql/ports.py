@@ -29,6 +29,7 @@ from finder.roads.trips import Trips
 from finder.stations.model import SourceId, Station
 from finder.stations.search import Search
 from finder.supervision.coverage.keeper import Coverage
+from finder.supervision.picture.keeper import LivePicture
 
 
 class FailureKind(StrEnum):
@@ -290,3 +291,4 @@ class Gateway:
     coverage: Coverage | None = None
     trips: Trips | None = None  # none: no trips are planned here
     reports: BayReports | None = None  # none: nobody reports bays here
+    picture: LivePicture | None = None  # none: nobody supervises here

@@ -19,6 +19,7 @@ from finder.graphql import (
     quotes,
     reports,
     statements,
+    supervising,
     trips,
     types,
     views,
@@ -109,6 +110,9 @@ class Query:  # noqa: D101
     )
     statement: statements.StatementType = _root(
         statements.statement, "An operator's settlement statement of a month; its staff see their own."
+    )
+    live_picture: supervising.LivePictureType = _root(
+        supervising.live_picture, "The network by county and operator, at most a second old; for officials."
     )
     my_bay_reports: list[reports.BayReport] = _root(reports.my_bay_reports, "What one reported oneself, newest first.")
     me: personal.Me | None = _root(people.me, "Oneself; an error SIGN_IN where nobody is signed in.")
@@ -209,6 +213,10 @@ class Subscription:  # noqa: D101
     )
     order_progressed: charging.Order = _follow(
         charging.order_progressed, "An order of one's own: as it is now, and then each time that it has moved."
+    )
+    live_picture_changed: supervising.LivePictureType = _follow(
+        supervising.live_picture_changed,
+        "The whole picture, then what changes in it: at most one a second, and none where nothing did.",
     )
 
 
