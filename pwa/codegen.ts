@@ -25,6 +25,7 @@ const config: CodegenConfig = {
     "src/api/generated/charging/": output("src/api/charging.graphql"),
     "src/api/generated/ways/": output("src/api/ways.graphql"),
     "src/api/generated/coverage/": output("src/api/coverage.graphql"),
+    "src/api/generated/supervision/": output("src/api/supervision.graphql"),
   },
 };
 export default config;

@@ -1,7 +1,7 @@
 """The network as officials see it: counts by county and operator, now and as they change."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 import strawberry
@@ -15,6 +15,7 @@ from finder.supervision.picture.keeper import LivePicture
 from finder.supervision.picture.model import Picture
 
 Ask = Info[Context, None]
+LOOKS_AGAIN = timedelta(minutes=1)  # whether the follower's session holds
 
 
 @strawberry.type(
@@ -102,7 +103,12 @@ async def live_picture(info: Ask) -> Picture:
 
 
 async def live_picture_changed(info: Ask) -> AsyncIterator[Picture]:
-    """As it is, then what changes."""
+    """As it is, then what changes; ends with NotSignedIn within a minute after the session does."""
+    context = info.context
+    looked_at = context.moment.now
     async for picture in _kept(info).follow():
-        info.context.renew()
+        context.renew()
+        if context.moment.now - looked_at >= LOOKS_AGAIN:
+            await context.accounts.people.caller(context.asker.token)
+            looked_at = context.moment.now
         yield picture

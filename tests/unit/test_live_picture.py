@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -189,6 +189,7 @@ async def test_a_follower_is_told_what_changes_and_nothing_where_nothing_does() 
     again = await waiting
     assert again.whole
     assert again.lines[1].count.oldest_at == NOW + timedelta(seconds=3)
+    assert isinstance(following, AsyncGenerator)
     await following.aclose()
 
 
