@@ -54,6 +54,7 @@ from finder.stations.store import StationStore
 from finder.storage.database import database_url
 from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Work
+from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.coverage.plan import plan_of
 from finder.till import Till, open_merchants
 from finder.web.base import base_routes
@@ -188,9 +189,11 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
     notices = BayNotices()
     till = Till(database, vault, desk, merchants, agreements, outsiders, plates, more={LETTER: notices})
     plugging = Plugging(accounts.people, agreements, till)
+    alarms = Alarms(Work(database, system_clock), accounts.people.audit, system_clock)
     bench = Workbench(
         clock=system_clock,
         desk=plugging.desk,
+        alarms=alarms,
         replays=SqlReplays(database, system_clock),
         piles=SqlPiles(database, system_clock),
         pile_book=SqlBook(database),
@@ -216,6 +219,7 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         choose_router(settings),
         database,
         Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake),
+        alarms,
     )
 
 

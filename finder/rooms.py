@@ -40,6 +40,7 @@ from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.store import StationStore
 from finder.storage.database import Database
+from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
@@ -75,6 +76,7 @@ class Engines:
     router: Router
     database: Database
     reporting: Reporting
+    alarms: Alarms
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,11 @@ async def open_rooms(
             () if engines.plan is None else engines.plan.counties,
             system_clock,
             lambda: desk.powers([feed.source for feed in federation.feeds()], system_clock() - POWER_TOLD),
+            engines.alarms.open,
         )
+        engines.alarms.connect(picture.where)
+        alarmed = asyncio.create_task(engines.alarms.watch(board))
+        closing.push_async_callback(_stop, alarmed)
         gateway = Gateway(
             search,
             board,
@@ -195,6 +201,7 @@ async def open_rooms(
             accounting=Accounting(till.work, till.outbox.wake) if till.open else None,
             reports=reports,
             picture=picture,
+            alarms=engines.alarms,
             trips=Trips(
                 index,
                 _status(board),

@@ -22,6 +22,7 @@ import finder.money.operator_rows
 import finder.money.reconcile
 import finder.money.runs
 import finder.reports.tables
+import finder.supervision.alarms.rows
 import finder.supervision.coverage.places  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays
 from finder.federation.register import rows

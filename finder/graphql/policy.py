@@ -46,6 +46,8 @@ _SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
 SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
 _SUPERVISING = _OFFICIALS | {Standing.SUPERVISOR}
 SUPERVISING = Row(_SUPERVISING, _SUPERVISING)  # of the network, which is nobody's own
+_ACTING = frozenset({Standing.SUPERVISOR, Standing.ADMINISTRATOR})
+ACTING = Row(_ACTING, _ACTING)
 ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 _ORDER = (
@@ -68,7 +70,11 @@ _EVSE_COUNT = (
     *("stations", "evses", "available", "charging", "occupied", "blocked", "reserved", "faulted", "offline"),
     *("unknown", "stale", "told", "usableShare", "toldShare", "oldestAt", "kw", "kwEvses", "ratedKw"),
 )
-_PICTURE = ("at", "whole", "lines", "counties", "operators", "total")
+_PICTURE = ("at", "whole", "lines", "counties", "operators", "total", "alarms")
+_ALARM = (
+    *("id", "kind", "state", "operator", "county", "bays", "evses", "firstAt", "lastAt", "raisedAt", "endedAt"),
+    *("code", "text", "acknowledgedBy", "acknowledgedAt", "done"),
+)
 _PICTURE_OPERATOR = (
     *("id", "name", "practice", "score", "freshness", "completeness", "consistency", "findings", "failing", "count"),
 )
@@ -230,9 +236,11 @@ POLICY: Mapping[str, Row] = {
     "Difference.note": OFFICIAL,
     "Difference.allowed": OFFICIAL,
     # The network.
-    **_watched("Query", "livePicture"),
+    **_watched("Query", "livePicture", "alarms"),
+    "Mutation.acknowledgeAlarm": ACTING,
     **_watched("Subscription", "livePictureChanged"),
-    # Reached through the picture alone.
+    # Reached through these alone.
+    **dict.fromkeys((f"Alarm.{name}" for name in _ALARM), OPEN),
     **dict.fromkeys((f"LivePicture.{name}" for name in _PICTURE), OPEN),
     **dict.fromkeys((f"PictureLine.{name}" for name in ("county", "operator", "count")), OPEN),
     **dict.fromkeys((f"PictureCounty.{name}" for name in ("code", "name", "seat", "count")), OPEN),
@@ -272,7 +280,7 @@ PERSONAL = frozenset(
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         "BayReport",
         *("DifferenceConnection", "Difference", "Statement"),
-        *("LivePicture", "PictureLine", "PictureCounty", "PictureOperator", "EvseCount"),
+        *("LivePicture", "PictureLine", "PictureCounty", "PictureOperator", "EvseCount", "Alarm"),
     }
 )
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole

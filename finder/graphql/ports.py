@@ -28,6 +28,7 @@ from finder.roads.search import RoadSearch
 from finder.roads.trips import Trips
 from finder.stations.model import SourceId, Station
 from finder.stations.search import Search
+from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.picture.keeper import LivePicture
 
@@ -291,4 +292,5 @@ class Gateway:
     coverage: Coverage | None = None
     trips: Trips | None = None  # none: no trips are planned here
     reports: BayReports | None = None  # none: nobody reports bays here
+    alarms: Alarms | None = None
     picture: LivePicture | None = None  # none: nobody supervises here

@@ -24,6 +24,7 @@ from finder.graphql import (
     types,
     views,
 )
+from finder.graphql import alarms as alarming
 from finder.graphql import differences as differing
 from finder.graphql import forecast as foretold
 from finder.graphql import orders as charging
@@ -110,6 +111,9 @@ class Query:  # noqa: D101
     )
     statement: statements.StatementType = _root(
         statements.statement, "An operator's settlement statement of a month; its staff see their own."
+    )
+    alarms: list[alarming.AlarmType] = _root(
+        alarming.alarms, "The newest first, at most 200; of that state, or all. For officials."
     )
     live_picture: supervising.LivePictureType = _root(
         supervising.live_picture, "The network by county and operator, at most a second old; for officials."
@@ -199,6 +203,10 @@ class Mutation:  # noqa: D101
         reports.report_bay, "Says that a bay is blocked; one voice a person, once for each key."
     )
     bay_is_clear: reports.BayReport = _change(reports.bay_is_clear, "Says that a reported bay is clear again.")
+    acknowledge_alarm: alarming.AlarmType = _change(
+        alarming.acknowledge_alarm,
+        "A supervisor's or an administrator's word, once: what was done, at most 500 characters.",
+    )
     decide_difference: differing.Difference = _change(
         differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."
     )

@@ -9,6 +9,7 @@ from strawberry.types import Info
 
 from finder.errors import Unavailable
 from finder.graphql import types
+from finder.graphql.alarms import AlarmType
 from finder.graphql.moment import Context
 from finder.graphql.types import of, plain
 from finder.supervision.picture.keeper import LivePicture
@@ -88,6 +89,7 @@ class LivePictureType:  # noqa: D101
     counties: list[PictureCounty]
     operators: list[PictureOperator]
     total: EvseCount
+    alarms: list[AlarmType] = plain("Those that wait for a person, always all of them.")
 
 
 def _kept(info: Ask) -> LivePicture:

@@ -13,6 +13,7 @@ from finder.live.board import LiveBoard
 from finder.live.lately import Lately, StationNow
 from finder.stations.merge import source_of
 from finder.stations.model import Access, EvseId, SourceId, Station
+from finder.supervision.alarms.model import Alarm
 from finder.supervision.coverage.plan import County
 from finder.supervision.picture.model import (
     Count,
@@ -28,6 +29,7 @@ from finder.supervision.picture.model import (
 EVERY_S = 1.0
 LISTED_FOR = timedelta(seconds=30)  # a new station is counted after so long
 POWER_FOR = timedelta(seconds=15)
+ALARMS_FOR = timedelta(seconds=2)
 AGES_AFTER = timedelta(seconds=15)  # ages alone are told anew so often
 Key = tuple[str, SourceId]  # county, operator
 
@@ -94,6 +96,12 @@ class Judge(Protocol):
 
 
 Powers = Callable[[], Awaitable[Mapping[EvseId, float]]]  # kW by EVSE, as sessions tell it
+Waiting = Callable[[], Awaitable[Sequence[Alarm]]]  # alarms
+
+
+async def no_alarms() -> Sequence[Alarm]:
+    """Where nobody raises any."""
+    return ()
 
 
 async def no_powers() -> Mapping[EvseId, float]:
@@ -112,8 +120,12 @@ class LivePicture:
         counties: Sequence[County],
         clock: Clock,
         powers: Powers = no_powers,
+        alarms: Waiting = no_alarms,
     ) -> None:
-        self._ask_stations, self._judge, self._clock, self._ask_powers = stations, judge, clock, powers
+        self._ask_stations, self._judge, self._clock = stations, judge, clock
+        self._ask_powers, self._ask_alarms = powers, alarms
+        self._alarms: Sequence[Alarm] = ()
+        self._alarms_at: datetime | None = None
         self._counties = {county.code: county for county in counties}
         self._lately = Lately(board)
         self._stations: Sequence[Station] = ()
@@ -136,6 +148,8 @@ class LivePicture:
                 return self._picture
             if self._powers_at is None or now - self._powers_at >= POWER_FOR:
                 self._powers, self._powers_at = await self._ask_powers(), now
+            if self._alarms_at is None or now - self._alarms_at >= ALARMS_FOR:
+                self._alarms, self._alarms_at = await self._ask_alarms(), now
             self._picture = self.count(self._clock())
             return self._picture
 
@@ -153,6 +167,11 @@ class LivePicture:
                 told = now
                 ages_at = now.at if changed.whole else ages_at
                 yield changed
+
+    def where(self, evse_id: EvseId) -> Key | None:
+        """The county and operator of an EVSE that is counted."""
+        self._list(self._clock())
+        return self._key_of_evse.get(evse_id)
 
     def count(self, now: datetime) -> Picture:
         """The picture at that moment, which is the clock's."""
@@ -223,6 +242,7 @@ class LivePicture:
             totals,
             self._judged(operators),
             total(lines.values()),
+            self._alarms,
         )
 
     def _called(self, code: str) -> tuple[str, Point | None]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from finder.kernel.geo import Point
 from finder.live.model import Reading, Status
 from finder.stations.model import Evse, SourceId
+from finder.supervision.alarms.model import Alarm
 
 _FIELDS = {status: status.value.lower() for status in Status}
 
@@ -134,6 +135,7 @@ class Picture:
     counties: Sequence[CountyTotal]
     operators: Sequence[OperatorTotal]
     total: Count
+    alarms: Sequence[Alarm] = ()  # those that wait for a person, always all of them
 
 
 def changes(before: Picture, after: Picture) -> Picture | None:
@@ -143,7 +145,7 @@ def changes(before: Picture, after: Picture) -> Picture | None:
     lines = [new for old, new in zip(before.lines, after.lines, strict=True) if old != new]
     counties = [new for old, new in zip(before.counties, after.counties, strict=True) if old != new]
     operators = [new for old, new in zip(before.operators, after.operators, strict=True) if old != new]
-    if not (lines or operators):
+    if not (lines or operators or before.alarms != after.alarms):
         return None
     return replace(after, whole=False, lines=lines, counties=counties, operators=operators)
 
