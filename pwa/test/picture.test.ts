@@ -32,6 +32,7 @@ const picture = (more: Partial<Picture> = {}): Picture => ({
   counties: [{ code: "140902", name: "忻府区", seat: null, count: count() }],
   operators: [],
   total: count(),
+  alarms: [],
   ...more,
 });
 

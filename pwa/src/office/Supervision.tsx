@@ -6,6 +6,7 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { now } from "../state/clock";
 import { here } from "../state/server";
+import { Alarms } from "./Alarms";
 import { CountyTable } from "./CountyTable";
 import { Matrix } from "./Matrix";
 import { NetworkMap } from "./NetworkMap";
@@ -87,6 +88,7 @@ function Network() {
       {told && (
         <>
           <Head told={told} />
+          <Alarms told={told} />
           <NetworkMap told={told} />
           <CountyTable told={told} />
           <Matrix told={told} />
