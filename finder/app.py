@@ -56,6 +56,7 @@ from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Work
 from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.coverage.plan import plan_of
+from finder.supervision.dead.keeper import DeadPiles
 from finder.till import Till, open_merchants
 from finder.web.base import base_routes
 from finder.web.coverage import coverage_routes
@@ -220,6 +221,7 @@ def choose(settings: Settings, practice: PracticeMoney | None = None) -> Engines
         database,
         Reporting(database, accounts.people, choose_photos(settings), notices, till.outbox.wake),
         alarms,
+        DeadPiles(Work(database, system_clock)),
     )
 
 

@@ -11,7 +11,7 @@ from finder.charging.agreements import Agreements
 from finder.charging.trip_prices import TariffPrices
 from finder.cities import City
 from finder.connectors.sdk.kinds import Workbench
-from finder.connectors.sdk.ports import OperatorConnector
+from finder.connectors.sdk.ports import OperatorConnector, PushReceiver, SocketReceiver, StatusSource
 from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
 from finder.federation.register.roster import Roster
@@ -35,7 +35,7 @@ from finder.roads.trips import Trips
 from finder.stations.along import StationRoadIndex
 from finder.stations.index import StationIndex
 from finder.stations.merge import Merger
-from finder.stations.model import EvseId
+from finder.stations.model import EvseId, SourceId
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.store import StationStore
@@ -44,6 +44,7 @@ from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
+from finder.supervision.dead.keeper import DeadPiles
 from finder.supervision.open_data.keeper import OpenData
 from finder.supervision.picture.keeper import LivePicture
 from finder.till import Till
@@ -77,6 +78,7 @@ class Engines:
     database: Database
     reporting: Reporting
     alarms: Alarms
+    dead_piles: DeadPiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,9 @@ async def open_rooms(
         engines.alarms.connect(picture.where)
         alarmed = asyncio.create_task(engines.alarms.watch(board))
         closing.push_async_callback(_stop, alarmed)
+        engines.dead_piles.connect(merger.stations, lambda: _telling(federation))
+        looking = asyncio.create_task(engines.dead_piles.watch(board))
+        closing.push_async_callback(_stop, looking)
         gateway = Gateway(
             search,
             board,
@@ -202,6 +207,7 @@ async def open_rooms(
             reports=reports,
             picture=picture,
             alarms=engines.alarms,
+            dead_piles=engines.dead_piles,
             trips=Trips(
                 index,
                 _status(board),
@@ -218,6 +224,13 @@ async def open_rooms(
 
 def _status(board: LiveBoard) -> Callable[[EvseId], Status]:
     return lambda evse_id: board.read(evse_id).status
+
+
+def _telling(federation: Federation) -> list[SourceId]:
+    """Operators that tell live status, or could."""
+    tells = (StatusSource, PushReceiver, SocketReceiver)
+    sources = [feed.source for feed in federation.feeds()]
+    return [source for source in sources if isinstance(federation.network.connector(source), tells)]
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -23,7 +23,8 @@ import finder.money.reconcile
 import finder.money.runs
 import finder.reports.tables
 import finder.supervision.alarms.rows
-import finder.supervision.coverage.places  # noqa: F401 - for its tables
+import finder.supervision.coverage.places
+import finder.supervision.dead.rows  # noqa: F401 - for its tables
 from finder.federation import desk, notebook, pile_book, piles, replays
 from finder.federation.register import rows
 from finder.identity import audit

@@ -48,6 +48,8 @@ _SUPERVISING = _OFFICIALS | {Standing.SUPERVISOR}
 SUPERVISING = Row(_SUPERVISING, _SUPERVISING)  # of the network, which is nobody's own
 _ACTING = frozenset({Standing.SUPERVISOR, Standing.ADMINISTRATOR})
 ACTING = Row(_ACTING, _ACTING)
+_TOLD_OF_PILES = _SUPERVISING | {Standing.OPERATOR_STAFF}
+TOLD_OF_PILES = Row(_TOLD_OF_PILES, _TOLD_OF_PILES)
 ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 _ORDER = (
@@ -71,6 +73,10 @@ _EVSE_COUNT = (
     *("unknown", "stale", "told", "usableShare", "toldShare", "oldestAt", "kw", "kwEvses", "ratedKw"),
 )
 _PICTURE = ("at", "whole", "lines", "counties", "operators", "total", "alarms")
+_DEAD_PILE = (
+    *("evseId", "station", "operator", "county", "kind", "since", "toldAt", "freeDays", "usedAt", "failedStarts"),
+    *("deadSince", "leavesAt"),
+)
 _ALARM = (
     *("id", "kind", "state", "operator", "county", "bays", "evses", "firstAt", "lastAt", "raisedAt", "endedAt"),
     *("code", "text", "acknowledgedBy", "acknowledgedAt", "done"),
@@ -239,7 +245,9 @@ POLICY: Mapping[str, Row] = {
     **_watched("Query", "livePicture", "alarms"),
     "Mutation.acknowledgeAlarm": ACTING,
     **_watched("Subscription", "livePictureChanged"),
+    "Query.deadPiles": TOLD_OF_PILES,  # of one's own operator, which the resolver sees to
     # Reached through these alone.
+    **dict.fromkeys((f"DeadPile.{name}" for name in _DEAD_PILE), OPEN),
     **dict.fromkeys((f"Alarm.{name}" for name in _ALARM), OPEN),
     **dict.fromkeys((f"LivePicture.{name}" for name in _PICTURE), OPEN),
     **dict.fromkeys((f"PictureLine.{name}" for name in ("county", "operator", "count")), OPEN),
@@ -280,7 +288,7 @@ PERSONAL = frozenset(
         *("Invoice", "InvoiceLine", "Dispute", "ParkingEntitlement"),
         "BayReport",
         *("DifferenceConnection", "Difference", "Statement"),
-        *("LivePicture", "PictureLine", "PictureCounty", "PictureOperator", "EvseCount", "Alarm"),
+        *("LivePicture", "PictureLine", "PictureCounty", "PictureOperator", "EvseCount", "Alarm", "DeadPile"),
     }
 )
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole

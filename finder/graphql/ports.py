@@ -30,6 +30,7 @@ from finder.stations.model import SourceId, Station
 from finder.stations.search import Search
 from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.coverage.keeper import Coverage
+from finder.supervision.dead.keeper import DeadPiles
 from finder.supervision.picture.keeper import LivePicture
 
 
@@ -293,4 +294,5 @@ class Gateway:
     trips: Trips | None = None  # none: no trips are planned here
     reports: BayReports | None = None  # none: nobody reports bays here
     alarms: Alarms | None = None
+    dead_piles: DeadPiles | None = None
     picture: LivePicture | None = None  # none: nobody supervises here

@@ -12,6 +12,7 @@ from finder.graphql import (
     aftercare,
     agreements,
     covered,
+    dead,
     people,
     personal,
     plugs,
@@ -114,6 +115,9 @@ class Query:  # noqa: D101
     )
     alarms: list[alarming.AlarmType] = _root(
         alarming.alarms, "The newest first, at most 200; of that state, or all. For officials."
+    )
+    dead_piles: list[dead.DeadPile] = _root(
+        dead.dead_piles, "Those that are to leave first, at most 1,000; an operator's staff see their own."
     )
     live_picture: supervising.LivePictureType = _root(
         supervising.live_picture, "The network by county and operator, at most a second old; for officials."

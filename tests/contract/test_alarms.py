@@ -130,7 +130,7 @@ async def test_a_person_says_what_was_done_once_and_it_stands_in_the_audit(world
     assert no.value.code == "ACKNOWLEDGED"
     assert await world.alarms.open() == []
     assert [each.id for each in await world.alarms.alarms(AlarmState.ACKNOWLEDGED)] == [alarm.id]
-    entries = [entry async for entry in people_world(world.database).people.audit.entries()]
+    entries = await people_world(world.database).people.audit.history(alarm.id)
     assert [(e.what, e.who, e.subject) for e in entries] == [("alarm.acknowledged", "person:person-1", alarm.id)]
     assert "长" not in str(entries[0].detail)
 

@@ -1,4 +1,4 @@
-"""Alarms that somebody has to look at."""
+"""Alarms that somebody has to look at, and what was seen of each pile over weeks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,3 +31,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject", "closed"),
     )
     op.create_index("supervision_alarm_closed", "supervision_alarm", ["closed"])
+    op.create_table(
+        "supervision_pile",
+        sa.Column("evse", sa.Text(), nullable=False),
+        sa.Column("station", sa.Text(), nullable=False),
+        sa.Column("operator", sa.Text(), nullable=False),
+        sa.Column("county", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.Column("free_days", sa.Integer(), nullable=False),
+        sa.Column("free_day", sa.Integer(), nullable=False),
+        sa.Column("failed_starts", sa.Integer(), nullable=False),
+        sa.Column("dead", sa.Text(), nullable=True),
+        sa.Column("dead_since", sa.BigInteger(), nullable=True),
+        sa.Column("looked_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("evse"),
+    )
+    op.create_index("ix_supervision_pile_dead", "supervision_pile", ["dead"])
+    op.create_index("ix_supervision_pile_looked_at", "supervision_pile", ["looked_at"])
+    op.create_index("charging_order_starts", "charging_order", ["evse_id", "number"])
