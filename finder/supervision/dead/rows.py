@@ -97,7 +97,7 @@ async def last_starts(connection: AsyncConnection, now: datetime) -> Mapping[Evs
     newest first."""
     faults = [reason.value for reason in OPERATORS_FAULT]
     failed = sa.and_(ORDER.c.session == Session.REJECTED.value, ORDER.c.reason.in_(faults))
-    lately = sa.select(ORDER.c.evse_id.distinct()).where(failed, ORDER.c.moved_at >= to_us(now - FAILURES_OF))
+    lately = sa.select(ORDER.c.evse_id).distinct().where(failed, ORDER.c.moved_at >= to_us(now - FAILURES_OF))
     ids = (await connection.execute(lately)).scalars().all()
     began = ORDER.c.session.in_([state.value for state in _BEGAN])
     newest = sa.func.row_number().over(partition_by=ORDER.c.evse_id, order_by=ORDER.c.number.desc()).label("newest")

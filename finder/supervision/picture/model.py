@@ -9,8 +9,6 @@ from finder.live.model import Reading, Status
 from finder.stations.model import Evse, SourceId
 from finder.supervision.alarms.model import Alarm
 
-_FIELDS = {status: status.value.lower() for status in Status}
-
 
 @dataclass(slots=True)
 class Count:
@@ -39,8 +37,21 @@ class Count:
 
     def add(self, other: "Count") -> None:
         """Takes another one in."""
-        for name in _SUMMED:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.stations += other.stations
+        self.evses += other.evses
+        self.available += other.available
+        self.charging += other.charging
+        self.occupied += other.occupied
+        self.blocked += other.blocked
+        self.reserved += other.reserved
+        self.faulted += other.faulted
+        self.offline += other.offline
+        self.unknown += other.unknown
+        self.stale += other.stale
+        self.told += other.told
+        self.rated_kw += other.rated_kw
+        self.kw += other.kw
+        self.kw_evses += other.kw_evses
         if other.oldest_at is not None and (self.oldest_at is None or other.oldest_at < self.oldest_at):
             self.oldest_at = other.oldest_at
 
@@ -60,26 +71,36 @@ class Count:
         return self.told / self.evses if self.evses else None
 
 
-_SUMMED = tuple(name for name in Count.__dataclass_fields__ if name != "oldest_at")
-
-
-def count_of(evses: Iterable[Evse], readings: Iterable[Reading]) -> Count:
+def count_of(evses: Iterable[Evse], readings: Sequence[Reading]) -> Count:
     """One station, its readings in the order of its EVSEs."""
-    count = Count(stations=1)
-    for evse, reading in zip(evses, readings, strict=True):
-        count.evses += 1
-        name = _FIELDS[reading.status]
-        setattr(count, name, getattr(count, name) + 1)
-        seen = reading.told_at or reading.observed_at
-        if reading.stale:
-            count.stale += seen is not None and reading.status is Status.UNKNOWN
-        elif seen is not None:
-            count.told += 1
-        if reading.status is Status.CHARGING:
-            count.rated_kw += max((c.power_kw or 0.0 for c in evse.connectors), default=0.0)
-        if seen is not None and (count.oldest_at is None or seen < count.oldest_at):
-            count.oldest_at = seen
-    return count
+    there = [reading.status for reading in readings].count
+    seen = [reading.told_at or reading.observed_at for reading in readings]
+    stale = [reading.stale and at is not None for reading, at in zip(readings, seen, strict=True)]
+    charging = there(Status.CHARGING)
+    return Count(
+        stations=1,
+        evses=len(readings),
+        available=there(Status.AVAILABLE),
+        charging=charging,
+        occupied=there(Status.OCCUPIED),
+        blocked=there(Status.BLOCKED),
+        reserved=there(Status.RESERVED),
+        faulted=there(Status.FAULTED),
+        offline=there(Status.OFFLINE),
+        unknown=there(Status.UNKNOWN),
+        stale=sum(old and reading.status is Status.UNKNOWN for old, reading in zip(stale, readings, strict=True)),
+        told=len(readings) - seen.count(None) - sum(stale),
+        rated_kw=_rated(evses, readings) if charging else 0.0,
+        oldest_at=min((at for at in seen if at is not None), default=None),
+    )
+
+
+def _rated(evses: Iterable[Evse], readings: Sequence[Reading]) -> float:
+    return sum(
+        max((connector.power_kw or 0.0 for connector in evse.connectors), default=0.0)
+        for evse, reading in zip(evses, readings, strict=True)
+        if reading.status is Status.CHARGING
+    )
 
 
 def total(counts: Iterable[Count]) -> Count:

@@ -8,6 +8,7 @@ import { now } from "../state/clock";
 import { here } from "../state/server";
 import { Alarms } from "./Alarms";
 import { CountyTable } from "./CountyTable";
+import { DeadPiles } from "./DeadPiles";
 import { Matrix } from "./Matrix";
 import { NetworkMap } from "./NetworkMap";
 import { Operators } from "./Operators";
@@ -93,6 +94,7 @@ function Network() {
           <CountyTable told={told} />
           <Matrix told={told} />
           <Operators told={told} />
+          <DeadPiles told={told} />
         </>
       )}
     </>

@@ -16,6 +16,12 @@ export type AlarmState =
   | 'ACKNOWLEDGED'
   | 'OPEN';
 
+/** SILENT: nothing was told of it for 30 days. NEVER_USED: free and never used for 60 days. FAILING: five starts in a row failed by the operator's fault. */
+export type DeadKind =
+  | 'FAILING'
+  | 'NEVER_USED'
+  | 'SILENT';
+
 export type CountedFragment = { stations: number, evses: number, available: number, charging: number, occupied: number, blocked: number, reserved: number, faulted: number, offline: number, unknown: number, stale: number, usableShare: number | null, toldShare: number | null, oldestAt: string | null, kw: number | null, kwEvses: number, ratedKw: number };
 
 export type PicturedFragment = { at: string, whole: boolean, lines: Array<{ county: string, operator: string, count: { stations: number, evses: number, available: number, charging: number, occupied: number, blocked: number, reserved: number, faulted: number, offline: number, unknown: number, stale: number, usableShare: number | null, toldShare: number | null, oldestAt: string | null, kw: number | null, kwEvses: number, ratedKw: number } }>, counties: Array<{ code: string, name: string, seat: { lat: number, lon: number } | null, count: { stations: number, evses: number, available: number, charging: number, occupied: number, blocked: number, reserved: number, faulted: number, offline: number, unknown: number, stale: number, usableShare: number | null, toldShare: number | null, oldestAt: string | null, kw: number | null, kwEvses: number, ratedKw: number } }>, operators: Array<{ id: string, name: string, practice: boolean, score: number | null, freshness: number | null, completeness: number | null, consistency: number | null, findings: number, failing: boolean, count: { stations: number, evses: number, available: number, charging: number, occupied: number, blocked: number, reserved: number, faulted: number, offline: number, unknown: number, stale: number, usableShare: number | null, toldShare: number | null, oldestAt: string | null, kw: number | null, kwEvses: number, ratedKw: number } }>, total: { stations: number, evses: number, available: number, charging: number, occupied: number, blocked: number, reserved: number, faulted: number, offline: number, unknown: number, stale: number, usableShare: number | null, toldShare: number | null, oldestAt: string | null, kw: number | null, kwEvses: number, ratedKw: number }, alarms: Array<{ id: string, kind: AlarmKind, state: AlarmState, operator: string, county: string, bays: number, evses: Array<string>, firstAt: string, lastAt: string, endedAt: string | null, code: string, text: string, acknowledgedAt: string | null, done: string | null }> };
@@ -44,6 +50,11 @@ export type LivePictureChangedSubscriptionVariables = Exact<{ [key: string]: nev
 
 
 export type LivePictureChangedSubscription = { livePictureChanged: { at: string, whole: boolean, lines: Array<{ county: string, operator: string, count: { stations: number, evses: number, available: number, charging: number, occupied: number, blocked: number, reserved: number, faulted: number, offline: number, unknown: number, stale: number, usableShare: number | null, toldShare: number | null, oldestAt: string | null, kw: number | null, kwEvses: number, ratedKw: number } }>, counties: Array<{ code: string, name: string, seat: { lat: number, lon: number } | null, count: { stations: number, evses: number, available: number, charging: number, occupied: number, blocked: number, reserved: number, faulted: number, offline: number, unknown: number, stale: number, usableShare: number | null, toldShare: number | null, oldestAt: string | null, kw: number | null, kwEvses: number, ratedKw: number } }>, operators: Array<{ id: string, name: string, practice: boolean, score: number | null, freshness: number | null, completeness: number | null, consistency: number | null, findings: number, failing: boolean, count: { stations: number, evses: number, available: number, charging: number, occupied: number, blocked: number, reserved: number, faulted: number, offline: number, unknown: number, stale: number, usableShare: number | null, toldShare: number | null, oldestAt: string | null, kw: number | null, kwEvses: number, ratedKw: number } }>, total: { stations: number, evses: number, available: number, charging: number, occupied: number, blocked: number, reserved: number, faulted: number, offline: number, unknown: number, stale: number, usableShare: number | null, toldShare: number | null, oldestAt: string | null, kw: number | null, kwEvses: number, ratedKw: number }, alarms: Array<{ id: string, kind: AlarmKind, state: AlarmState, operator: string, county: string, bays: number, evses: Array<string>, firstAt: string, lastAt: string, endedAt: string | null, code: string, text: string, acknowledgedAt: string | null, done: string | null }> } };
+
+export type DeadPilesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DeadPilesQuery = { deadPiles: Array<{ evseId: string, station: string, operator: string, county: string, kind: DeadKind, since: string, toldAt: string | null, freeDays: number, usedAt: string | null, failedStarts: number, deadSince: string, leavesAt: string }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -390,3 +401,21 @@ fragment Alarmed on Alarm {
   acknowledgedAt
   done
 }`, {"hash":"sha256:c1a872ab20fec28304b0d58b14314ff9185950c77984d4ed4ef6f42cc192a062"}) as unknown as TypedDocumentString<LivePictureChangedSubscription, LivePictureChangedSubscriptionVariables>;
+export const DeadPilesDocument = new TypedDocumentString(`
+    query DeadPiles {
+  deadPiles(first: 1000) {
+    evseId
+    station
+    operator
+    county
+    kind
+    since
+    toldAt
+    freeDays
+    usedAt
+    failedStarts
+    deadSince
+    leavesAt
+  }
+}
+    `, {"hash":"sha256:0acd4e164a98f2aa7b7004f5853f1369eadc3e38f05068f9219ca6593dc65426"}) as unknown as TypedDocumentString<DeadPilesQuery, DeadPilesQueryVariables>;
