@@ -69,7 +69,7 @@ def _timed(work: Callable[[], object], into: list[float]) -> object:
 
 
 async def measure() -> dict[str, float]:
-    """Milliseconds of the processor: median of each, and the picture's 99th percentile. Raises RuntimeError where the two differ."""
+    """Milliseconds of the processor: medians, and a 99th percentile. Raises RuntimeError where the two differ."""
     plan, chance, board = load_plan("xinzhou"), random.Random(91), MemoryBoard()
     stations = _stations([county.code for county in plan.counties])
     bays = [(evse.id, each.id.partition("/")[0]) for each in stations for evse in each.evses]
