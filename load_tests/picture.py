@@ -23,7 +23,7 @@ from finder.supervision.picture.keeper import LivePicture
 from finder.supervision.picture.model import Count, Picture, count_of
 from tests.unit.naive import SomeFeed, SomeQuality, Trouble, station
 
-STATIONS, BAYS, OPERATORS, FLIPS, TURNS = 1_000, 6, 5, 60, 200
+STATIONS, BAYS, OPERATORS, FLIPS, TURNS = 1_000, 6, 5, 60, 50
 SHOWN = (Status.AVAILABLE, Status.CHARGING, Status.OCCUPIED, Status.FAULTED, Status.OFFLINE)
 
 
