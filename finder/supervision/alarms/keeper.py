@@ -98,7 +98,7 @@ class Alarms:
         async for change in changes:
             if changes.dropped > dropped:
                 dropped = changes.dropped
-                log.warning("alarms_missed_changes", dropped=dropped)
+                log.info("alarms_missed_changes", dropped=dropped)
             self.heard(change.evse_id, change.previous, change.status)
 
     def heard(self, evse_id: EvseId, before: Status, after: Status) -> None:
