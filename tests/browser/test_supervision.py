@@ -141,6 +141,11 @@ def desk(browser: Browser, watch: Watch) -> Iterator[Desk]:
         watch.supervisor(phone.page)
         phone.page.goto(f"{watch.base}{PATH}")
         expect(phone.page.locator(".network-counties tbody tr").first).to_be_visible()
+        phone.page.wait_for_function(
+            "least => Number(document.querySelectorAll('.figures dd')[1].textContent) >= least",
+            arg=PILES,
+            timeout=60_000,
+        )
         return phone
 
     yield make

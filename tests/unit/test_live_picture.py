@@ -133,7 +133,7 @@ async def test_private_piles_are_left_out_and_every_county_is_there() -> None:
     assert [(o.id, o.failing, o.count.evses) for o in now.operators] == [("yanmen", True, 4)]
 
 
-async def test_a_station_that_came_is_counted_after_half_a_minute() -> None:
+async def test_a_station_that_came_is_counted_after_ten_seconds() -> None:
     board, stations = NaiveBoard(), [at(1, "jinbei", "140902")]
     picture = kept(stations, board)
     assert picture.count(NOW).total.stations == 1

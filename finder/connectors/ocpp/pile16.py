@@ -79,9 +79,9 @@ class Pile16(Pile, ChargePoint):  # type: ignore[misc]
     ) -> Any:
         """A connector's status; 0 stands for the whole pile."""
         plug = WHOLE if connector_id == WHOLE else 1
+        await self.note_status(connector_id, plug, STATUS_16[status], timestamp)
         if error_code in ALARMS_16:
             await self.visit.afraid(connector_id, error_code, timestamp, str(more.get("info") or ""))
-        await self.note_status(connector_id, plug, STATUS_16[status], timestamp)
         return call_result.StatusNotification()
 
     @on(Action.authorize)

@@ -27,7 +27,7 @@ from finder.supervision.picture.model import (
 )
 
 EVERY_S = 1.0
-LISTED_FOR = timedelta(seconds=30)  # a new station is counted after so long
+LISTED_FOR = timedelta(seconds=10)  # a new station is counted after so long
 POWER_FOR = timedelta(seconds=15)
 ALARMS_FOR = timedelta(seconds=2)
 AGES_AFTER = timedelta(seconds=15)  # ages alone are told anew so often
