@@ -16,11 +16,14 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from finder.app import choose_people
+from finder.app import choose_people, choose_work
 from finder.identity.audit import Actor
 from finder.identity.roles import Granted, Role
 from finder.identity.sessions import Tokens, lifetimes_of
+from finder.kernel.clock import system_clock
 from finder.settings import load_settings
+from finder.supervision.alarms.model import AlarmKind
+from finder.supervision.alarms.rows import raise_alarm
 from tests.browser.conftest import ROOT, Scheme, _free_port
 from tests.browser.phone import AXE, Phone
 
@@ -75,6 +78,14 @@ async def _supervising(folder: Path) -> Tokens:
         async with (await people.store.made()).write() as connection:
             roles = {Role.SUPERVISOR}
             return (await people.sessions.open(connection, person, "office", lifetimes_of(roles)))[1]
+
+
+async def _alarm(folder: Path) -> None:
+    work = choose_work(load_settings(data_dir=folder))
+    bays, at = [f"jinbei/dark-{n}" for n in range(5)], system_clock()
+    async with work.begin() as unit:
+        await raise_alarm(unit, AlarmKind.OFFLINE_CLUSTER, "test", "jinbei", "140902", bays, at, at)
+    await work.close()
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +210,29 @@ def test_the_table_is_downloaded_in_the_officials_name(desk: Desk, watch: Watch)
     assert len(lines) > 14
     refused = page.request.get(f"{watch.base}/supervision/picture.csv")
     assert refused.status == 401
+
+
+def test_an_alarm_comes_by_itself_and_a_person_says_what_was_done(desk: Desk, watch: Watch) -> None:
+    phone = desk()
+    page = phone.page
+    expect(page.locator(".tag.live")).to_be_visible()
+    before = page.locator(".alarms > ul > li").count()
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(asyncio.run, _alarm(watch.folder)).result()
+    expect(page.locator(".alarms > ul > li")).to_have_count(before + 1)
+    alarm = page.locator(".alarms > ul > li", has_text="成片离线").filter(has_text="dark-0")
+    expect(alarm).to_contain_text("5 个充电位")
+    alarm.get_by_role("button", name="确认").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="确认告警").click()
+    expect(dialog).to_be_visible()  # nothing is sent without what was done
+    assert not AXE.is_file() or phone.violations() == []
+    dialog.get_by_role("textbox").fill("已联系运营商，派人现场检查")
+    dialog.get_by_role("button", name="确认告警").click()
+    expect(dialog).to_be_hidden()
+    expect(alarm).to_have_count(0)
+    page.get_by_text("已确认的").click()
+    expect(page.locator(".alarms details li").first).to_contain_text("已联系运营商，派人现场检查")
 
 
 def test_a_driver_is_told_that_it_is_not_for_them(browser: Browser, watch: Watch) -> None:
