@@ -26,6 +26,7 @@ from finder.supervision.picture.keeper import LivePicture
 from tests.contract.people_world import people_world
 from tests.unit.naive import NOW, SomeFeeds, seen, station, world
 
+SCHEMA = build_schema()
 PICTURE = """{ livePicture { whole total { evses available usableShare kw } counties { name count { evses } }
     alarms { id } } }"""
 CHANGED = "subscription { livePictureChanged { whole total { charging } lines { county operator } } }"
@@ -47,7 +48,7 @@ class Desk:
         )
         self.dead = DeadPiles(work)
         gateway = replace(made.gateway, picture=picture, alarms=self.alarms, dead_piles=self.dead)
-        self.executor = Executor(build_schema(), gateway)
+        self.executor = Executor(SCHEMA, gateway)
         self.caller = Caller("person-1", "session-1", frozenset({Role.DRIVER}))
 
         async def caller(_: Context) -> Caller:
