@@ -56,7 +56,9 @@ from finder.stations.store import StationStore
 from finder.storage.database import database_url
 from finder.storage.migrate import MigratedDatabase
 from finder.storage.unit import Work
+from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.coverage.plan import plan_of
+from finder.supervision.dead.keeper import DeadPiles
 from finder.till import Till, open_merchants
 from finder.voicing import Voicing
 from finder.web.base import base_routes
@@ -69,6 +71,7 @@ from finder.web.practice import practice_routes
 from finder.web.pushes import push_routes
 from finder.web.report_photos import photo_routes
 from finder.web.sockets import socket_routes
+from finder.web.supervision import supervision_routes
 
 log = structlog.get_logger(__name__)
 
@@ -194,9 +197,11 @@ def choose(settings: Settings, practice: PracticeMoney | None = None, *, practis
     more = {LETTER: notices, **casework.handlers()}
     till = Till(database, vault, desk, merchants, agreements, outsiders, plates, more=more)
     plugging = Plugging(accounts.people, agreements, till)
+    alarms = Alarms(Work(database, system_clock), accounts.people.audit, system_clock)
     bench = Workbench(
         clock=system_clock,
         desk=plugging.desk,
+        alarms=alarms,
         replays=SqlReplays(database, system_clock),
         piles=SqlPiles(database, system_clock),
         pile_book=SqlBook(database),
@@ -226,6 +231,8 @@ def choose(settings: Settings, practice: PracticeMoney | None = None, *, practis
         casework,
         Voicing(database, accounts.people, city.country),
         Noticing(settings, database, accounts.people),
+        alarms,
+        DeadPiles(Work(database, system_clock)),
     )
 
 
@@ -286,6 +293,11 @@ def build_app(
                 *photo_routes(engines.reporting.photos, engines.accounts.people),
                 *(coverage_routes(rooms.gateway.coverage) if rooms.gateway.coverage is not None else ()),
                 *open_data_routes(rooms.open_data, settings.base_url, engines.snapshots),
+                *(
+                    supervision_routes(rooms.gateway.picture, engines.accounts.people)
+                    if rooms.gateway.picture is not None
+                    else ()
+                ),
                 *page_routes(settings.pwa_dir),
             ]
             ready()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from finder.casework import Casework
@@ -12,7 +13,7 @@ from finder.charging.agreements import Agreements
 from finder.charging.trip_prices import TariffPrices
 from finder.cities import City
 from finder.connectors.sdk.kinds import Workbench
-from finder.connectors.sdk.ports import OperatorConnector
+from finder.connectors.sdk.ports import OperatorConnector, PushReceiver, SocketReceiver, StatusSource
 from finder.federation.desk import SqlDesk
 from finder.federation.federation import Federation
 from finder.federation.register.roster import Roster
@@ -37,21 +38,26 @@ from finder.roads.trips import Trips
 from finder.stations.along import StationRoadIndex
 from finder.stations.index import StationIndex
 from finder.stations.merge import Merger
-from finder.stations.model import EvseId
+from finder.stations.model import EvseId, SourceId
 from finder.stations.places import Gazetteer
 from finder.stations.search import Search
 from finder.stations.store import StationStore
 from finder.storage.database import Database
+from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.coverage.keeper import Coverage
 from finder.supervision.coverage.places import Places
 from finder.supervision.coverage.plan import Plan
 from finder.supervision.daily import Daily
+from finder.supervision.dead.keeper import DeadPiles
 from finder.supervision.open_data.keeper import OpenData
+from finder.supervision.picture.keeper import LivePicture
 from finder.till import Till
 from finder.voicing import Voicing
 
 NOTICE_ZH = "演示数据：这些充电站并不存在，请勿前往"
 NOTICE_EN = "Practice data: these stations do not exist, do not drive there"
+
+POWER_TOLD = timedelta(minutes=15)  # a session that said nothing for so long is not believed to charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ class Engines:
     casework: Casework
     voicing: Voicing
     noticing: Noticing
+    alarms: Alarms
+    dead_piles: DeadPiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,21 @@ async def open_rooms(
         coverage = Coverage(
             engines.plan, city.centre, lambda: list(merger.stations()), Places(till.work), road_list, system_clock
         )
+        picture = LivePicture(
+            merger.stations,
+            board,
+            federation,
+            () if engines.plan is None else engines.plan.counties,
+            system_clock,
+            lambda: desk.powers([feed.source for feed in federation.feeds()], system_clock() - POWER_TOLD),
+            engines.alarms.open,
+        )
+        engines.alarms.connect(picture.where)
+        alarmed = asyncio.create_task(engines.alarms.watch(board))
+        closing.push_async_callback(_stop, alarmed)
+        engines.dead_piles.connect(merger.stations, lambda: _telling(federation))
+        looking = asyncio.create_task(engines.dead_piles.watch(board))
+        closing.push_async_callback(_stop, looking)
         gateway = Gateway(
             search,
             board,
@@ -201,6 +224,9 @@ async def open_rooms(
             cases=engines.casework.desk,
             voices=voices,
             notices=notices,
+            picture=picture,
+            alarms=engines.alarms,
+            dead_piles=engines.dead_piles,
             trips=Trips(
                 index,
                 _status(board),
@@ -220,6 +246,13 @@ async def open_rooms(
 
 def _status(board: LiveBoard) -> Callable[[EvseId], Status]:
     return lambda evse_id: board.read(evse_id).status
+
+
+def _telling(federation: Federation) -> list[SourceId]:
+    """Operators that tell live status, or could."""
+    tells = (StatusSource, PushReceiver, SocketReceiver)
+    sources = [feed.source for feed in federation.feeds()]
+    return [source for source in sources if isinstance(federation.network.connector(source), tells)]
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -24,7 +24,9 @@ import finder.money.reconcile
 import finder.money.runs
 import finder.notices.tables
 import finder.reports.tables
+import finder.supervision.alarms.rows
 import finder.supervision.coverage.places
+import finder.supervision.dead.rows
 import finder.voices.tables  # noqa: F401 - for its tables
 from finder.federation import desk, feed_book, notebook, pile_book, piles, replays
 from finder.federation.register import rows

@@ -28,6 +28,7 @@ const config: CodegenConfig = {
     "src/api/generated/watch/": output("src/api/watch.graphql"),
     "src/api/generated/coverage/": output("src/api/coverage.graphql"),
     "src/api/generated/reports/": output("src/api/reports.graphql"),
+    "src/api/generated/supervision/": output("src/api/supervision.graphql"),
   },
 };
 export default config;

@@ -166,6 +166,7 @@ ORDER = sa.Table(
     sa.Index("charging_order_person", "person", "number"),
     sa.Index("charging_order_native", "operator", "native_id"),
     sa.Index("charging_order_session", "session", "moved_at"),
+    sa.Index("charging_order_starts", "evse_id", "number"),
 )
 # An EVSE charges one car at a time, whoever asks at once.
 sa.Index(

@@ -173,6 +173,19 @@ class SqlDesk:
         sessions = [msgspec.json.decode(body, type=SessionSeen) for body in bodies]
         return {seen.evse_id: seen for seen in sessions if seen.evse_id is not None}
 
+    async def powers(self, sources: Sequence[SourceId], since: datetime) -> Mapping[EvseId, float]:
+        """The power in kW of these operators' sessions that charge, where one was told since then."""
+        database = await self._tables.made()
+        question = sa.select(SESSION.c.body).where(
+            SESSION.c.source.in_(sources),
+            SESSION.c.state == SessionState.CHARGING.value,
+            SESSION.c.observed_at >= _us(since),
+        )
+        async with database.read() as connection:
+            bodies = (await connection.execute(question)).scalars().all()
+        sessions = [msgspec.json.decode(body, type=SessionSeen) for body in bodies]
+        return {seen.evse_id: float(seen.kw) for seen in sessions if seen.evse_id is not None and seen.kw is not None}
+
     async def bills(self, source: SourceId, since: datetime, until: datetime) -> list[tuple[Bill, Heard]]:
         """An operator's bills of sessions that ended in since <= t < until, in that order."""
         database = await self._tables.made()

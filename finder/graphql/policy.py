@@ -49,6 +49,10 @@ SUPERVISORS = Row(_SUPERVISORS, _SUPERVISORS)  # of what was handed over, which 
 _HEARERS = frozenset({Standing.OPERATOR_STAFF, Standing.SUPERVISOR})
 HEARD = Row(_HEARERS, _HEARERS)  # what drivers say in words; of one's own operator, which the room sees to
 LAST_WORD = Row(frozenset({Standing.SUPERVISOR}), frozenset({Standing.SUPERVISOR}))
+_SUPERVISING = _OFFICIALS | {Standing.SUPERVISOR}
+SUPERVISING = Row(_SUPERVISING, _SUPERVISING)  # of the network, which is nobody's own
+_TOLD_OF_PILES = _SUPERVISING | {Standing.OPERATOR_STAFF}
+TOLD_OF_PILES = Row(_TOLD_OF_PILES, _TOLD_OF_PILES)
 ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
 
 _ORDER = (
@@ -79,11 +83,31 @@ _COMPLAINT = (
     *("escalatedAt", "answer", "answeredAt", "bySupervisor", "appealBy", "appeal", "appealedAt", "decision", "endedAt"),
 )
 _ALTERNATIVE = ("stationId", "stationName", "distanceM", "free")
+_EVSE_COUNT = (
+    *("stations", "evses", "available", "charging", "occupied", "blocked", "reserved", "faulted", "offline"),
+    *("unknown", "stale", "told", "usableShare", "toldShare", "oldestAt", "kw", "kwEvses", "ratedKw"),
+)
+_PICTURE = ("at", "whole", "lines", "counties", "operators", "total", "alarms")
+_DEAD_PILE = (
+    *("evseId", "station", "operator", "county", "kind", "since", "toldAt", "freeDays", "usedAt", "failedStarts"),
+    *("deadSince", "leavesAt"),
+)
+_ALARM = (
+    *("id", "kind", "state", "operator", "county", "bays", "evses", "firstAt", "lastAt", "raisedAt", "endedAt"),
+    *("code", "text", "acknowledgedBy", "acknowledgedAt", "done"),
+)
+_PICTURE_OPERATOR = (
+    *("id", "name", "practice", "score", "freshness", "completeness", "consistency", "findings", "failing", "count"),
+)
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
 
 def _mine(type_name: str, *fields: str) -> Mapping[str, Row]:
     return {f"{type_name}.{field}": MINE for field in fields}
+
+
+def _watched(type_name: str, *fields: str) -> Mapping[str, Row]:
+    return {f"{type_name}.{field}": SUPERVISING for field in fields}
 
 
 POLICY: Mapping[str, Row] = {
@@ -267,6 +291,19 @@ POLICY: Mapping[str, Row] = {
     "Difference.decidedAt": OFFICIAL,
     "Difference.note": OFFICIAL,
     "Difference.allowed": OFFICIAL,
+    # The network.
+    **_watched("Query", "livePicture", "alarms"),
+    "Mutation.acknowledgeAlarm": SUPERVISORS,
+    **_watched("Subscription", "livePictureChanged"),
+    "Query.deadPiles": TOLD_OF_PILES,  # of one's own operator, which the resolver sees to
+    # Reached through these alone.
+    **dict.fromkeys((f"DeadPile.{name}" for name in _DEAD_PILE), OPEN),
+    **dict.fromkeys((f"Alarm.{name}" for name in _ALARM), OPEN),
+    **dict.fromkeys((f"LivePicture.{name}" for name in _PICTURE), OPEN),
+    **dict.fromkeys((f"PictureLine.{name}" for name in ("county", "operator", "count")), OPEN),
+    **dict.fromkeys((f"PictureCounty.{name}" for name in ("code", "name", "seat", "count")), OPEN),
+    **dict.fromkeys((f"PictureOperator.{name}" for name in _PICTURE_OPERATOR), OPEN),
+    **dict.fromkeys((f"EvseCount.{name}" for name in _EVSE_COUNT), OPEN),
     "Query.statement": SETTLED_WITH,  # of one's own operator, which the resolver sees to
     "Statement.operator": SETTLED_WITH,
     "Statement.since": SETTLED_WITH,
@@ -303,6 +340,7 @@ PERSONAL = frozenset(
         *("MyExperience", "HeardExperience", "HeardConnection", "Complaint", "ComplaintConnection"),
         *("Watch", "WatchAlternative"),
         *("DifferenceConnection", "Difference", "Statement"),
+        *("LivePicture", "PictureLine", "PictureCounty", "PictureOperator", "EvseCount", "Alarm", "DeadPile"),
     }
 )
 PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybody, whole

@@ -30,7 +30,10 @@ from finder.roads.search import RoadSearch
 from finder.roads.trips import Trips
 from finder.stations.model import SourceId, Station
 from finder.stations.search import Search
+from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.coverage.keeper import Coverage
+from finder.supervision.dead.keeper import DeadPiles
+from finder.supervision.picture.keeper import LivePicture
 from finder.voices.room import Voices
 
 
@@ -296,3 +299,6 @@ class Gateway:
     cases: CaseDesk | None = None  # none: no city management takes cases
     voices: Voices | None = None  # none: nobody rates or complains here
     notices: Notices | None = None  # none: nobody is told of anything
+    alarms: Alarms | None = None
+    dead_piles: DeadPiles | None = None
+    picture: LivePicture | None = None  # none: nobody supervises here

@@ -12,6 +12,7 @@ from finder.graphql import (
     aftercare,
     agreements,
     covered,
+    dead,
     people,
     personal,
     plugs,
@@ -19,12 +20,14 @@ from finder.graphql import (
     quotes,
     reports,
     statements,
+    supervising,
     trips,
     types,
     views,
     voices,
     watches,
 )
+from finder.graphql import alarms as alarming
 from finder.graphql import cases as casework
 from finder.graphql import differences as differing
 from finder.graphql import forecast as foretold
@@ -119,6 +122,15 @@ class Query:  # noqa: D101
     cases_csv: str = _root(
         casework.cases_csv,
         "Those opened from `since` until `until`, at most 10,000, for a spreadsheet; in Beijing time.",
+    )
+    alarms: list[alarming.AlarmType] = _root(
+        alarming.alarms, "The newest first, at most 200; of that state, or all. For officials."
+    )
+    dead_piles: list[dead.DeadPile] = _root(
+        dead.dead_piles, "Those that are to leave first, at most 1,000; an operator's staff see their own."
+    )
+    live_picture: supervising.LivePictureType = _root(
+        supervising.live_picture, "The network by county and operator, at most a second old; for officials."
     )
     my_bay_reports: list[reports.BayReport] = _root(reports.my_bay_reports, "What one reported oneself, newest first.")
     my_experiences: list[voices.MyExperience] = _root(voices.my_experiences, "What one said of stations, newest first.")
@@ -245,6 +257,10 @@ class Mutation:  # noqa: D101
         watches.register_push, "Rings this device for as long as one is signed in on it; at most five devices."
     )
     unregister_push: bool = _change(watches.unregister_push, "Rings it no more.")
+    acknowledge_alarm: alarming.AlarmType = _change(
+        alarming.acknowledge_alarm,
+        "A supervisor's or an administrator's word, once: what was done, at most 500 characters.",
+    )
     decide_difference: differing.Difference = _change(
         differing.decide_difference, "An administrator's word, once, with its reason of at most 500 characters."
     )
@@ -261,6 +277,10 @@ class Subscription:  # noqa: D101
         charging.order_progressed, "An order of one's own: as it is now, and then each time that it has moved."
     )
     watch_told: watches.Watch = _follow(watches.watch_told, "Each of one's own watches, as it is told.")
+    live_picture_changed: supervising.LivePictureType = _follow(
+        supervising.live_picture_changed,
+        "The whole picture, then what changes in it: at most one a second, and none where nothing did.",
+    )
 
 
 def build_schema() -> strawberry.Schema:

@@ -4,7 +4,7 @@ import type { Plugin } from "vite";
 
 const SHELL = ["/", "/manifest.webmanifest", "/icons/icon.svg", "/icons/icon-192.png"];
 
-/** Writes /sw.js with the list of files that make up the shell: all but the map's, the chart's, the office's and the plan's, which come when they are opened. */
+/** Writes /sw.js with the list of files that make up the shell: all but the map's, the chart's, the office's, the plan's and the supervision's, which come when they are opened. */
 export function serviceWorker(): Plugin {
   return {
     name: "finder-service-worker",
@@ -14,9 +14,13 @@ export function serviceWorker(): Plugin {
     generateBundle: {
       order: "post",
       handler(_options, bundle) {
-        const files = Object.keys(bundle).filter(
-          (file) => /\.(js|css)$/.test(file) && !/assets\/(map|powerchart|office|coverage)/i.test(file),
-        );
+        const apart = (file: string) => {
+          const made = bundle[file];
+          // What the office's pages share is a chunk under some module's name.
+          const shared = made?.type === "chunk" && made.moduleIds.some((id) => id.includes("/src/office/"));
+          return shared || /assets\/(map|powerchart|office|coverage|supervision)/i.test(file);
+        };
+        const files = Object.keys(bundle).filter((file) => /\.(js|css)$/.test(file) && !apart(file));
         const shell = [...SHELL, ...files.map((file) => `/${file}`)];
         const version = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 12);
         const source = readFileSync(new URL("../src/sw.js", import.meta.url), "utf8")

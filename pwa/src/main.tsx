@@ -18,6 +18,7 @@ async function start(): Promise<void> {
   const root = document.getElementById("app");
   if (!root) throw new Error("no #app in the page");
   if (location.hash.startsWith("#/office")) return (await import("./office/Office")).openOffice(root);
+  if (location.hash.startsWith("#/supervision")) return (await import("./office/Supervision")).openSupervision(root);
   if (location.hash.startsWith("#/coverage")) return (await import("./office/Coverage")).openCoverage(root);
   await useLanguage(route.value.language ?? keptLanguage() ?? "zh-CN");
   history.scrollRestoration = "manual";

@@ -16,6 +16,7 @@ from uvicorn.server import ServerState
 from finder.connectors.ocpp.config import OcppConfig, OcppLimits
 from finder.connectors.ocpp.connector import OcppConnector
 from finder.connectors.ocpp.passwords import hash_password
+from finder.connectors.sdk.alarms import AlarmNews
 from finder.connectors.sdk.desk import Authorization, AuthorizationAsk, Claimed, Desk, Disputed, Heard, Permission
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.pile_book import MemoryBook
@@ -118,7 +119,10 @@ class Gateway:
         self.clock = clock
         self.piles = MemoryPiles(clock, [(SOURCE, pile, HASHED) for pile in piles])
         self.book, self.desk = MemoryBook(), PracticeDesk(clock)
-        self.bench = Workbench(clock=clock, desk=deciding or self.desk, piles=self.piles, pile_book=self.book)
+        self.alarms: list[AlarmNews] = []
+        self.bench = Workbench(
+            clock=clock, desk=deciding or self.desk, alarms=self, piles=self.piles, pile_book=self.book
+        )
         self.connector = OcppConnector(OcppConfig(SOURCE, "街边桩", limits=limits, plain=plain), self.bench)
         self.seen: list[Observation] = []
         self.url = ""
@@ -126,6 +130,9 @@ class Gateway:
 
     async def tell(self, observations: Sequence[Observation]) -> None:
         self.seen += observations
+
+    async def alarm(self, news: AlarmNews) -> None:
+        self.alarms.append(news)
 
     async def serve(self, source: str, socket: OperatorSocket) -> None:
         await self.connector.serve(socket, self.tell)

@@ -23,7 +23,7 @@ from finder.connectors.ocpp.meter import reading
 from finder.connectors.ocpp.pile import Pile
 from finder.connectors.ocpp.samples import measured
 from finder.connectors.ocpp.sessions import Begun, Ended
-from finder.connectors.ocpp.statuses import STATUS_16, WHOLE
+from finder.connectors.ocpp.statuses import ALARMS_16, STATUS_16, WHOLE
 from finder.connectors.ocpp.times import believable, true_time, write_time
 from finder.connectors.ocpp.tokens import shown_16
 from finder.connectors.sdk.desk import Permission
@@ -74,10 +74,14 @@ class Pile16(Pile, ChargePoint):  # type: ignore[misc]
         return call_result.Heartbeat(self._now())
 
     @on(Action.status_notification)
-    async def on_status(self, connector_id: int, status: str, timestamp: str | None = None, **_: Any) -> Any:
+    async def on_status(
+        self, connector_id: int, status: str, timestamp: str | None = None, error_code: str = "", **more: Any
+    ) -> Any:
         """A connector's status; 0 stands for the whole pile."""
         plug = WHOLE if connector_id == WHOLE else 1
         await self.note_status(connector_id, plug, STATUS_16[status], timestamp)
+        if error_code in ALARMS_16:
+            await self.visit.afraid(connector_id, error_code, timestamp, str(more.get("info") or ""))
         return call_result.StatusNotification()
 
     @on(Action.authorize)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
+from finder.connectors.sdk.alarms import DeviceAlarm
 from finder.live.model import Status
 
 # OCPP 1.6, ChargePointStatus: one connector is one EVSE; 0 stands for the whole pile.
@@ -25,6 +26,11 @@ STATUS_201: Mapping[str, Status] = {
     "Reserved": Status.RESERVED,
     "Unavailable": Status.OFFLINE,
     "Faulted": Status.FAULTED,
+}
+# OCPP 1.6, ChargePointErrorCode: those that are about safety. There is none for fire.
+ALARMS_16: Mapping[str, DeviceAlarm] = {
+    "HighTemperature": DeviceAlarm.TEMPERATURE,
+    "GroundFailure": DeviceAlarm.INSULATION,
 }
 # Of several plugs of one EVSE, what keeps the next car from charging comes first.
 _WORST = (Status.CHARGING, Status.OCCUPIED, Status.RESERVED, Status.FAULTED, Status.OFFLINE, Status.AVAILABLE)

@@ -9,9 +9,10 @@ from finder.connectors.ocpp.authorize import Authorizer, Verdict
 from finder.connectors.ocpp.config import OcppConfig, OcppLimits
 from finder.connectors.ocpp.sessions import Begun, Ended, Measured, Sessions
 from finder.connectors.ocpp.stations import evse_id
-from finder.connectors.ocpp.statuses import WHOLE, Statuses
-from finder.connectors.ocpp.times import WRONG, order_time, read_time
+from finder.connectors.ocpp.statuses import ALARMS_16, WHOLE, Statuses
+from finder.connectors.ocpp.times import WRONG, order_time, read_time, true_time
 from finder.connectors.ocpp.tokens import Shown
+from finder.connectors.sdk.alarms import AlarmNews
 from finder.connectors.sdk.kinds import Workbench
 from finder.connectors.sdk.pile_book import PileTransaction
 from finder.connectors.sdk.piles import Kept, PileId
@@ -101,6 +102,14 @@ class Visit:
             log.warning("pile_clock_wrong", pile=self.pile_id, by_s=round((stands - self._clock()).total_seconds()))
         if self.statuses.tell(evse, plug, status, order_time(stamp, self._clock())):
             await self._show(None if evse == WHOLE else evse)
+
+    async def afraid(self, evse: int, code: str, stamp: str | None, text: str) -> None:
+        """It told of something that is about safety, of a plug or of the whole pile (0)."""
+        source, at = self.house.config.source, true_time(stamp, self._clock())
+        plugs = [c.number for c in self._kept.pile.connectors] if evse == WHOLE else [evse] if self.has(evse) else []
+        for plug in plugs:
+            news = AlarmNews(evse_id(source, self.pile_id, plug), ALARMS_16[code], at, code, text)
+            await self.house.bench.alarms.alarm(news)
 
     async def ask(self, shown: Shown | None, evse: int | None) -> Verdict:
         """May this token charge?"""

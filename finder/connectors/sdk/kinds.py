@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 import httpx
 import msgspec
 
+from finder.connectors.sdk.alarms import AlarmSink, NoAlarms
 from finder.connectors.sdk.desk import Desk, NoDesk
 from finder.connectors.sdk.http import Caution, operator_client
 from finder.connectors.sdk.notebook import MemoryNotebook, Notebook
@@ -35,6 +36,7 @@ class Workbench:
     folder: Path = Path()  # where its configuration lies, for files that it names
     clock: Clock = system_clock
     desk: Desk = field(default_factory=NoDesk)
+    alarms: AlarmSink = field(default_factory=NoAlarms)
     # Of this process and this clock unless they are given.
     replays: ReplayTable = None  # type: ignore[assignment]
     piles: PileRegister = None  # type: ignore[assignment]

@@ -37,8 +37,8 @@ export function SignIn() {
       </h2>
       <p>
         <Both
-          zh="本页供审计与管理人员使用。管理员须使用通行密钥。"
-          en="For auditors and administrators. An administrator signs in with a passkey."
+          zh="本页供监管、审计与管理人员使用。管理员须使用通行密钥。"
+          en="For supervisors, auditors and administrators. An administrator signs in with a passkey."
         />
       </p>
       <button type="button" class="button primary" disabled={busy.value} onClick={trying(signInByPasskey)}>

@@ -76,7 +76,8 @@ export async function askOffice<R, V>(document: Document<R, V>, variables: V): P
   }
 }
 
-function token(): Promise<string> {
+/** The tab's access token, renewed where it is about to end. Raises ApiError. */
+export function token(): Promise<string> {
   if (access && access.until - AHEAD_MS > Date.now()) return Promise.resolve(access.token);
   refreshing ??= refresh().finally(() => {
     refreshing = null;

@@ -1,0 +1,1 @@
+"""Piles that serve nobody: silent, never used, or failing each start."""

@@ -1,0 +1,1 @@
+"""The network as it is this second, by county and operator."""
