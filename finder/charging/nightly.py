@@ -104,10 +104,14 @@ class Nightly:
                 states = [await self.compare(kind, name, day, told=told) for day in days]
             return sum(state is RunState.AWAY for state in states)
 
-        away = await asyncio.gather(*(party(*each) for each in await self.due()))
+        due, away = await self.due(), 0
+        # Funds last: they are held against what the same channel's other bills said.
+        for funds in (False, True):
+            group = [each for each in due if (each[0] is Party.FUNDS) is funds]
+            away += sum(await asyncio.gather(*(party(*each) for each in group)))
         await settle(self._work)
         self._wake()
-        return sum(away)
+        return away
 
     async def again(self, day: date, told: Told = NOBODY) -> Sequence[Run]:
         """Compares that day with everybody once more, by hand."""
