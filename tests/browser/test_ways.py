@@ -69,7 +69,7 @@ def test_a_road_says_in_plain_sight_that_it_is_approximate(phone: Phone) -> None
 
 
 def test_gaps_on_the_strip_are_those_that_the_gateway_tells(phone: Phone) -> None:
-    for road in ("s40", "huanghe-1"):
+    for road in ("s40", "huanghe-1", "changcheng-1"):
         open_road(phone, road)
         told = gateway(phone.page, GAPS, {"road": road})["road"]["gaps"]  # type: ignore[index]
         words = phone.page.locator(".road-strip .gap-card").all_inner_texts()
@@ -77,6 +77,16 @@ def test_gaps_on_the_strip_are_those_that_the_gateway_tells(phone: Phone) -> Non
         for gap, text in zip(told, words, strict=True):
             assert f"K{round(gap['fromKm'])} 至 K{round(gap['toKm'])}" in text
             assert "公里没有充电站" in text
+
+
+def test_where_a_road_is_interrupted_the_strip_says_so_either_way(phone: Phone) -> None:
+    open_road(phone, "changcheng-1")
+    for _ in range(2):
+        expect(phone.page.locator(".road-strip .break-card")).to_contain_text("道路在此中断")
+        expect(phone.page.locator(".road-strip .row-resume")).to_have_text(re.compile("道路从这里继续"))
+        phone.page.locator(".toggle-row .chip[aria-pressed=false]").click()
+    assert phone.widest() == 360
+    expect(phone.page.locator(".road-head")).to_contain_text("爬升未知")
 
 
 def test_the_other_direction_turns_the_strip_round(phone: Phone) -> None:
