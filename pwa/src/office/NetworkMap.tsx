@@ -6,6 +6,7 @@ import { Both } from "./words";
 
 const WIDTH = 1000;
 const LARGEST_R = 44;
+const LETTER = 18;
 const LABEL = { width: 84, height: 42 };
 
 export function NetworkMap({ told }: { told: Picture }) {
@@ -41,8 +42,11 @@ export function NetworkMap({ told }: { told: Picture }) {
         >
           {counties.map(({ code, name, count }, n) => {
             const circle = circles[n];
-            const label = names[n];
-            if (!circle || !label) return null;
+            const beside = names[n];
+            if (!circle || !beside) return null;
+            // A long name at the sheet's edge goes to the other side.
+            const cut = beside.anchor === "start" && beside.x + name.length * LETTER > page.width;
+            const label = cut ? { ...beside, x: circle.x - circle.r - 4, anchor: "end" as const } : beside;
             const share = count.usableShare;
             const grade = share == null ? "none" : share >= 0.95 ? "good" : share >= 0.8 ? "fair" : "poor";
             return (
