@@ -1,59 +1,12 @@
-"""Who may read or do what: one row for each field that is not of stations, enforced here for every transport.
+"""Who may read or do what: one row for each field that is not of stations.
 
-A field without a row, or a type that is neither public nor personal, keeps the schema from being built.
+A field without a row, or a type that is neither public nor personal, keeps the schema from being built (guard.py).
 """
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from inspect import isawaitable
-from typing import Any, NamedTuple
+from collections.abc import Mapping
 
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, default_field_resolver
-
-from finder.errors import Forbidden
-from finder.graphql.moment import Context
-from finder.identity.roles import Caller, Role
-
-
-class Standing(StrEnum):
-    """A role, or none: somebody without a session."""
-
-    ANYONE = "ANYONE"
-    DRIVER = Role.DRIVER.value
-    OPERATOR_STAFF = Role.OPERATOR_STAFF.value
-    SUPERVISOR = Role.SUPERVISOR.value
-    AUDITOR = Role.AUDITOR.value
-    ADMINISTRATOR = Role.ADMINISTRATOR.value
-
-
-class Row(NamedTuple):
-    """Who may ask for a field of what is one's own, and of what is another's.
-
-    At a root, one's own is what the room finds for the caller; it never looks for another's.
-    """
-
-    own: frozenset[Standing]
-    other: frozenset[Standing]
-
-
-_ALL = frozenset(Standing)
-_SIGNED_IN = _ALL - {Standing.ANYONE}
-OPEN = Row(_ALL, _ALL)
-MINE = Row(_SIGNED_IN, frozenset())
-_OFFICIALS = frozenset({Standing.AUDITOR, Standing.ADMINISTRATOR})
-OFFICIAL = Row(_OFFICIALS, _OFFICIALS)  # of the books, which are nobody's own
-_SETTLED_WITH = _OFFICIALS | {Standing.OPERATOR_STAFF}
-SETTLED_WITH = Row(_SETTLED_WITH, _SETTLED_WITH)
-_SUPERVISORS = frozenset({Standing.SUPERVISOR, Standing.ADMINISTRATOR})
-SUPERVISORS = Row(_SUPERVISORS, _SUPERVISORS)  # of what was handed over, which is nobody's own either
-_HEARERS = frozenset({Standing.OPERATOR_STAFF, Standing.SUPERVISOR})
-HEARD = Row(_HEARERS, _HEARERS)  # what drivers say in words; of one's own operator, which the room sees to
-LAST_WORD = Row(frozenset({Standing.SUPERVISOR}), frozenset({Standing.SUPERVISOR}))
-_SUPERVISING = _OFFICIALS | {Standing.SUPERVISOR}
-SUPERVISING = Row(_SUPERVISING, _SUPERVISING)  # of the network, which is nobody's own
-_TOLD_OF_PILES = _SUPERVISING | {Standing.OPERATOR_STAFF}
-TOLD_OF_PILES = Row(_TOLD_OF_PILES, _TOLD_OF_PILES)
-ADMINISTRATORS = Row(frozenset({Standing.ADMINISTRATOR}), frozenset({Standing.ADMINISTRATOR}))
+from finder.graphql.policy_city import CITY
+from finder.graphql.standing import HEARD, LAST_WORD, MINE, OPEN, Row
 
 _ORDER = (
     *("number", "stage", "reason", "stationId", "stationName", "operator", "evseId", "connectorId", "channel"),
@@ -71,11 +24,6 @@ _DISPUTE = (
 _PARKING = (
     *("number", "carPark", "state", "minutesFree", "discountPercent", "until", "byPlate", "reference", "reason"),
 )
-_CASE = (
-    *("id", "kind", "what", "stationId", "stationName", "location", "evseId", "evidence", "openedAt", "deadline"),
-    *("state", "overdue", "sentAt", "acceptedAt", "answeredAt", "lookedAt", "closedAt", "closedBy", "answer", "text"),
-    *("reference", "note", "trouble"),
-)
 _REPORT_CASE = ("state", "openedAt", "deadline", "overdue", "answer", "answeredAt", "closedAt")
 _HEARD = ("id", "stationId", "stationName", "evseId", "code", "stars", "note", "basis", "at")
 _COMPLAINT = (
@@ -83,31 +31,11 @@ _COMPLAINT = (
     *("escalatedAt", "answer", "answeredAt", "bySupervisor", "appealBy", "appeal", "appealedAt", "decision", "endedAt"),
 )
 _ALTERNATIVE = ("stationId", "stationName", "distanceM", "free")
-_EVSE_COUNT = (
-    *("stations", "evses", "available", "charging", "occupied", "blocked", "reserved", "faulted", "offline"),
-    *("unknown", "stale", "told", "usableShare", "toldShare", "oldestAt", "kw", "kwEvses", "ratedKw"),
-)
-_PICTURE = ("at", "whole", "lines", "counties", "operators", "total", "alarms")
-_DEAD_PILE = (
-    *("evseId", "station", "operator", "county", "kind", "since", "toldAt", "freeDays", "usedAt", "failedStarts"),
-    *("deadSince", "leavesAt"),
-)
-_ALARM = (
-    *("id", "kind", "state", "operator", "county", "bays", "evses", "firstAt", "lastAt", "raisedAt", "endedAt"),
-    *("code", "text", "acknowledgedBy", "acknowledgedAt", "done"),
-)
-_PICTURE_OPERATOR = (
-    *("id", "name", "practice", "score", "freshness", "completeness", "consistency", "findings", "failing", "count"),
-)
 _BILL = ("totalFen", "payFen", "electricityFen", "serviceFen", "parkingFen", "kwh", "findings")
 
 
 def _mine(type_name: str, *fields: str) -> Mapping[str, Row]:
     return {f"{type_name}.{field}": MINE for field in fields}
-
-
-def _watched(type_name: str, *fields: str) -> Mapping[str, Row]:
-    return {f"{type_name}.{field}": SUPERVISING for field in fields}
 
 
 POLICY: Mapping[str, Row] = {
@@ -235,14 +163,6 @@ POLICY: Mapping[str, Row] = {
     **_mine("BayReport", "id", "stationId", "stationName", "evseId", "kind", "state", "seenAt", "receivedAt"),
     **_mine("BayReport", "clear", "until", "reason", "case"),
     **dict.fromkeys((f"ReportCase.{name}" for name in _REPORT_CASE), OPEN),  # found for their reporter alone
-    # What was handed over to city management.
-    "Query.cases": SUPERVISORS,
-    "Query.casesCsv": SUPERVISORS,
-    "Mutation.closeCase": SUPERVISORS,
-    "CaseConnection.nodes": SUPERVISORS,
-    "CaseConnection.pageInfo": SUPERVISORS,
-    **dict.fromkeys((f"Case.{name}" for name in _CASE), SUPERVISORS),
-    **dict.fromkeys((f"CaseEvidence.{name}" for name in ("by", "seen", "sensor", "photos")), SUPERVISORS),
     "Query.myExperiences": MINE,
     "Query.complaints": MINE,  # others' for whoever deals with them, which the room sees to
     "Query.experiences": HEARD,
@@ -268,66 +188,7 @@ POLICY: Mapping[str, Row] = {
     **_mine("Watch", "id", "kind", "state", "stationId", "stationName", "evseId", "since", "until", "toldAt"),
     **_mine("Watch", "toldEvseId", "alternative"),
     **dict.fromkeys((f"WatchAlternative.{name}" for name in _ALTERNATIVE), OPEN),  # reached through a watch alone
-    # The books.
-    "Query.differences": OFFICIAL,
-    "Mutation.decideDifference": ADMINISTRATORS,
-    "DifferenceConnection.nodes": OFFICIAL,
-    "DifferenceConnection.pageInfo": OFFICIAL,
-    "Difference.id": OFFICIAL,
-    "Difference.kind": OFFICIAL,
-    "Difference.entry": OFFICIAL,
-    "Difference.channel": OFFICIAL,
-    "Difference.operator": OFFICIAL,
-    "Difference.order": OFFICIAL,
-    "Difference.ref": OFFICIAL,
-    "Difference.day": OFFICIAL,
-    "Difference.channelFen": OFFICIAL,
-    "Difference.ledgerFen": OFFICIAL,
-    "Difference.operatorFen": OFFICIAL,
-    "Difference.raw": OFFICIAL,
-    "Difference.raisedAt": OFFICIAL,
-    "Difference.decision": OFFICIAL,
-    "Difference.decidedBy": OFFICIAL,
-    "Difference.decidedAt": OFFICIAL,
-    "Difference.note": OFFICIAL,
-    "Difference.allowed": OFFICIAL,
-    # The network.
-    **_watched("Query", "livePicture", "alarms"),
-    "Mutation.acknowledgeAlarm": SUPERVISORS,
-    **_watched("Subscription", "livePictureChanged"),
-    "Query.deadPiles": TOLD_OF_PILES,  # of one's own operator, which the resolver sees to
-    # Reached through these alone.
-    **dict.fromkeys((f"DeadPile.{name}" for name in _DEAD_PILE), OPEN),
-    **dict.fromkeys((f"Alarm.{name}" for name in _ALARM), OPEN),
-    **dict.fromkeys((f"LivePicture.{name}" for name in _PICTURE), OPEN),
-    **dict.fromkeys((f"PictureLine.{name}" for name in ("county", "operator", "count")), OPEN),
-    **dict.fromkeys((f"PictureCounty.{name}" for name in ("code", "name", "seat", "count")), OPEN),
-    **dict.fromkeys((f"PictureOperator.{name}" for name in _PICTURE_OPERATOR), OPEN),
-    **dict.fromkeys((f"EvseCount.{name}" for name in _EVSE_COUNT), OPEN),
-    "Query.statement": SETTLED_WITH,  # of one's own operator, which the resolver sees to
-    "Statement.operator": SETTLED_WITH,
-    "Statement.since": SETTLED_WITH,
-    "Statement.until": SETTLED_WITH,
-    "Statement.provisional": SETTLED_WITH,
-    "Statement.sessions": SETTLED_WITH,
-    "Statement.kwh": SETTLED_WITH,
-    "Statement.opening": SETTLED_WITH,
-    "Statement.billed": SETTLED_WITH,
-    "Statement.revised": SETTLED_WITH,
-    "Statement.fee": SETTLED_WITH,
-    "Statement.commission": SETTLED_WITH,
-    "Statement.settled": SETTLED_WITH,
-    "Statement.adjusted": SETTLED_WITH,
-    "Statement.net": SETTLED_WITH,
-    "Statement.closing": SETTLED_WITH,
-    "Statement.captured": SETTLED_WITH,
-    "Statement.refunded": SETTLED_WITH,
-    "Statement.split": SETTLED_WITH,
-    "Statement.openItems": SETTLED_WITH,
-    "Statement.differences": SETTLED_WITH,
-    "Statement.digest": SETTLED_WITH,
-    "Statement.csv": SETTLED_WITH,
-    "Statement.pdf": SETTLED_WITH,
+    **CITY,
 }
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 PERSONAL = frozenset(
@@ -377,58 +238,3 @@ PUBLIC = frozenset(  # of stations, feeds and this deployment: shown to everybod
         *("StationExperience", "VoiceShare"),
     }
 )
-
-
-def may(row: Row, caller: Caller | None, *, own: bool) -> bool:
-    """Whether somebody with that session, or with none, may ask."""
-    allowed = row.own if own else row.other
-    roles: set[str] = set() if caller is None else {role.value for role in caller.roles}
-    return Standing.ANYONE in allowed or bool(roles & {standing.value for standing in allowed})
-
-
-def guard(schema: GraphQLSchema, policy: Mapping[str, Row] = POLICY) -> None:
-    """Puts the policy in front of every field that is not open. Raises LookupError for what it does not name."""
-    seen = set()
-    for type_ in schema.type_map.values():
-        if not isinstance(type_, GraphQLObjectType) or type_.name.startswith("__") or type_.name in PUBLIC:
-            continue
-        if type_.name not in ROOTS | PERSONAL:
-            raise LookupError(f"{type_.name} is neither public nor personal: say which in policy.py")
-        for name, field in type_.fields.items():
-            row = policy.get(f"{type_.name}.{name}")
-            if row is None:
-                raise LookupError(f"{type_.name}.{name} has no row in policy.py")
-            seen.add(f"{type_.name}.{name}")
-            if row is not OPEN:
-                _put_before(field, row, subscribed=type_.name == "Subscription")
-    if past := policy.keys() - seen:
-        raise LookupError(f"policy.py has rows for fields that are no more: {', '.join(sorted(past))}")
-
-
-def is_open(type_name: str, field: str) -> bool:
-    """Whether a root field may be asked for by everyone, so that a compiled operation need not look."""
-    return POLICY[f"{type_name}.{field}"] is OPEN
-
-
-async def check(row: Row, source: Any, context: Context) -> None:
-    """Raises NotSignedIn or Forbidden."""
-    if Standing.ANYONE in row.own & row.other:
-        return
-    caller = await context.caller()
-    own = source is None or getattr(source, "person", None) == caller.person  # the books are nobody's own
-    if not may(row, caller, own=own):
-        raise Forbidden("您无权查看或操作此内容", "you may not see or do this")
-
-
-def _put_before(field: GraphQLField, row: Row, *, subscribed: bool) -> None:
-    inner: Callable[..., Any] = (field.subscribe if subscribed else field.resolve) or default_field_resolver
-
-    async def guarded(source: Any, info: Any, **arguments: Any) -> Any:
-        await check(row, source, info.context)
-        told = inner(source, info, **arguments)
-        return await told if isawaitable(told) else told
-
-    if subscribed:
-        field.subscribe = guarded
-    else:
-        field.resolve = guarded

@@ -20,8 +20,8 @@ from finder.errors import FinderError
 from finder.graphql.arguments import Arguments
 from finder.graphql.compile import Compiler, Hole, Writer
 from finder.graphql.documents import Operation
+from finder.graphql.guard import is_open
 from finder.graphql.moment import Context
-from finder.graphql.policy import is_open
 from finder.graphql.selection import NotCompilable, Selections, conditions_of
 from finder.graphql.template import Templates, filled
 from finder.graphql.variables import read_variables, shapes_of

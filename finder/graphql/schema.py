@@ -33,7 +33,7 @@ from finder.graphql import differences as differing
 from finder.graphql import forecast as foretold
 from finder.graphql import orders as charging
 from finder.graphql import roads as along
-from finder.graphql.policy import guard
+from finder.graphql.guard import guard
 
 PRINTED = Path(__file__).with_name("schema.graphql")
 

@@ -8,9 +8,11 @@ import pytest
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, GraphQLString
 
 from finder.errors import Denied, Forbidden
-from finder.graphql.policy import MINE, OPEN, PERSONAL, POLICY, PUBLIC, ROOTS, Row, Standing, guard, may
+from finder.graphql.guard import guard, may
+from finder.graphql.policy import PERSONAL, POLICY, PUBLIC, ROOTS
 from finder.graphql.program import Programs
 from finder.graphql.schema import build_schema
+from finder.graphql.standing import MINE, OPEN, Row, Standing
 from finder.identity.roles import Caller, Granted, Role, usable
 from finder.identity.sessions import NotSignedIn
 
