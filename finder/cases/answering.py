@@ -112,10 +112,13 @@ class Answering:
     async def _close(
         self, unit: Unit, case: Case, actor: Actor, by: ClosedBy, answer: CaseAnswer | None, looked_at: datetime | None
     ) -> Shown | None:
-        found = None
+        found, latest = None, await self._latest(unit, case)
         if answer is not None and answer is not CaseAnswer.REFUSED:
-            found = await self._found(unit, case, answer, looked_at)
-        shown = await case_closed(unit, case.block, found=found, clear=answer in CLEARS)
+            found = await self._found(unit, case, finding(answer, latest, looked_at))
+        # Whoever looked saw nothing of a car that came afterwards: the bay is free only of the one before.
+        looked = unit.now if looked_at is None else looked_at
+        clear, seen_by = answer in CLEARS and latest <= looked, looked if answer in CLEARS else None
+        shown = await case_closed(unit, case.block, found=found, clear=clear, seen_by=seen_by)
         if case.evidence.photos:  # of reporters that were erased meanwhile, too
             proved = sa.and_(PHOTO.c.name.in_(case.evidence.photos), PHOTO.c.gone_at.is_(None))
             gone = sa.update(PHOTO).where(proved).values(gone_at=to_us(unit.now), person=None)
@@ -129,11 +132,12 @@ class Answering:
         await self.audit.append(unit.connection, actor, "case.closed", case.id, detail)
         return shown
 
-    async def _found(self, unit: Unit, case: Case, answer: CaseAnswer, looked_at: datetime | None) -> Found | None:
+    async def _latest(self, unit: Unit, case: Case) -> datetime:
         seen = sa.select(sa.func.max(REPORT.c.seen_at)).where(REPORT.c.block == case.block)
         last = (await unit.connection.execute(seen)).scalar()
-        latest = max([*case.evidence.seen, *([] if last is None else [from_us(last)])])
-        found = finding(answer, latest, looked_at)
+        return max([*case.evidence.seen, *([] if last is None else [from_us(last)])])
+
+    async def _found(self, unit: Unit, case: Case, found: Found | None) -> Found | None:
         block = (await unit.connection.execute(sa.select(BLOCK).where(BLOCK.c.id == case.block))).one_or_none()
         sensed = case.evidence.sensor or (block is not None and By.SENSOR in bears_out(block))
         # A sensor saw the car: whoever looked came too late.

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -165,13 +165,18 @@ async def forget_evidence(unit: Unit, report: str) -> None:
     await drop_photos(unit, report)
 
 
-async def case_closed(unit: Unit, block: str, *, found: Found | None, clear: bool) -> Shown | None:
-    """The case of this block is over, and how it turned out: for every report of it. In the case's unit, which holds
-    the bay's lock.
+async def case_closed(
+    unit: Unit, block: str, *, found: Found | None, clear: bool, seen_by: datetime | None = None
+) -> Shown | None:
+    """The case of this block is over, and how it turned out: for every report of it that was seen by then. In the
+    case's unit, which holds the bay's lock.
 
-    `clear`: the bay is. What the board has to be told then, where nothing else ended the block before.
+    `clear`: the bay is. What the board has to be told then, where nothing else ended the block before. What was seen
+    after `seen_by` is another car: its reports, and their evidence, stand.
     """
     same, held = REPORT.c.block == block, sa.select(BLOCK).where(BLOCK.c.id == block)
+    if seen_by is not None:
+        same = sa.and_(same, REPORT.c.seen_at <= to_us(seen_by))
     holds = (await unit.connection.execute(held.where(BLOCK.c.state == BayReportState.CONFIRMED.value))).first()
     rows = (await unit.connection.execute(sa.select(REPORT.c.id, REPORT.c.moved).where(same))).all()
     if found is not None:

@@ -118,24 +118,39 @@ async def test_what_each_answer_means_for_the_bay_and_its_reporters(
         assert await world.say(case, CaseAnswer.FINED) == (200, "CLOSED")  # it thought better of it
 
 
+async def test_a_car_that_came_after_somebody_looked_still_blocks_the_bay(world: CaseWorld) -> None:
+    case, reports = await world.sent(), world.reports
+    looked = reports.now + timedelta(minutes=5)
+    reports.later(minutes=20)
+    late = await reports.person(charged=True)
+    await reports.report(late, BAY, plate=PLATE)
+    assert await world.say(case, CaseAnswer.MOVED, lookedAt=looked.isoformat()) == (200, "CLOSED")
+    assert reports.status(BAY) is Status.BLOCKED
+    async with reports.work.read() as connection:
+        rows = (await connection.execute(sa.select(REPORT.c.person, REPORT.c.found, REPORT.c.plate))).all()
+    found = {row.person: (row.found, row.plate is None) for row in rows}
+    assert found.pop(late.person) == (None, False)
+    assert set(found.values()) == {("BORNE_OUT", True)}
+
+
 @pytest.mark.parametrize(
-    ("after", "found"),
+    ("after", "found", "status"),
     [
-        (timedelta(0), "REFUTED"),
-        (REFUTES_WITHIN, "REFUTED"),
-        (REFUTES_WITHIN + timedelta(microseconds=1), None),
-        (timedelta(microseconds=-1), None),
+        (timedelta(0), "REFUTED", Status.AVAILABLE),
+        (REFUTES_WITHIN, "REFUTED", Status.AVAILABLE),
+        (REFUTES_WITHIN + timedelta(microseconds=1), None, Status.AVAILABLE),
+        (timedelta(microseconds=-1), None, Status.BLOCKED),
     ],
 )
-async def test_not_found_refutes_only_who_saw_it_just_before(
-    world: CaseWorld, after: timedelta, found: str | None
+async def test_not_found_refutes_only_who_saw_it_just_before_and_clears_nothing_that_came_after(
+    world: CaseWorld, after: timedelta, found: str | None, status: Status
 ) -> None:
     case = await world.sent()
     seen = max(case.evidence.seen)
     world.reports.later(hours=1)
     assert await world.say(case, CaseAnswer.NOT_FOUND, lookedAt=(seen + after).isoformat()) == (200, "CLOSED")
     assert await world.found(case) == {found}
-    assert world.reports.status(BAY) is Status.AVAILABLE
+    assert world.reports.status(BAY) is status
 
 
 async def test_whoever_a_sensor_agreed_with_is_not_refuted(world: CaseWorld) -> None:
