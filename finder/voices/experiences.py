@@ -72,7 +72,9 @@ class Experiences:
                 return self._read(await _row(unit.connection, known))
             check_day(await _today(unit.connection, caller.person, unit.now))
             operator = source_of(ask.evse_id or station.id)
-            own_house = operator in caller.operators  # staff praise their own stations
+            # Staff praise their own stations, also where another feed tells of the same site.
+            known_as = (ask.evse_id or station.id, station.id, *station.aliases)
+            own_house = any(source_of(each) in caller.operators for each in known_as)
             basis = Basis.NOTHING if own_house else await self._basis(unit, caller.person, ask, station)
             voice = new_ulid(unit.clock)
             own = (VOICE.c.person == caller.person, VOICE.c.station == station.id, VOICE.c.stands)

@@ -5,14 +5,17 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.charging.keys import KeyReused, check_key
 from finder.identity.sessions import NotSignedIn
 from finder.identity.store import Store
 from finder.identity.tables import PERSON
-from finder.storage.rows import known
+from finder.storage.rows import INBOX, QUARANTINE, known
 from finder.storage.unit import Receipt, Unit, Work
 from finder.storage.unit import Received as Kept
+
+KINDS = ("voice", "complain", "answer", "appeal", "decide")
 
 
 class Once:
@@ -44,6 +47,13 @@ class Once:
 
     def _digest(self, content: Any) -> bytes:
         return self._store.mac(self._what, hashlib.sha256(msgspec.json.encode(content)).hexdigest())
+
+
+async def forget_keys(connection: AsyncConnection, person: str) -> None:
+    """Whoever is erased repeats nothing any more; what joined a person to a complaint goes."""
+    sources = [f"{what}:{person}" for what in KINDS]
+    for table in (INBOX, QUARANTINE):
+        await connection.execute(sa.delete(table).where(table.c.source.in_(sources)))
 
 
 def _answer(received: Kept | None) -> str | None:

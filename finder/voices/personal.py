@@ -10,6 +10,7 @@ from finder.identity.store import Store
 from finder.storage.unit import Work, from_us, to_us
 from finder.voices.complaint import OVER, ComplaintState
 from finder.voices.complaint_rows import WORDS, Rows
+from finder.voices.once import forget_keys
 from finder.voices.tables import COMPLAINT, VOICE
 
 _SHOWN = ("id", "station", "evse", "code", "stars", "basis")
@@ -84,4 +85,5 @@ class ComplaintsHeld:
         await connection.execute(
             sa.update(COMPLAINT).where(own).values({**dict.fromkeys(WORDS), "person": None, "order_no": None})
         )
+        await forget_keys(connection, person)
         # As staff it may have answered others: by whom is an opaque id, which nothing resolves any more.

@@ -11,6 +11,7 @@ from finder.identity.privacy import Privacy
 from finder.identity.roles import Caller
 from finder.kernel.geo import Point
 from finder.storage.database import Database
+from finder.storage.rows import INBOX
 from finder.voices.abuse import MOST_A_DAY
 from finder.voices.model import Basis, Code, Share
 from finder.voices.personal import ComplaintsHeld, VoicesHeld
@@ -255,6 +256,8 @@ async def test_export_tells_it_all_and_erasure_leaves_no_word_and_no_voice(
     assert await w.summary() is None
     async with w.work.read() as connection:
         rows = (await connection.execute(sa.select(COMPLAINT).order_by(COMPLAINT.c.id))).all()
+        sources = list((await connection.execute(sa.select(INBOX.c.source))).scalars())
+    assert not [source for source in sources if source.endswith(caller.person)]
     assert {(row.id, row.person, row.state) for row in rows} == {
         (made.id, None, "WITHDRAWN") for made in (open_one, answered)
     }
