@@ -12,7 +12,7 @@ from finder.cases.city import CityManagement
 from finder.cases.model import WAITING, Case, CaseState, ClosedBy
 from finder.cases.rows import change, find, load, of_states
 from finder.cases.tables import CASE
-from finder.errors import FinderError
+from finder.errors import Conflict, FinderError
 from finder.identity.audit import Actor
 from finder.reports.keeping import KEPT
 from finder.storage.unit import Unit, to_us
@@ -88,7 +88,10 @@ class CaseKeeping:
         async with self._work.read() as connection:
             lapsed = await find(connection, *old, limit=_AT_ONCE)
         for case in lapsed:
-            await self._answering.close(case.id, _TIME, ClosedBy.TIME, case.answer)
+            try:
+                await self._answering.close(case.id, _TIME, ClosedBy.TIME, case.answer)
+            except Conflict:
+                continue  # another process was quicker
         async with self._work.begin() as unit:
             gone = sa.delete(CASE).where(CASE.c.opened_at < to_us(now - KEPT), CASE.c.state == CaseState.CLOSED.value)
             await unit.connection.execute(gone)
