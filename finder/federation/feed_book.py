@@ -98,16 +98,23 @@ class SqlFeedBook:
         """See FeedBook. A bill that is disputed is not passed on."""
         await self._desk.made()
         database = await self._tables.made()
-        known = sa.exists().where(TOLD.c.peer == peer, TOLD.c.kind == BILL, TOLD.c.key == _KEY)
         question = (
             sa.select(_KEY.label("key"), _B.c.body)
-            .where(_B.c.source.in_(sources), _B.c.heard == Heard.ACCEPTED.value, ~known)
+            .where(*_not_told(peer, sources))
             .order_by(_B.c.heard_at, _B.c.source, _B.c.native_id, _B.c.variant)
             .limit(most)
         )
         async with database.read() as connection:
             rows = (await connection.execute(question)).all()
         return [(row.key, msgspec.json.decode(row.body, type=Bill)) for row in rows]
+
+    async def bills_owed(self, peer: str, sources: Sequence[SourceId]) -> int:
+        """See FeedBook."""
+        await self._desk.made()
+        database = await self._tables.made()
+        question = sa.select(sa.func.count()).select_from(_B).where(*_not_told(peer, sources))
+        async with database.read() as connection:
+            return int((await connection.execute(question)).scalar_one())
 
     async def standings(self) -> list[Standing]:
         """Every peer and kind that anything was told of or is owed, by name."""
@@ -139,3 +146,8 @@ class SqlFeedBook:
         )
         async with database.read() as connection:
             return [(row.kind, row.key, row.code, from_us(row.at)) for row in await connection.execute(question)]
+
+
+def _not_told(peer: str, sources: Sequence[SourceId]) -> tuple[sa.ColumnElement[bool], ...]:
+    known = sa.exists().where(TOLD.c.peer == peer, TOLD.c.kind == BILL, TOLD.c.key == _KEY)
+    return _B.c.source.in_(sources), _B.c.heard == Heard.ACCEPTED.value, ~known

@@ -49,6 +49,11 @@ class Province(Finder):
         self.down = self.forgets = False
         super().__init__(self._take, system_clock)
 
+    def last(self, evse_id: str) -> Status | None:
+        """What it knows of an EVSE by our id."""
+        told = [seen.status for seen in self.observations if seen.evse_id == f"xz/{evse_id}"]
+        return told[-1] if told else None
+
     async def _take(self, request: PushRequest) -> PushAnswer:
         if self.down:
             raise Unavailable("维护", "away")
@@ -106,14 +111,15 @@ class Scene:
         self.book, self.province, self.board = SqlFeedBook(database, system_clock), province, board
         self.desk, self._url = SqlDesk(database, system_clock), url
         self._at = system_clock() - timedelta(seconds=50)
+        self.numbers = [1, 2, 3]  # of the stations that there are
 
     async def see(self, number: int, status: Status) -> None:
         self._at += timedelta(milliseconds=1)
         await self.board.observe([Observation(f"jinbei/{number}-1", status, self._at, "jinbei")])
 
     @asynccontextmanager
-    async def providing(self) -> AsyncIterator[Publisher]:
-        stations = {s.id: s for s in (station(n) for n in (1, 2, 3))}
+    async def providing(self, kind: type[Publisher] = Publisher, *, per_push: int = 1) -> AsyncIterator[Publisher]:
+        stations = {s.id: s for s in (station(n) for n in self.numbers)}
 
         async def energy(*_: Any) -> Any:
             raise AssertionError
@@ -122,7 +128,7 @@ class Scene:
             PEER, "省平台", self._url, OURS, PROVINCE, KEYS, caution=Caution(attempts=1), profile=Profile()
         )
         holdings = Holdings(("jinbei",), lambda source: stations if source == "jinbei" else {}, self.board, energy)
-        publisher = Publisher(config, holdings, system_clock, book=self.book)
+        publisher = kind(config, holdings, system_clock, per_push=per_push, book=self.book)
         task = asyncio.create_task(publisher.run())
         try:
             yield publisher
@@ -177,23 +183,73 @@ async def test_a_restart_tells_nothing_twice_and_what_changed_meanwhile(scene: S
     assert [seen.evse_id for seen in scene.province.observations[3:]] == ["xz/jinbei/2-1"]
 
 
+async def test_a_bay_that_is_gone_does_not_stay_free_at_the_province(scene: Scene) -> None:
+    await scene.see(1, Status.AVAILABLE)
+    await scene.see(2, Status.CHARGING)
+    async with scene.providing():
+        await soon(scene, "status", (2, 0, 0))
+        await scene.board.forget(["jinbei/1-1"])
+        await until(lambda: scene.province.last("jinbei/1-1") is Status.OFFLINE)
+    assert scene.province.last("jinbei/2-1") is Status.CHARGING
+
+
+async def test_what_is_not_seen_again_after_a_restart_is_told_once_the_time_for_that_is_over(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in (1, 2, 3):
+        await scene.see(n, Status.AVAILABLE)
+    async with scene.providing():
+        await soon(scene, "status", (3, 0, 0))
+    await scene.board.close()
+    scene.board = MemoryBoard()
+    scene.numbers = [1, 2]  # and a station is no more
+    await scene.see(1, Status.AVAILABLE)
+    monkeypatch.setattr("finder.connectors.tcec102.publisher._LISTED_S", 0.05)
+    async with scene.providing():
+        await asyncio.sleep(0.5)
+    assert len(scene.province.observations) == 3  # on its way, for all that anybody knows
+    monkeypatch.setattr("finder.connectors.tcec102.publisher._GRACE_S", 0.1)
+    async with scene.providing():
+        await until(lambda: len(scene.province.observations) == 5)
+        await asyncio.sleep(0.3)
+    told = [(seen.evse_id, seen.status) for seen in scene.province.observations[3:]]
+    assert sorted(told) == [("xz/jinbei/2-1", Status.OFFLINE), ("xz/jinbei/3-1", Status.OFFLINE)]
+
+
+class Picky(Publisher):
+    """Its subscriber takes no array with station 2 in it, nor that station."""
+
+    async def _push(self, told: object) -> str | None:
+        return "RET_4004" if "jinbei/2-1" in str(told) else await super()._push(told)
+
+
+async def test_one_record_that_is_refused_takes_no_others_of_its_array_with_it(scene: Scene) -> None:
+    for n in (1, 2, 3):
+        await scene.see(n, Status.AVAILABLE)
+    async with scene.providing(Picky, per_push=10):
+        await soon(scene, "status", (2, 1, 0))
+    assert [key for _, key, _, _ in await scene.book.refused(PEER)] == ["jinbei/2-1"]
+    assert {seen.evse_id for seen in scene.province.observations} == {"xz/jinbei/1-1", "xz/jinbei/3-1"}
+
+
 async def test_an_outage_shows_what_is_owed_and_ends_without_a_gap(scene: Scene) -> None:
     scene.province.down = True
     for n in (1, 2, 3):
         await scene.see(n, Status.AVAILABLE)
+    for n in range(1, 61):  # more than are asked for at once
         await scene.desk.bill(a_bill(n))
     async with scene.providing():
         await soon(scene, "status", (0, 0, 3))
-        await soon(scene, "bill", (0, 0, 3))
+        await soon(scene, "bill", (0, 0, 60))
     async with scene.providing():  # and a restart in the middle of it
         assert all(each.since is not None and each.code for each in await scene.book.standings())
         scene.province.down = False
         await soon(scene, "status", (3, 0, 0))
-        await soon(scene, "bill", (3, 0, 0))
+        await soon(scene, "bill", (60, 0, 0))
         await asyncio.sleep(0.3)
     assert len(scene.province.observations) == 3
     assert [bill.native_id for bill in scene.province.desk.came] == [
-        passed_on(f"jinbei/{a_bill(n).native_id}/0", OURS) for n in (1, 2, 3)
+        passed_on(f"jinbei/{a_bill(n).native_id}/0", OURS) for n in range(1, 61)
     ]
 
 

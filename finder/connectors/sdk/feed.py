@@ -34,6 +34,9 @@ class FeedBook(Protocol):
     async def bills(self, peer: str, sources: Sequence[SourceId], most: int) -> Sequence[tuple[str, Bill]]:
         """Accepted bills of these sources that the peer was not told, in the order in which they came, by key."""
 
+    async def bills_owed(self, peer: str, sources: Sequence[SourceId]) -> int:
+        """How many they are in all."""
+
 
 class MemoryFeedBook:
     """Of one process, and no bills."""
@@ -57,3 +60,7 @@ class MemoryFeedBook:
     async def bills(self, peer: str, sources: Sequence[SourceId], most: int) -> Sequence[tuple[str, Bill]]:
         """See FeedBook."""
         return ()
+
+    async def bills_owed(self, peer: str, sources: Sequence[SourceId]) -> int:
+        """See FeedBook."""
+        return 0

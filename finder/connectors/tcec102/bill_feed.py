@@ -1,7 +1,7 @@
 """Passes operators' bills on to a platform that supervises, each once, in the order in which they came."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from finder.connectors.sdk.feed import BILL, FeedBook, Told
@@ -15,6 +15,7 @@ from finder.errors import OperatorError
 LOOK_S = 30.0
 AGAIN_S, AGAIN_MAX_S = 5.0, 300.0
 AT_ONCE = 50
+Guns = Mapping[str, Mapping[str, str]]  # gun ids by EVSE and connector
 Call = Callable[[str, dict[str, Any]], Awaitable[tuple[str | None, dict[str, Any]]]]
 
 
@@ -37,12 +38,14 @@ class BillFeed:
         code: str | None = None
         while code is None:
             waiting = await self._book.bills(self._peer, self._holdings.sources, AT_ONCE)
-            for n, (key, bill) in enumerate(waiting):
+            guns = self._guns() if waiting else {}
+            for key, bill in waiting:
                 try:
-                    told = await self._tell(key, bill)
+                    told = await self._tell(key, bill, guns)
                 except OperatorError as error:
                     code = error.code
-                    await self._book.owes(self._peer, BILL, len(waiting) - n, code)
+                    owed = await self._book.bills_owed(self._peer, self._holdings.sources)
+                    await self._book.owes(self._peer, BILL, owed, code)
                     break
                 await self._book.note(self._peer, BILL, [told])
             if not waiting:
@@ -50,18 +53,16 @@ class BillFeed:
                 return True
         return False
 
-    async def _tell(self, key: str, bill: Bill) -> Told:
-        info = bill_info(key, bill, self._config.our_id, self._gun(bill), self._config.profile)
+    async def _tell(self, key: str, bill: Bill, guns: Guns) -> Told:
+        """Its gun as in the status of that EVSE; of one that is gone, the EVSE's own id."""
+        known = guns.get(bill.evse_id or "", {})
+        gun = known.get(bill.connector_id or "") or next(iter(known.values()), bill.evse_id or "")
+        info = bill_info(key, bill, self._config.our_id, gun, self._config.profile)
         code, answer = await self._call("notification_charge_order_info", info)
         if code is None and (confirmed := str(answer.get("ConfirmResult", 0))) != "0":
             code = f"CONFIRM_{confirmed[:8]}"
         return Told(key, info["StartChargeSeq"], code)
 
-    def _gun(self, bill: Bill) -> str:
-        """As in the status of that EVSE; of one that is gone, its own id."""
-        for station in self._holdings.stations():
-            for evse in station.evses:
-                if evse.id == bill.evse_id:
-                    guns = guns_of(evse)
-                    return next((gun for gun, plug in guns if plug.id == bill.connector_id), guns[0][0])
-        return bill.evse_id or ""
+    def _guns(self) -> Guns:
+        evses = (evse for station in self._holdings.stations() for evse in station.evses)
+        return {evse.id: {plug.id: gun for gun, plug in guns_of(evse)} for evse in evses}

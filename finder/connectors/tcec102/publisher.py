@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 
 from finder.connectors.sdk.feed import STATUS, FeedBook, MemoryFeedBook, Told
 from finder.connectors.sdk.http import operator_client
@@ -16,13 +17,18 @@ from finder.connectors.tcec102.records_out import connector_status, guns_of
 from finder.connectors.tcec102.wire import RET_BUSINESS
 from finder.errors import OperatorError
 from finder.kernel.clock import Clock
+from finder.live.board import DEFAULT_FRESHNESS
+from finder.live.model import Status
 from finder.stations.model import Evse, EvseId
 
 _GATHER_S = 0.2  # changes of one moment go out together
 _AGAIN_S, _AGAIN_MAX_S = 5.0, 300.0
 _NOTE_AT = 200  # told, before it is written down
+_LISTED_S = 5.0  # between two looks for EVSEs that are in no list yet
+_GRACE_S = DEFAULT_FRESHNESS.total_seconds()  # after the beginning, in which all that works is seen again
 _KNOWN_S = 60.0  # how long a list of our EVSEs is used
 
+Info = dict[str, Any]
 log = structlog.get_logger(__name__)
 
 
@@ -56,12 +62,16 @@ class Publisher:
         self._more = asyncio.Event()
         self._known: Mapping[EvseId, Evse] = {}
         self._known_at = -_KNOWN_S
+        self._unknown: set[EvseId] = set()  # that changed, and are in no list yet
+        self._lost: set[EvseId] = set()  # of which the board knows nothing any more
+        self._began: float | None = None
 
     async def run(self) -> None:
         """Tells all that was seen, and then what changes, until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._send())
+            tasks.create_task(self._sweep())
             tasks.create_task(self._bills.run())
 
     async def close(self) -> None:
@@ -70,6 +80,7 @@ class Publisher:
 
     async def _listen(self) -> None:
         self._marks = dict(await self._book.told(self._config.source, STATUS))
+        self._began = asyncio.get_running_loop().time()
         async with self._holdings.board.subscribe() as changes:
             self._note(self._evses(anew=True))
             dropped = 0
@@ -78,7 +89,26 @@ class Publisher:
                     dropped = changes.dropped
                     self._note(self._evses())
                 if self._passed_on(change.evse_id):
+                    (self._lost.add if change.status is Status.UNKNOWN else self._lost.discard)(change.evse_id)
                     self._note([change.evse_id])
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_LISTED_S)
+            self._note(self._unknown)
+            self._unknown = set()
+            if self._settled():  # what was told before this process began, and was never seen again
+                at_hand = self._evses()
+                marked = [evse_id for evse_id, mark in self._marks.items() if not _is_off(mark)]
+                readings = self._holdings.board.read_all(marked)
+                both = zip(marked, readings, strict=True)
+                self._note(
+                    evse_id for evse_id, reading in both if reading.observed_at is None or evse_id not in at_hand
+                )
+
+    def _settled(self) -> bool:
+        """Whether what has not been seen since the beginning is lost, and not only on its way."""
+        return self._began is not None and asyncio.get_running_loop().time() - self._began > _GRACE_S
 
     def _note(self, evse_ids: Iterable[EvseId]) -> None:
         self._pending |= dict.fromkeys(evse_ids)
@@ -98,6 +128,7 @@ class Publisher:
         code: str | None = None
         try:
             while self._pending and code is None:
+                await asyncio.sleep(0)  # where nothing is news, nothing else would let others have their turn
                 part = list(self._pending)[: self._per_push]
                 for evse_id in part:
                     del self._pending[evse_id]
@@ -118,30 +149,46 @@ class Publisher:
 
     async def _tell(self, evse_ids: list[EvseId]) -> list[Told]:
         """Tells of these, as far as it is news; what was told, or refused for itself. Raises OperatorError."""
-        news = [(evse_id, mark, infos) for evse_id, mark, infos in self._news(evse_ids)]
-        told: list[Told] = []
-        infos = [info for _, _, own in news for info in own]
-        code: str | None = None
+        news = list(self._news(evse_ids))
+        infos = [(evse_id, info) for evse_id, _, own in news for info in own]
+        codes: dict[EvseId, str | None] = {}
         for start in range(0, len(infos), self._per_push):
-            part = infos[start : start + self._per_push]
-            code = await self._push(part[0] if len(part) == 1 else part) or code
-        for evse_id, mark, _ in news:
-            self._marks[evse_id] = mark
-            told.append(Told(evse_id, mark, code))
-        return told
+            codes |= await self._told(infos[start : start + self._per_push])
+        self._marks |= {evse_id: mark for evse_id, mark, _ in news}
+        return [Told(evse_id, mark, codes.get(evse_id)) for evse_id, mark, _ in news]
 
-    def _news(self, evse_ids: list[EvseId]) -> Iterator[tuple[EvseId, str, list[dict[str, Any]]]]:
+    async def _told(self, part: list[tuple[EvseId, Info]]) -> dict[EvseId, str | None]:
+        """Those of which a record was refused, and why: of an array that is refused each is told by itself."""
+        infos = [info for _, info in part]
+        code = await self._push(infos[0] if len(infos) == 1 else infos)
+        if code is None or len(part) == 1:
+            return dict.fromkeys((evse_id for evse_id, _ in part), code) if code else {}
+        refused: dict[EvseId, str | None] = {}
+        for evse_id, info in part:
+            if alone := await self._push(info):
+                refused[evse_id] = alone
+        return refused
+
+    def _news(self, evse_ids: list[EvseId]) -> Iterator[tuple[EvseId, str, list[Info]]]:
         known = self._evses()
-        if any(evse_id not in known and self._passed_on(evse_id) for evse_id in evse_ids):
+        new = (evse_id for evse_id in evse_ids if evse_id not in known and evse_id not in self._marks)
+        missing = [evse_id for evse_id in new if self._passed_on(evse_id)]
+        if missing and asyncio.get_running_loop().time() - self._known_at >= _LISTED_S:
             known = self._evses(anew=True)
+        else:
+            self._unknown.update(missing)
         readings = self._holdings.board.read_all(evse_ids)
         for evse_id, reading in zip(evse_ids, readings, strict=True):
+            before = self._marks.get(evse_id)
+            gone = evse_id not in known or reading.observed_at is None
             # After a restart nothing was seen yet, and a city of chargers that are 'offline' would be news, and false.
-            if evse_id in known and reading.observed_at is not None:
-                infos = [connector_status(gun_id, reading) for gun_id, _ in guns_of(known[evse_id])]
-                mark = "/".join(f"{info['Status']}.{info['ParkStatus']}" for info in infos)
-                if self._marks.get(evse_id) != mark:
-                    yield evse_id, mark, infos
+            if gone and (before is None or not (evse_id in self._lost or self._settled())):
+                continue
+            told = reading if not gone else replace(reading, status=Status.UNKNOWN)
+            guns = [gun_id for gun_id, _ in guns_of(known[evse_id])] if evse_id in known else _guns_in(before or "")
+            infos = [connector_status(gun_id, told) for gun_id in guns]
+            if before != (mark := _mark(infos)):
+                yield evse_id, mark, infos
 
     def _passed_on(self, evse_id: EvseId) -> bool:
         return evse_id.partition("/")[0] in self._holdings.sources
@@ -168,3 +215,16 @@ class Publisher:
             raise
         self.sent += 1
         return None, answer
+
+
+def _mark(infos: list[Info]) -> str:
+    """What was told, a line for each gun: enough to tell of them once their station is gone."""
+    return "\n".join(f"{info['ConnectorID']} {info['Status']}.{info['ParkStatus']}" for info in infos)
+
+
+def _is_off(mark: str) -> bool:
+    return all(line.endswith(" 0.0") for line in mark.splitlines())
+
+
+def _guns_in(mark: str) -> list[str]:
+    return [line.rpartition(" ")[0] for line in mark.splitlines()]
