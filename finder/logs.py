@@ -103,6 +103,8 @@ def _peers_fault_is_one_line(record: logging.LogRecord) -> bool:
     if error is None:
         return True
     said = record.getMessage()
+    if said.startswith("Exception in ASGI") and not isinstance(error, ClientDisconnect):
+        return True  # a fault of ours, even where it is that somebody else could not be reached
     gone = isinstance(error, ConnectionError | ClientDisconnect) or getattr(error, "errno", None) in _GONE_ERRNO
     from_transport = record.name != "asyncio" or "transport" in said
     if gone and from_transport:

@@ -75,7 +75,8 @@ INSOLVENT, OPERATOR_INSOLVENT = Read(0, _insolvent), Read(0, _insolvent_of)
 
 
 async def insolvent(unit: Unit, operator: SourceId) -> bool:
-    """Whether the operator is insolvent; whoever changes that waits until this transaction ends."""
+    """Whether the operator is insolvent; whoever changes that waits until this transaction ends, unless it is the
+    first that is ever said of the operator: then there is no row to wait for, and what is begun now is still begun."""
     known: bool | None = await unit.ask(INSOLVENT, operator)
     return bool(known)
 

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from finder.settings import load_settings
+from finder.supervision.open_data.snapshot import KEPT_DAYS
 
 open_data = typer.Typer(no_args_is_help=True, help="开放数据 · open data")
 
@@ -20,7 +21,7 @@ def _keep_subcommands() -> None:
 @open_data.command()
 def snapshot(
     folder: Annotated[Path, typer.Argument(file_okay=False, help="存放每日快照的文件夹 · the folder of the days")],
-    keep: Annotated[int, typer.Option(min=1, max=3650, help="保留天数 · days that are kept")] = 30,
+    keep: Annotated[int, typer.Option(min=1, max=3650, help="保留天数 · days that are kept")] = KEPT_DAYS,
 ) -> None:
     """写出今天的快照；没有 Redis 时状态均为未知 · today's snapshot; statuses are unknown where no Redis is shared."""
     Console().print(str(asyncio.run(_written(folder, keep))), highlight=False)

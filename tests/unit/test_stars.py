@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -156,6 +157,14 @@ def test_a_changed_file_shows(tmp_path: Path, name: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
     assert differences(folder)[2]
     assert CliRunner().invoke(cli, ["supervision", "stars", "--from", str(folder)]).exit_code == 1
+
+
+def test_a_day_whose_days_before_are_gone_says_so(tmp_path: Path) -> None:
+    folder = published(tmp_path, 4)
+    shutil.rmtree(folder / "2026-11-25")
+    with pytest.raises(BadInput) as no:
+        differences(folder)
+    assert no.value.code == "DAYS_NOT_KEPT"
 
 
 def test_a_missing_day_or_file_is_named(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import orjson
 from finder.errors import BadInput, Conflict
 
 VERSION = 2  # of the columns
-KEPT_DAYS = 30
+KEPT_DAYS = 56  # so that each of the last four weeks' days has the four weeks before it, by which stars are given
 MANIFEST = "manifest.json"
 
 

@@ -84,8 +84,16 @@ def differences(folder: Path, day: str | None = None) -> tuple[str, int, list[st
         for name in (*NEEDS, *COVERAGE)
         if (folder / chosen / name).is_file()
     }
-    there = (folder / chosen / STARS_FILE).read_text(encoding="utf-8").splitlines()
-    again = stars_csv(today, earlier_days(folder, chosen)).decode().splitlines()
+    published = (folder / chosen / STARS_FILE).read_bytes()
+    earlier, there = earlier_days(folder, chosen), published.decode().splitlines()
+    counted = max((int(row["days"]) for row in _rows(published) if row["days"].isdecimal()), default=0)
+    if counted > len(earlier) + 1:
+        raise BadInput(
+            f"{chosen} 的星级用了 {counted} 天的数据，现只保留 {len(earlier) + 1} 天，无法重新计算",
+            f"the stars of {chosen} are of {counted} days, of which {len(earlier) + 1} are kept: it cannot be redone",
+            code="DAYS_NOT_KEPT",
+        )
+    again = stars_csv(today, earlier).decode().splitlines()
     wrong = [new or old for old, new in _pairs(there, again) if old != new]
     return chosen, max(len(there) - 1, 0), wrong
 
