@@ -100,12 +100,14 @@ async def _pass_on(work: Work) -> None:
     """What a bill told after the rest had gone to the operator, such as the channel's fee, is his too."""
     fen = sa.func.sum(POSTING.c.fen)
     ended = sa.select(ITEMS.c.order).where(ITEMS.c.step == Step.SPLIT_FINISH.value, ITEMS.c.state == Item.DONE.value)
+    since = to_us(work.clock() - _LOOK_BACK)
+    lately = sa.select(TRANSACTION.c.order_no).where(TRANSACTION.c.at >= since)  # a difference is decided when it is
     left = (
         sa.select(ORDER.c.number)
         .join(TRANSACTION, TRANSACTION.c.order_no == ORDER.c.number)
         .join(POSTING)
         .where(
-            ORDER.c.created_at >= to_us(work.clock() - _LOOK_BACK),
+            ORDER.c.number.in_(lately),
             ORDER.c.capture == Capture.CAPTURED.value,
             sa.or_(ORDER.c.commission_permille == 0, ORDER.c.number.in_(ended)),
             POSTING.c.account == Account.CHANNEL_CLEARING.value,

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from typer.testing import CliRunner
 
+from finder.charging.comparing import settle
 from finder.charging.machines import Capture, Compared, Item, Session
 from finder.charging.nightly import Nightly, next_night
 from finder.charging.order import OrderItem
@@ -230,7 +231,10 @@ async def test_a_row_that_is_told_again_with_another_amount_holds_the_share_back
     assert states(await nights.items(paid.number)) == {Step.SPLIT: Item.DROPPED}  # and nothing is freed
 
 
-async def test_another_fee_than_was_posted_is_a_difference_of_the_fee_alone(nights: Nights) -> None:
+@pytest.mark.parametrize("days", [0, 40])
+async def test_another_fee_than_was_posted_is_a_difference_of_the_fee_alone_whenever_it_is_decided(
+    nights: Nights, days: int
+) -> None:
     paid = await nights.paid()
     await nights.night()
     nights.channel.extra.append(
@@ -239,10 +243,11 @@ async def test_another_fee_than_was_posted_is_a_difference_of_the_fee_alone(nigh
     await nights.night()
     found = await nights.the_only()
     assert (found.entry, found.channel_fen, found.ledger_fen) == (Entry.FEE, FEE_FEN + 2, FEE_FEN)
+    nights.clock.later(days * 86_400)
     await decide(nights.work, found.id, Decision.CHANNEL_IS_RIGHT, "administrator", "费率调整")
     books = await nights.world.books(paid.number)
     assert (books[Account.CHANNEL_CLEARING], books[Account.OPERATOR_PAYABLE]) == (-2, 2)
-    await nights.night()  # what was passed on was less by that
+    await settle(nights.work)  # what was passed on was less by that
     books = await nights.world.books(paid.number)
     assert Account.CHANNEL_CLEARING not in books
     assert Account.OPERATOR_PAYABLE not in books
