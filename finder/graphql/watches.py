@@ -114,9 +114,10 @@ async def unregister_push(info: Ask, endpoint: str) -> bool:
 
 
 async def watch_told(info: Ask) -> AsyncIterator[Watched]:
-    """One's own, each as it is told."""
+    """One's own, each as it is told; ends with NotSignedIn where the session has, before anything more is told."""
     caller = await info.context.caller()
     async with aclosing(_room(info).following.follow(caller.person)) as told:
         async for watch in told:
             info.context.renew()
+            await info.context.accounts.people.caller(info.context.asker.token)
             yield watch

@@ -110,9 +110,12 @@ def free(readings: Iterable[Reading]) -> list[EvseId]:
 
 
 def filled(readings: Sequence[Reading]) -> bool:
-    """Whether the last one has been taken: one that was last seen free and has only grown old may be free still."""
+    """Whether the last one has been taken: one that was last seen free and has only grown old may be free still, and
+    so may one that nobody has seen, as after a restart."""
     return bool(readings) and not any(
-        reading.status is Status.AVAILABLE or (reading.stale and reading.last_seen is Status.AVAILABLE)
+        reading.status is Status.AVAILABLE
+        or reading.last_seen is Status.UNKNOWN
+        or (reading.stale and reading.last_seen is Status.AVAILABLE)
         for reading in readings
     )
 

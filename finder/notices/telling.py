@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from finder.charging.machines import Session
 from finder.charging.order import ORDER
 from finder.notices.letters import ring
 from finder.notices.model import NEXT_AFTER, TOLD_A_BAY, Alternative, Watch, WatchKind
@@ -22,11 +23,9 @@ async def tell_freed(
     `seen_at`: when its operator saw it free; `flipped`: it was not before. Of several processes that see the same
     flip one tells; a flip that is no newer than what was told last is the same one.
     """
-    await unit.connection.execute(
-        unit.insert(FREED).values(evse=evse.id, freed_at=0, told_at=0).on_conflict_do_nothing()
-    )
-    own = FREED.c.evse == evse.id
-    row = (await unit.connection.execute(sa.select(FREED).where(own).with_for_update())).one()
+    own, fresh = FREED.c.evse == evse.id, unit.insert(FREED).values(evse=evse.id, freed_at=0, told_at=0)
+    locked = fresh.on_conflict_do_update(index_elements=["evse"], set_={"told_at": FREED.c.told_at})
+    row = (await unit.connection.execute(locked.returning(*FREED.c))).one()
     again_at = from_us(row.told_at) + NEXT_AFTER
     if unit.now < again_at and not (flipped and to_us(seen_at) > row.freed_at):
         return (), again_at
@@ -68,11 +67,13 @@ async def tell_filled(
 
 
 async def _charging_at(unit: Unit, station: Station, watches: Sequence[Watch]) -> set[str]:
-    """Those of them who have begun a session at this station since they set out."""
-    since = min(watch.since for watch in watches)
-    begun = sa.select(ORDER.c.person).where(
-        ORDER.c.person.in_({watch.person for watch in watches}),
+    """Those of them who have begun a session at this station since they set out, and whose start was not refused."""
+    set_out = {watch.person: to_us(watch.since) for watch in watches}
+    begun = sa.select(ORDER.c.person, ORDER.c.created_at).where(
+        ORDER.c.person.in_(sorted(set_out)),
         ORDER.c.evse_id.in_([evse.id for evse in station.evses]),
-        ORDER.c.created_at >= to_us(since),
+        ORDER.c.created_at >= min(set_out.values()),
+        ORDER.c.session.not_in([Session.IDLE.value, Session.REJECTED.value]),
     )
-    return set((await unit.connection.execute(begun)).scalars())
+    found = await unit.connection.execute(begun)
+    return {row.person for row in found if row.created_at >= set_out[row.person]}

@@ -93,12 +93,14 @@ class Watches:
                 "until": to_us(unit.now + ask.span),
             }
             row = new_ulid(unit.clock) if same is None else same.id
+            if same is not None:
+                still = sa.update(WATCH).where(WATCH.c.id == row, WATCH.c.state == WatchState.OPEN.value)
+                if not (await unit.connection.execute(still.values(**wanted))).rowcount:
+                    same, row = None, new_ulid(unit.clock)  # told a moment ago
             if same is None:
                 fixed = {"id": row, "person": caller.person, "kind": ask.kind.value, "state": WatchState.OPEN.value}
                 place = {"station": station.id, "since": to_us(unit.now)}
                 await unit.connection.execute(sa.insert(WATCH).values(**fixed, **place, **wanted))
-            else:
-                await unit.connection.execute(sa.update(WATCH).where(WATCH.c.id == row).values(**wanted))
             made = read((await unit.connection.execute(sa.select(WATCH).where(WATCH.c.id == row))).one())
         self._hear(station.id)
         return made

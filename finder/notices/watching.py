@@ -88,7 +88,8 @@ class Watching:
             station = self._station_of.get(change.evse_id)
             if station is None:
                 continue
-            if change.status is Status.AVAILABLE:
+            # From unknown to free is no bay that frees: its operator was silent for a moment, or we were.
+            if change.status is Status.AVAILABLE and change.previous is not Status.UNKNOWN:
                 self._flips[change.evse_id] = change.observed_at
             self._dirty.add(station)
             self._moved.set()

@@ -212,6 +212,22 @@ async def test_a_station_that_falls_silent_has_not_filled(world: WatchWorld) -> 
     assert await world.states(who) == ["OPEN"]
 
 
+async def test_a_board_that_begins_anew_says_of_no_station_that_it_has_filled(world: WatchWorld) -> None:
+    who = await world.person()
+    await world.see(BAY, Status.AVAILABLE)
+    await world.watch(who, kind=DRIVING)
+    bays = [evse.id for evse in world.stations.known[S].evses]
+    await world.board.forget(bays)
+    await world.watching.step()
+    await world.see(OTHER, Status.CHARGING)  # the first that is heard of again
+    await world.watching.step()
+    assert await world.states(who) == ["OPEN"]
+    for bay in bays:
+        await world.see(bay, Status.CHARGING)
+    await world.watching.step()
+    assert await world.states(who) == ["TOLD"]
+
+
 async def test_where_nothing_else_is_free_that_is_said(world: WatchWorld) -> None:
     who = await world.person()
     await world.see(BAY, Status.AVAILABLE)
