@@ -7,6 +7,7 @@ import pytest
 
 from finder.connectors.sdk.alarms import AlarmNews, DeviceAlarm
 from finder.errors import FinderError
+from finder.live.board import DEFAULT_FRESHNESS
 from finder.live.memory import MemoryBoard
 from finder.live.model import Observation, Status
 from finder.storage.database import Database
@@ -36,6 +37,7 @@ class AlarmWorld:
     clock: Hand
     work: Work
     database: Database
+    board: MemoryBoard
 
     def offline(self, *bays: int, before: Status = Status.AVAILABLE) -> None:
         for bay in bays:
@@ -44,6 +46,9 @@ class AlarmWorld:
     def back(self, *bays: int) -> None:
         for bay in bays:
             self.alarms.heard(f"jinbei/{bay}", Status.OFFLINE, Status.AVAILABLE)
+
+    async def see(self, status: Status, *bays: int) -> None:
+        await self.board.observe([Observation(f"jinbei/{bay}", status, self.clock.now, "jinbei") for bay in bays])
 
     async def bays(self) -> list[int]:
         await self.alarms.step()
@@ -56,7 +61,7 @@ def world(database: Database) -> AlarmWorld:
     work = Work(database, clock)
     alarms = Alarms(work, people_world(database).people.audit, clock)
     alarms.connect(lambda evse_id: KEY if evse_id.startswith("jinbei/") else None)
-    return AlarmWorld(alarms, clock, work, database)
+    return AlarmWorld(alarms, clock, work, database, MemoryBoard(clock))
 
 
 async def test_one_bay_fewer_than_a_cluster_is_none(world: AlarmWorld) -> None:
@@ -147,18 +152,32 @@ async def test_after_a_persons_word_it_takes_a_new_cluster_to_raise_a_new_alarm(
     assert len(await world.alarms.alarms()) == 2
 
 
-async def test_it_ends_when_no_bay_is_offline_any_more_and_waits_for_a_person_still(world: AlarmWorld) -> None:
-    board = MemoryBoard(world.clock)
+async def test_it_ends_when_every_bay_is_back_and_waits_for_a_person_still(world: AlarmWorld) -> None:
     world.offline(*range(CLUSTER_BAYS))
     await world.bays()
-    await board.observe([Observation("jinbei/0", Status.OFFLINE, START, "jinbei")])
-    await world.alarms.look_back(board)
+    await world.see(Status.AVAILABLE, *range(1, CLUSTER_BAYS))
+    await world.see(Status.OFFLINE, 0)
+    await world.alarms.look_back(world.board)
     assert (await world.alarms.open())[0].ended_at is None
-    await board.observe([Observation("jinbei/0", Status.AVAILABLE, START + timedelta(seconds=1), "jinbei")])
-    await world.alarms.look_back(board)
-    assert (await world.alarms.open())[0].ended_at == START
+    world.clock.now += timedelta(seconds=1)
+    await world.see(Status.CHARGING, 0)
+    await world.alarms.look_back(world.board)
+    assert (await world.alarms.open())[0].ended_at == START + timedelta(seconds=1)
     world.offline(7)
     assert await world.bays() == [CLUSTER_BAYS + 1]
+    assert (await world.alarms.open())[0].ended_at is None
+
+
+async def test_it_does_not_end_while_nobody_knows_of_a_bay(world: AlarmWorld) -> None:
+    world.offline(*range(CLUSTER_BAYS))
+    await world.bays()
+    await world.alarms.look_back(world.board)  # as after a restart: the board is empty
+    assert (await world.alarms.open())[0].ended_at is None
+    await world.see(Status.AVAILABLE, *range(1, CLUSTER_BAYS))
+    await world.see(Status.OFFLINE, 0)
+    world.clock.now += DEFAULT_FRESHNESS + timedelta(seconds=1)  # the operator falls silent
+    await world.see(Status.AVAILABLE, *range(1, CLUSTER_BAYS))
+    await world.alarms.look_back(world.board)
     assert (await world.alarms.open())[0].ended_at is None
 
 

@@ -22,6 +22,7 @@ MOST = 200  # alarms of one answer
 EVERY_S = 1.0
 LOOKS_BACK_EVERY = 30  # turns, after which it is asked whether bays are back
 MAX_TEXT = 200
+_NOT_BACK = (Status.OFFLINE, Status.UNKNOWN)
 log = structlog.get_logger(__name__)
 
 
@@ -125,11 +126,11 @@ class Alarms:
             raise away
 
     async def look_back(self, board: LiveBoard) -> None:
-        """Ends the open clusters of which no bay is offline any more."""
+        """Ends the open clusters of which every bay is believed to be back: of one that is silent nobody knows."""
         for alarm in await self.open():
             if alarm.kind is not AlarmKind.OFFLINE_CLUSTER or alarm.ended_at is not None:
                 continue
-            if all(reading.status is not Status.OFFLINE for reading in board.read_all(alarm.evses)):
+            if all(reading.status not in _NOT_BACK for reading in board.read_all(alarm.evses)):
                 async with self._work.begin() as unit:
                     await end_alarm(unit, alarm.id)
 
