@@ -1,9 +1,11 @@
 """Alarms on every database: what raises one, what adds to it, what ends it, and a person's word on it."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from finder.connectors.sdk.alarms import AlarmNews, DeviceAlarm
 from finder.errors import FinderError
@@ -12,6 +14,7 @@ from finder.live.memory import MemoryBoard
 from finder.live.model import Observation, Status
 from finder.storage.database import Database
 from finder.storage.unit import Work
+from finder.supervision.alarms import keeper
 from finder.supervision.alarms.clusters import Clusters
 from finder.supervision.alarms.keeper import Alarms
 from finder.supervision.alarms.model import CLUSTER_BAYS, CLUSTER_WITHIN, MAX_DONE, AlarmKind, AlarmState
@@ -215,3 +218,32 @@ async def test_the_board_itself_is_followed(world: AlarmWorld) -> None:
             change = await anext(changes)
             world.alarms.heard(change.evse_id, change.previous, change.status)
     assert await world.bays() == [CLUSTER_BAYS]
+
+
+async def test_what_fails_once_is_logged_and_the_watch_goes_on(
+    world: AlarmWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    def where(evse_id: str) -> tuple[str, str]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise RuntimeError("a fault of ours")
+        return KEY
+
+    world.alarms.connect(where)
+    monkeypatch.setattr(keeper, "EVERY_S", 0.001)
+    with capture_logs() as logs:
+        watching = asyncio.create_task(world.alarms.watch(world.board))
+        await asyncio.sleep(0.01)
+        await world.see(Status.AVAILABLE, *range(CLUSTER_BAYS))
+        world.clock.now += timedelta(seconds=1)
+        await world.see(Status.OFFLINE, *range(CLUSTER_BAYS))
+        for _ in range(1000):
+            await asyncio.sleep(0.005)
+            if watching.done() or await world.alarms.open():
+                break
+    assert not watching.done()
+    watching.cancel()
+    assert "alarms_fault" in [line["event"] for line in logs]

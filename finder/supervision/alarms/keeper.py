@@ -1,15 +1,12 @@
 """Raises alarms from what the board and devices tell, and takes a person's word on them."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-
-import structlog
 
 from finder.connectors.sdk.alarms import AlarmNews
 from finder.errors import FinderError
 from finder.identity.audit import Audit, acting
 from finder.kernel.clock import Clock
-from finder.live.board import LiveBoard, Subscription
+from finder.live.board import LiveBoard
 from finder.live.model import Status
 from finder.stations.merge import source_of
 from finder.stations.model import EvseId
@@ -17,13 +14,13 @@ from finder.storage.unit import Work
 from finder.supervision.alarms.clusters import Cluster, Clusters, Key
 from finder.supervision.alarms.model import Alarm, AlarmKind, AlarmState
 from finder.supervision.alarms.rows import acknowledge, alarms, end_alarm, raise_alarm
+from finder.supervision.follow import follow
 
 MOST = 200  # alarms of one answer
 EVERY_S = 1.0
 LOOKS_BACK_EVERY = 30  # turns, after which it is asked whether bays are back
 MAX_TEXT = 200
 _NOT_BACK = (Status.OFFLINE, Status.UNKNOWN)
-log = structlog.get_logger(__name__)
 
 
 class Alarms:
@@ -78,29 +75,16 @@ class Alarms:
 
     async def watch(self, board: LiveBoard) -> None:
         """Follows the board until it is cancelled."""
-        async with board.subscribe() as changes:
-            listening = asyncio.create_task(self._listen(changes))
-            try:
-                turn = 0
-                while not listening.done():
-                    await asyncio.sleep(EVERY_S)
-                    turn += 1
-                    try:
-                        await self.step()
-                        if turn % LOOKS_BACK_EVERY == 0:
-                            await self.look_back(board)
-                    except FinderError as away:
-                        log.warning("alarms_wait", code=away.code, error=away.en)
-            finally:
-                listening.cancel()
+        turns = 0
 
-    async def _listen(self, changes: Subscription) -> None:
-        dropped = 0
-        async for change in changes:
-            if changes.dropped > dropped:
-                dropped = changes.dropped
-                log.info("alarms_missed_changes", dropped=dropped)
-            self.heard(change.evse_id, change.previous, change.status)
+        async def turn() -> None:
+            nonlocal turns
+            turns += 1
+            await self.step()
+            if turns % LOOKS_BACK_EVERY == 0:
+                await self.look_back(board)
+
+        await follow("alarms", board, lambda c: self.heard(c.evse_id, c.previous, c.status), turn, EVERY_S)
 
     def heard(self, evse_id: EvseId, before: Status, after: Status) -> None:
         """A change on the board. What was not known before did not go offline now."""

@@ -1,22 +1,19 @@
 """Looks at every pile once an hour, and keeps what the board forgets."""
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-import structlog
-
 from finder.errors import FinderError
-from finder.live.board import LiveBoard, Subscription
+from finder.live.board import LiveBoard
 from finder.live.model import Status
 from finder.stations.merge import source_of
 from finder.stations.model import Access, EvseId, SourceId, Station
 from finder.storage.unit import Work
 from finder.supervision.dead.model import DeadPile
 from finder.supervision.dead.rows import Look, dead_piles, forget_piles, keep_looks
+from finder.supervision.follow import follow
 
 EVERY_S = 3_600.0  # the first look too: after a start the operators have to be heard first
 MOST = 1_000  # piles of one answer
-log = structlog.get_logger(__name__)
 
 
 class DeadPiles:
@@ -39,21 +36,7 @@ class DeadPiles:
 
     async def watch(self, board: LiveBoard) -> None:
         """Follows the board and looks once an hour, until it is cancelled."""
-        async with board.subscribe() as changes:
-            listening = asyncio.create_task(self._listen(changes))
-            try:
-                while not listening.done():
-                    await asyncio.sleep(EVERY_S)
-                    try:
-                        await self.look(board)
-                    except FinderError as away:
-                        log.warning("dead_piles_wait", code=away.code, error=away.en)
-            finally:
-                listening.cancel()
-
-    async def _listen(self, changes: Subscription) -> None:
-        async for change in changes:
-            self.heard(change.evse_id, change.status)
+        await follow("dead_piles", board, lambda c: self.heard(c.evse_id, c.status), lambda: self.look(board), EVERY_S)
 
     def heard(self, evse_id: EvseId, status: Status) -> None:
         """A change on the board: a session that begins and ends between two looks counts too."""
