@@ -121,13 +121,19 @@ async def test_a_person_says_what_was_done_once_and_it_stands_in_the_audit(world
     world.offline(*range(CLUSTER_BAYS))
     await world.bays()
     [alarm] = await world.alarms.open()
-    for done, code in (("", "DONE_MISSING"), ("  ", "DONE_MISSING"), ("长" * (MAX_DONE + 1), "DONE_LENGTH")):
+    for done, code in (
+        ("", "DONE_MISSING"),
+        ("  ", "DONE_MISSING"),
+        ("长" * (MAX_DONE + 1), "DONE_LENGTH"),
+        ("a\0", "DONE_TEXT"),
+    ):
         with pytest.raises(FinderError) as no:
             await world.alarms.acknowledge(alarm.id, "person-1", done)
         assert no.value.code == code
-    with pytest.raises(FinderError) as no:
-        await world.alarms.acknowledge("none", "person-1", "x")
-    assert no.value.code == "NO_ALARM"
+    for none in ("none", "no\0ne"):
+        with pytest.raises(FinderError) as no:
+            await world.alarms.acknowledge(none, "person-1", "x")
+        assert no.value.code == "NO_ALARM"
     world.clock.now += timedelta(minutes=1)
     said = await world.alarms.acknowledge(alarm.id, "person-1", "长" * MAX_DONE)
     assert (said.state, said.acknowledged_by, said.acknowledged_at) == (
