@@ -1,6 +1,7 @@
 """Alarms on every database: what raises one, what adds to it, what ends it, and a person's word on it."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,15 +9,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from finder.connectors.sdk.alarms import AlarmNews, DeviceAlarm
-from finder.errors import FinderError
+from finder.errors import FinderError, StoreUnavailable
 from finder.live.board import DEFAULT_FRESHNESS
 from finder.live.memory import MemoryBoard
 from finder.live.model import Observation, Status
 from finder.storage.database import Database
-from finder.storage.unit import Work
+from finder.storage.unit import Unit, Work
 from finder.supervision.alarms import keeper
 from finder.supervision.alarms.clusters import Clusters
-from finder.supervision.alarms.keeper import Alarms
+from finder.supervision.alarms.keeper import KEPT, Alarms
 from finder.supervision.alarms.model import CLUSTER_BAYS, CLUSTER_WITHIN, MAX_DONE, AlarmKind, AlarmState
 from tests.contract.people_world import people_world
 
@@ -253,3 +254,26 @@ async def test_what_fails_once_is_logged_and_the_watch_goes_on(
     assert not watching.done()
     watching.cancel()
     assert "alarms_fault" in [line["event"] for line in logs]
+
+
+async def test_what_devices_tell_while_the_store_is_away_is_written_when_it_is_back(
+    world: AlarmWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = world.work.begin
+
+    def away() -> AbstractAsyncContextManager[Unit]:
+        raise StoreUnavailable("无应答", "no answer")
+
+    monkeypatch.setattr(world.work, "begin", away)
+    for n in range(KEPT + 1):
+        await world.alarms.alarm(AlarmNews(f"jinbei/{n}", DeviceAlarm.FIRE, START, "FIRE"))
+    with pytest.raises(StoreUnavailable):
+        await world.alarms.step()
+    assert [news.evse_id for news in world.alarms._untold] == [f"jinbei/{n}" for n in range(1, KEPT + 1)]
+    monkeypatch.setattr(world.work, "begin", begin)
+    while len(world.alarms._untold) > 3:
+        world.alarms._untold.pop()
+    await world.alarms.step()
+    assert sorted(alarm.evses[0] for alarm in await world.alarms.open()) == ["jinbei/1", "jinbei/2", "jinbei/3"]
+    await world.alarms.step()
+    assert len(await world.alarms.open()) == 3

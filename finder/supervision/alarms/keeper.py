@@ -1,9 +1,13 @@
 """Raises alarms from what the board and devices tell, and takes a person's word on them."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import structlog
 
 from finder.connectors.sdk.alarms import AlarmNews
-from finder.errors import FinderError
+from finder.errors import FinderError, StoreUnavailable
 from finder.identity.audit import Audit, acting
 from finder.kernel.clock import Clock
 from finder.live.board import LiveBoard
@@ -20,7 +24,9 @@ MOST = 200  # alarms of one answer
 EVERY_S = 1.0
 LOOKS_BACK_EVERY = 30  # turns, after which it is asked whether bays are back
 MAX_TEXT = 200
+KEPT = 1_000  # alarms of devices while the database is away
 _NOT_BACK = (Status.OFFLINE, Status.UNKNOWN)
+log = structlog.get_logger(__name__)
 
 
 class Alarms:
@@ -30,6 +36,7 @@ class Alarms:
         self._work, self._audit, self._clock = work, audit, clock
         self._where: Callable[[EvseId], Key | None] = lambda _: None
         self.clusters = Clusters()
+        self._untold: deque[AlarmNews] = deque(maxlen=KEPT)
 
     def connect(self, where: Callable[[EvseId], Key | None]) -> None:
         """Tells it where bays are, once stations are open."""
@@ -55,10 +62,19 @@ class Alarms:
         return alarm
 
     async def alarm(self, news: AlarmNews) -> None:
-        """See AlarmSink."""
+        """See AlarmSink; what the database does not take now is kept, the last KEPT of it, for the next step."""
+        told = replace(news, at=min(news.at, self._clock()))
+        try:
+            await self._tell(told)
+        except StoreUnavailable as away:
+            if len(self._untold) == KEPT:
+                log.error("alarm_lost", evse=self._untold[0].evse_id, kind=self._untold[0].kind.value)
+            self._untold.append(told)
+            log.warning("alarm_waits", evse=told.evse_id, kind=told.kind.value, code=away.code)
+
+    async def _tell(self, news: AlarmNews) -> None:
         kind = AlarmKind(news.kind.value)
         county, operator = self._where(news.evse_id) or ("", source_of(news.evse_id))
-        at = min(news.at, self._clock())
         async with self._work.begin() as unit:
             await raise_alarm(
                 unit,
@@ -67,8 +83,8 @@ class Alarms:
                 operator,
                 county,
                 [news.evse_id],
-                at,
-                at,
+                news.at,
+                news.at,
                 code=news.code[:MAX_TEXT],
                 text="".join(c if c.isprintable() else " " for c in news.text)[:MAX_TEXT],
             )
@@ -98,6 +114,11 @@ class Alarms:
 
     async def step(self) -> None:
         """Raises what has come together. Raises StoreUnavailable; then it is tried again."""
+        while self._untold:
+            news = self._untold[0]
+            await self._tell(news)
+            if self._untold and self._untold[0] is news:  # not pushed out by a newer one meanwhile
+                self._untold.popleft()
         away: FinderError | None = None
         for cluster in self.clusters.found(self._clock()):
             try:
