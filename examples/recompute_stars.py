@@ -13,12 +13,17 @@ from pathlib import Path
 folder = Path(sys.argv[1])
 published = sorted(each.name for each in folder.iterdir() if each.is_dir() and each.name[:2] == "20")
 day = sys.argv[2] if len(sys.argv) > 2 else published[-1]
-version = json.loads((folder / day / "manifest.json").read_text())["version"]
-days = [
-    each
-    for each in reversed(published)
-    if each <= day and json.loads((folder / each / "manifest.json").read_text())["version"] == version
-][:28]
+
+
+def version(of: str) -> object:
+    """Of a day's columns; None where its manifest cannot be read, and then that day does not count."""
+    try:
+        return json.loads((folder / of / "manifest.json").read_text())["version"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+days = [each for each in reversed(published) if each <= day and version(each) == version(day)][:28]
 
 
 def rows(of: str, name: str) -> list[dict[str, str]]:

@@ -43,6 +43,8 @@ async def dead_piles(info: Ask, operator: strawberry.ID | None = None, first: in
     """Raises Forbidden for another's, BadInput for a number out of range, StoreUnavailable."""
     if not 1 <= first <= MOST:
         raise BadInput(f"first 应为 1 至 {MOST}", f"first must be 1 to {MOST}", code="FIRST_OUT_OF_RANGE")
+    if operator is not None and "\0" in operator:  # PostgreSQL has no such text
+        raise BadInput("运营商标识无效", "this is no operator's id", code="OPERATOR_ID")
     caller = await info.context.caller()
     asked: list[str] | None = None if operator is None else [operator]
     if not caller.roles & _OF_ANYBODY:

@@ -40,6 +40,8 @@ class Daily:
                 continue  # another process was quicker
             except (FinderError, OSError) as fault:
                 log.warning("snapshot_waits", error=type(fault).__name__)
+            except Exception:  # tomorrow's files are somebody's too
+                log.exception("snapshot_fault")
 
     async def write(self, kept_days: int = KEPT_DAYS) -> Path:
         """Today's folder. Raises Conflict where it is there; BadInput, StoreUnavailable, OSError."""

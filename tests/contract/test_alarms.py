@@ -1,18 +1,23 @@
 """Alarms on every database: what raises one, what adds to it, what ends it, and a person's word on it."""
 
+import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from finder.connectors.sdk.alarms import AlarmNews, DeviceAlarm
-from finder.errors import FinderError
+from finder.errors import FinderError, StoreUnavailable
+from finder.live.board import DEFAULT_FRESHNESS
 from finder.live.memory import MemoryBoard
 from finder.live.model import Observation, Status
 from finder.storage.database import Database
-from finder.storage.unit import Work
+from finder.storage.unit import Unit, Work
+from finder.supervision.alarms import keeper
 from finder.supervision.alarms.clusters import Clusters
-from finder.supervision.alarms.keeper import Alarms
+from finder.supervision.alarms.keeper import KEPT, Alarms
 from finder.supervision.alarms.model import CLUSTER_BAYS, CLUSTER_WITHIN, MAX_DONE, AlarmKind, AlarmState
 from tests.contract.people_world import people_world
 
@@ -36,6 +41,7 @@ class AlarmWorld:
     clock: Hand
     work: Work
     database: Database
+    board: MemoryBoard
 
     def offline(self, *bays: int, before: Status = Status.AVAILABLE) -> None:
         for bay in bays:
@@ -44,6 +50,9 @@ class AlarmWorld:
     def back(self, *bays: int) -> None:
         for bay in bays:
             self.alarms.heard(f"jinbei/{bay}", Status.OFFLINE, Status.AVAILABLE)
+
+    async def see(self, status: Status, *bays: int) -> None:
+        await self.board.observe([Observation(f"jinbei/{bay}", status, self.clock.now, "jinbei") for bay in bays])
 
     async def bays(self) -> list[int]:
         await self.alarms.step()
@@ -56,7 +65,7 @@ def world(database: Database) -> AlarmWorld:
     work = Work(database, clock)
     alarms = Alarms(work, people_world(database).people.audit, clock)
     alarms.connect(lambda evse_id: KEY if evse_id.startswith("jinbei/") else None)
-    return AlarmWorld(alarms, clock, work, database)
+    return AlarmWorld(alarms, clock, work, database, MemoryBoard(clock))
 
 
 async def test_one_bay_fewer_than_a_cluster_is_none(world: AlarmWorld) -> None:
@@ -113,13 +122,19 @@ async def test_a_person_says_what_was_done_once_and_it_stands_in_the_audit(world
     world.offline(*range(CLUSTER_BAYS))
     await world.bays()
     [alarm] = await world.alarms.open()
-    for done, code in (("", "DONE_MISSING"), ("  ", "DONE_MISSING"), ("长" * (MAX_DONE + 1), "DONE_LENGTH")):
+    for done, code in (
+        ("", "DONE_MISSING"),
+        ("  ", "DONE_MISSING"),
+        ("长" * (MAX_DONE + 1), "DONE_LENGTH"),
+        ("a\0", "DONE_TEXT"),
+    ):
         with pytest.raises(FinderError) as no:
             await world.alarms.acknowledge(alarm.id, "person-1", done)
         assert no.value.code == code
-    with pytest.raises(FinderError) as no:
-        await world.alarms.acknowledge("none", "person-1", "x")
-    assert no.value.code == "NO_ALARM"
+    for none in ("none", "no\0ne"):
+        with pytest.raises(FinderError) as no:
+            await world.alarms.acknowledge(none, "person-1", "x")
+        assert no.value.code == "NO_ALARM"
     world.clock.now += timedelta(minutes=1)
     said = await world.alarms.acknowledge(alarm.id, "person-1", "长" * MAX_DONE)
     assert (said.state, said.acknowledged_by, said.acknowledged_at) == (
@@ -147,18 +162,32 @@ async def test_after_a_persons_word_it_takes_a_new_cluster_to_raise_a_new_alarm(
     assert len(await world.alarms.alarms()) == 2
 
 
-async def test_it_ends_when_no_bay_is_offline_any_more_and_waits_for_a_person_still(world: AlarmWorld) -> None:
-    board = MemoryBoard(world.clock)
+async def test_it_ends_when_every_bay_is_back_and_waits_for_a_person_still(world: AlarmWorld) -> None:
     world.offline(*range(CLUSTER_BAYS))
     await world.bays()
-    await board.observe([Observation("jinbei/0", Status.OFFLINE, START, "jinbei")])
-    await world.alarms.look_back(board)
+    await world.see(Status.AVAILABLE, *range(1, CLUSTER_BAYS))
+    await world.see(Status.OFFLINE, 0)
+    await world.alarms.look_back(world.board)
     assert (await world.alarms.open())[0].ended_at is None
-    await board.observe([Observation("jinbei/0", Status.AVAILABLE, START + timedelta(seconds=1), "jinbei")])
-    await world.alarms.look_back(board)
-    assert (await world.alarms.open())[0].ended_at == START
+    world.clock.now += timedelta(seconds=1)
+    await world.see(Status.CHARGING, 0)
+    await world.alarms.look_back(world.board)
+    assert (await world.alarms.open())[0].ended_at == START + timedelta(seconds=1)
     world.offline(7)
     assert await world.bays() == [CLUSTER_BAYS + 1]
+    assert (await world.alarms.open())[0].ended_at is None
+
+
+async def test_it_does_not_end_while_nobody_knows_of_a_bay(world: AlarmWorld) -> None:
+    world.offline(*range(CLUSTER_BAYS))
+    await world.bays()
+    await world.alarms.look_back(world.board)  # as after a restart: the board is empty
+    assert (await world.alarms.open())[0].ended_at is None
+    await world.see(Status.AVAILABLE, *range(1, CLUSTER_BAYS))
+    await world.see(Status.OFFLINE, 0)
+    world.clock.now += DEFAULT_FRESHNESS + timedelta(seconds=1)  # the operator falls silent
+    await world.see(Status.AVAILABLE, *range(1, CLUSTER_BAYS))
+    await world.alarms.look_back(world.board)
     assert (await world.alarms.open())[0].ended_at is None
 
 
@@ -196,3 +225,55 @@ async def test_the_board_itself_is_followed(world: AlarmWorld) -> None:
             change = await anext(changes)
             world.alarms.heard(change.evse_id, change.previous, change.status)
     assert await world.bays() == [CLUSTER_BAYS]
+
+
+async def test_what_fails_once_is_logged_and_the_watch_goes_on(
+    world: AlarmWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    def where(evse_id: str) -> tuple[str, str]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise RuntimeError("a fault of ours")
+        return KEY
+
+    world.alarms.connect(where)
+    monkeypatch.setattr(keeper, "EVERY_S", 0.001)
+    with capture_logs() as logs:
+        watching = asyncio.create_task(world.alarms.watch(world.board))
+        await asyncio.sleep(0.01)
+        await world.see(Status.AVAILABLE, *range(CLUSTER_BAYS))
+        world.clock.now += timedelta(seconds=1)
+        await world.see(Status.OFFLINE, *range(CLUSTER_BAYS))
+        for _ in range(1000):
+            await asyncio.sleep(0.005)
+            if watching.done() or await world.alarms.open():
+                break
+    assert not watching.done()
+    watching.cancel()
+    assert "alarms_fault" in [line["event"] for line in logs]
+
+
+async def test_what_devices_tell_while_the_store_is_away_is_written_when_it_is_back(
+    world: AlarmWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = world.work.begin
+
+    def away() -> AbstractAsyncContextManager[Unit]:
+        raise StoreUnavailable("无应答", "no answer")
+
+    monkeypatch.setattr(world.work, "begin", away)
+    for n in range(KEPT + 1):
+        await world.alarms.alarm(AlarmNews(f"jinbei/{n}", DeviceAlarm.FIRE, START, "FIRE"))
+    with pytest.raises(StoreUnavailable):
+        await world.alarms.step()
+    assert [news.evse_id for news in world.alarms._untold] == [f"jinbei/{n}" for n in range(1, KEPT + 1)]
+    monkeypatch.setattr(world.work, "begin", begin)
+    while len(world.alarms._untold) > 3:
+        world.alarms._untold.pop()
+    await world.alarms.step()
+    assert sorted(alarm.evses[0] for alarm in await world.alarms.open()) == ["jinbei/1", "jinbei/2", "jinbei/3"]
+    await world.alarms.step()
+    assert len(await world.alarms.open()) == 3

@@ -1,11 +1,15 @@
 """Dead piles on every database: what makes one, what brings one back, and that orders are asked where they are."""
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from finder.charging.machines import Capture, Hold, Session
 from finder.charging.order import ORDER
@@ -15,10 +19,11 @@ from finder.live.memory import MemoryBoard
 from finder.live.model import Observation, Status
 from finder.stations.model import Access, Connector, ConnectorType, Evse, Operator, Provenance, Station
 from finder.storage.database import Database
-from finder.storage.unit import Work, to_us
+from finder.storage.unit import Unit, Work, to_us
+from finder.supervision.dead import keeper
 from finder.supervision.dead.keeper import DeadPiles
 from finder.supervision.dead.model import FAILED_STARTS, NOTICE, SILENT_FOR, UNUSED_FOR, DeadKind
-from finder.supervision.dead.rows import PILE, STILL_THERE
+from finder.supervision.dead.rows import AT_ONCE, PILE, STILL_THERE
 
 BAY, OTHER = "jinbei/s-0", "jinbei/s-1"
 START = datetime.fromisoformat("2026-03-04T02:30:00+00:00")
@@ -200,3 +205,47 @@ async def test_a_pile_that_is_in_no_feed_any_more_is_not_listed_and_forgotten_in
     await world.dead.look(world.board)
     async with world.work.read() as connection:
         assert (await connection.execute(sa.select(sa.func.count()).select_from(PILE))).scalar() == 0
+
+
+async def test_a_look_that_fails_is_logged_and_there_is_another(
+    world: DeadWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    def live() -> list[str]:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise RuntimeError("a fault of ours")
+        return ["jinbei"]
+
+    world.dead.connect(lambda: world.stations, live)
+    monkeypatch.setattr(keeper, "EVERY_S", 0.001)
+    with capture_logs() as logs:
+        watching = asyncio.create_task(world.dead.watch(world.board))
+        for _ in range(1000):
+            await asyncio.sleep(0.005)
+            if watching.done() or looks >= 3:
+                break
+    assert not watching.done()
+    watching.cancel()
+    assert [line["event"] for line in logs] == ["dead_piles_fault"]
+
+
+async def test_a_look_at_many_piles_is_several_short_units(world: DeadWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    plug = site().evses[0]
+    bays = tuple(msgspec.structs.replace(plug, id=f"jinbei/s-{n:04}") for n in range(2 * AT_ONCE + 1))
+    world.stations = [msgspec.structs.replace(site(), evses=bays)]
+    begun, begin = 0, world.work.begin
+
+    def counted() -> AbstractAsyncContextManager[Unit]:
+        nonlocal begun
+        begun += 1
+        return begin()
+
+    monkeypatch.setattr(world.work, "begin", counted)
+    await world.dead.look(world.board)
+    assert begun == 4  # the last one forgets
+    async with world.work.read() as connection:
+        kept = (await connection.execute(sa.select(sa.func.count()).select_from(PILE))).scalar()
+    assert kept == len(bays)

@@ -1,5 +1,6 @@
 """What the city publishes: nothing of a person, no formula, and at no cost where it is known already."""
 
+import asyncio
 import csv
 import gzip
 import io
@@ -13,11 +14,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from structlog.testing import capture_logs
 
 from finder.errors import Conflict
 from finder.live.memory import MemoryBoard
 from finder.live.model import Observation, Status
 from finder.stations.model import Access, Operator, Photo, Station
+from finder.supervision import daily
 from finder.supervision.daily import Daily
 from finder.supervision.open_data.keeper import FILES, OpenData
 from finder.supervision.stars.sheet import differences
@@ -117,6 +120,30 @@ async def test_a_published_day_is_sent_as_it_was_written(tmp_path: Path) -> None
     assert differences(tmp_path)[2] == []
     with pytest.raises(Conflict):
         await Daily(data, None, tmp_path, lambda: NOW).write()
+
+
+async def test_a_day_that_fails_is_logged_and_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    def stations() -> list[Station]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise RuntimeError("a fault of ours")
+        return [station(1)]
+
+    noon = NOW + timedelta(hours=4)
+    data = OpenData(stations, MemoryBoard(lambda: noon), lambda: noon)
+    monkeypatch.setattr(daily, "LOOK_EVERY", timedelta(milliseconds=1))
+    with capture_logs() as logs:
+        running = asyncio.create_task(Daily(data, None, tmp_path, lambda: noon).run())
+        for _ in range(1000):
+            await asyncio.sleep(0.005)
+            if running.done() or (tmp_path / "2026-11-25").exists():
+                break
+    assert not running.done()
+    running.cancel()
+    assert logs[0]["event"] == "snapshot_fault"
 
 
 @pytest.mark.parametrize(

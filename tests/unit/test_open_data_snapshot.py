@@ -1,5 +1,6 @@
 """A day's snapshot is whole, can be checked, does not change, and leaves when it is too old."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -43,3 +44,20 @@ def test_the_last_days_are_kept_and_what_is_no_day_is_left_alone(tmp_path: Path)
 def test_at_least_one_day_is_kept(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         write_snapshot(tmp_path, DAY, AT, {}, kept_days=0)
+
+
+def test_what_a_day_holds_is_on_the_disk_before_the_day_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, sync = list[tuple[str, bool]](), os.fsync
+
+    def noted(held: int) -> None:
+        sync(held)
+        synced.append((Path(f"/proc/self/fd/{held}").readlink().name, (tmp_path / DAY.isoformat()).exists()))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    write_snapshot(tmp_path, DAY, AT, {"a.csv": b"1", "b.csv": b"2"})
+    before = [name for name, there in synced if not there]
+    assert before[:3] == ["a.csv", "b.csv", "manifest.json"]
+    assert len(before) == 4  # and the folder that they are in
+    assert [name for name, there in synced if there] == [tmp_path.name]

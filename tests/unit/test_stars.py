@@ -187,6 +187,15 @@ def test_days_of_other_columns_and_beyond_four_weeks_do_not_count(tmp_path: Path
     assert len(earlier_days(folder, "2026-12-24")) == 27
 
 
+@pytest.mark.parametrize("left", [b"", b'{"day": "2026-1', b"\xff\x00", b"[]"])
+def test_a_day_whose_manifest_was_half_written_does_not_count(tmp_path: Path, left: bytes) -> None:
+    folder = published(tmp_path, 3)
+    (folder / "2026-11-26" / "manifest.json").write_bytes(left)
+    assert len(earlier_days(folder, "2026-11-28")) == 2
+    a_script = [sys.executable, str(SCRIPT), str(folder), "2026-11-25"]
+    assert subprocess.run(a_script, capture_output=True, check=False).returncode == 0
+
+
 def test_a_city_without_a_plan_has_stars_of_stations(tmp_path: Path) -> None:
     files = {name: body for name, body in a_day(0).items() if not name.startswith("coverage")}
     assert {row["kind"] for row in lines(stars_csv(files)).values()} == {"station"}

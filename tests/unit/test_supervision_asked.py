@@ -158,3 +158,8 @@ async def test_an_operators_staff_ask_for_their_own_dead_piles_alone(desk: Desk)
     desk.act_as(Role.SUPERVISOR)
     assert (await desk.ask(query, o="yanmen"))["data"]["deadPiles"] == []
     assert await desk.code("{ deadPiles(first: 1001) { evseId } }") == "FIRST_OUT_OF_RANGE"
+
+
+async def test_text_that_no_database_keeps_is_the_askers_error(desk: Desk) -> None:
+    desk.act_as(Role.AUDITOR)
+    assert await desk.code("query($o: ID) { deadPiles(operator: $o) { evseId } }", o="jin\0bei") == "OPERATOR_ID"

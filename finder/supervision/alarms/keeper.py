@@ -1,15 +1,16 @@
 """Raises alarms from what the board and devices tell, and takes a person's word on them."""
 
-import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import structlog
 
 from finder.connectors.sdk.alarms import AlarmNews
-from finder.errors import FinderError
+from finder.errors import FinderError, StoreUnavailable
 from finder.identity.audit import Audit, acting
 from finder.kernel.clock import Clock
-from finder.live.board import LiveBoard, Subscription
+from finder.live.board import LiveBoard
 from finder.live.model import Status
 from finder.stations.merge import source_of
 from finder.stations.model import EvseId
@@ -17,11 +18,14 @@ from finder.storage.unit import Work
 from finder.supervision.alarms.clusters import Cluster, Clusters, Key
 from finder.supervision.alarms.model import Alarm, AlarmKind, AlarmState
 from finder.supervision.alarms.rows import acknowledge, alarms, end_alarm, raise_alarm
+from finder.supervision.follow import follow
 
 MOST = 200  # alarms of one answer
 EVERY_S = 1.0
 LOOKS_BACK_EVERY = 30  # turns, after which it is asked whether bays are back
 MAX_TEXT = 200
+KEPT = 1_000  # alarms of devices while the database is away
+_NOT_BACK = (Status.OFFLINE, Status.UNKNOWN)
 log = structlog.get_logger(__name__)
 
 
@@ -32,6 +36,7 @@ class Alarms:
         self._work, self._audit, self._clock = work, audit, clock
         self._where: Callable[[EvseId], Key | None] = lambda _: None
         self.clusters = Clusters()
+        self._untold: deque[AlarmNews] = deque(maxlen=KEPT)
 
     def connect(self, where: Callable[[EvseId], Key | None]) -> None:
         """Tells it where bays are, once stations are open."""
@@ -57,10 +62,19 @@ class Alarms:
         return alarm
 
     async def alarm(self, news: AlarmNews) -> None:
-        """See AlarmSink."""
+        """See AlarmSink; what the database does not take now is kept, the last KEPT of it, for the next step."""
+        told = replace(news, at=min(news.at, self._clock()))
+        try:
+            await self._tell(told)
+        except StoreUnavailable as away:
+            if len(self._untold) == KEPT:
+                log.error("alarm_lost", evse=self._untold[0].evse_id, kind=self._untold[0].kind.value)
+            self._untold.append(told)
+            log.warning("alarm_waits", evse=told.evse_id, kind=told.kind.value, code=away.code)
+
+    async def _tell(self, news: AlarmNews) -> None:
         kind = AlarmKind(news.kind.value)
         county, operator = self._where(news.evse_id) or ("", source_of(news.evse_id))
-        at = min(news.at, self._clock())
         async with self._work.begin() as unit:
             await raise_alarm(
                 unit,
@@ -69,37 +83,24 @@ class Alarms:
                 operator,
                 county,
                 [news.evse_id],
-                at,
-                at,
+                news.at,
+                news.at,
                 code=news.code[:MAX_TEXT],
                 text="".join(c if c.isprintable() else " " for c in news.text)[:MAX_TEXT],
             )
 
     async def watch(self, board: LiveBoard) -> None:
         """Follows the board until it is cancelled."""
-        async with board.subscribe() as changes:
-            listening = asyncio.create_task(self._listen(changes))
-            try:
-                turn = 0
-                while not listening.done():
-                    await asyncio.sleep(EVERY_S)
-                    turn += 1
-                    try:
-                        await self.step()
-                        if turn % LOOKS_BACK_EVERY == 0:
-                            await self.look_back(board)
-                    except FinderError as away:
-                        log.warning("alarms_wait", code=away.code, error=away.en)
-            finally:
-                listening.cancel()
+        turns = 0
 
-    async def _listen(self, changes: Subscription) -> None:
-        dropped = 0
-        async for change in changes:
-            if changes.dropped > dropped:
-                dropped = changes.dropped
-                log.info("alarms_missed_changes", dropped=dropped)
-            self.heard(change.evse_id, change.previous, change.status)
+        async def turn() -> None:
+            nonlocal turns
+            turns += 1
+            await self.step()
+            if turns % LOOKS_BACK_EVERY == 0:
+                await self.look_back(board)
+
+        await follow("alarms", board, lambda c: self.heard(c.evse_id, c.previous, c.status), turn, EVERY_S)
 
     def heard(self, evse_id: EvseId, before: Status, after: Status) -> None:
         """A change on the board. What was not known before did not go offline now."""
@@ -113,6 +114,11 @@ class Alarms:
 
     async def step(self) -> None:
         """Raises what has come together. Raises StoreUnavailable; then it is tried again."""
+        while self._untold:
+            news = self._untold[0]
+            await self._tell(news)
+            if self._untold and self._untold[0] is news:  # not pushed out by a newer one meanwhile
+                self._untold.popleft()
         away: FinderError | None = None
         for cluster in self.clusters.found(self._clock()):
             try:
@@ -125,11 +131,11 @@ class Alarms:
             raise away
 
     async def look_back(self, board: LiveBoard) -> None:
-        """Ends the open clusters of which no bay is offline any more."""
+        """Ends the open clusters of which every bay is believed to be back: of one that is silent nobody knows."""
         for alarm in await self.open():
             if alarm.kind is not AlarmKind.OFFLINE_CLUSTER or alarm.ended_at is not None:
                 continue
-            if all(reading.status is not Status.OFFLINE for reading in board.read_all(alarm.evses)):
+            if all(reading.status not in _NOT_BACK for reading in board.read_all(alarm.evses)):
                 async with self._work.begin() as unit:
                     await end_alarm(unit, alarm.id)
 

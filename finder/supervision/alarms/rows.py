@@ -96,6 +96,10 @@ async def acknowledge(unit: Unit, alarm_id: str, person: str, done: str) -> Alar
         raise BadInput("请填写已采取的措施", "say what was done", code="DONE_MISSING")
     if len(done) > MAX_DONE:
         raise BadInput(f"措施不超过 {MAX_DONE} 字", f"at most {MAX_DONE} characters", code="DONE_LENGTH")
+    if "\0" in done:  # PostgreSQL has no such text
+        raise BadInput("措施含有无法保存的字符", "this has a character that cannot be kept", code="DONE_TEXT")
+    if "\0" in alarm_id:
+        raise NotFound("没有该告警", "there is no such alarm", code="NO_ALARM")
     own = ALARM.c.id == alarm_id
     row = (await unit.connection.execute(sa.select(ALARM).where(own).with_for_update())).one_or_none()
     if row is None:

@@ -3,20 +3,17 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-import structlog
-
-from finder.errors import FinderError
-from finder.live.board import LiveBoard, Subscription
+from finder.live.board import LiveBoard
 from finder.live.model import Status
 from finder.stations.merge import source_of
 from finder.stations.model import Access, EvseId, SourceId, Station
 from finder.storage.unit import Work
 from finder.supervision.dead.model import DeadPile
-from finder.supervision.dead.rows import Look, dead_piles, forget_piles, keep_looks
+from finder.supervision.dead.rows import AT_ONCE, Look, dead_piles, forget_piles, keep_looks, last_starts, parts
+from finder.supervision.follow import follow
 
 EVERY_S = 3_600.0  # the first look too: after a start the operators have to be heard first
 MOST = 1_000  # piles of one answer
-log = structlog.get_logger(__name__)
 
 
 class DeadPiles:
@@ -39,21 +36,7 @@ class DeadPiles:
 
     async def watch(self, board: LiveBoard) -> None:
         """Follows the board and looks once an hour, until it is cancelled."""
-        async with board.subscribe() as changes:
-            listening = asyncio.create_task(self._listen(changes))
-            try:
-                while not listening.done():
-                    await asyncio.sleep(EVERY_S)
-                    try:
-                        await self.look(board)
-                    except FinderError as away:
-                        log.warning("dead_piles_wait", code=away.code, error=away.en)
-            finally:
-                listening.cancel()
-
-    async def _listen(self, changes: Subscription) -> None:
-        async for change in changes:
-            self.heard(change.evse_id, change.status)
+        await follow("dead_piles", board, lambda c: self.heard(c.evse_id, c.status), lambda: self.look(board), EVERY_S)
 
     def heard(self, evse_id: EvseId, status: Status) -> None:
         """A change on the board: a session that begins and ends between two looks counts too."""
@@ -64,17 +47,22 @@ class DeadPiles:
         """One look at every pile. Raises StoreUnavailable; what was used until then counts the next time."""
         live = set(self._live())
         used, self._used = self._used, set()
-        stations = [
-            each
-            for each in self._stations()
-            if each.access is not Access.PRIVATE and source_of(each.evses[0].id) in live
-        ]
-        looks = {look.evse_id: look for station in stations for look in _looks(station, board, used)}
+        looks: dict[EvseId, Look] = {}
+        for n, station in enumerate(list(self._stations())):
+            if station.access is not Access.PRIVATE and source_of(station.evses[0].id) in live:
+                looks |= {look.evse_id: look for look in _looks(station, board, used)}
+            if n % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
         try:
+            async with self._work.read() as connection:
+                starts = await last_starts(connection, self._work.clock())
+            for part in parts(sorted(looks)):  # one order in every process
+                async with self._work.begin() as unit:  # short: in SQLite orders and payments wait for it
+                    await keep_looks(unit, [looks[evse_id] for evse_id in part], starts)
+                await asyncio.sleep(0)
             async with self._work.begin() as unit:
-                await keep_looks(unit, [looks[evse_id] for evse_id in sorted(looks)])  # one order in every process
                 await forget_piles(unit)
-        except FinderError:
+        except BaseException:
             self._used |= used
             raise
 

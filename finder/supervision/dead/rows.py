@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +23,7 @@ from finder.supervision.dead.model import (
     dead_kind,
 )
 
+T = TypeVar("T")
 # Times are in microseconds since 1970.
 PILE = sa.Table(
     "supervision_pile",
@@ -42,7 +43,7 @@ PILE = sa.Table(
     sa.Column("looked_at", sa.BigInteger, nullable=False, index=True),
 )
 _COLUMNS = [column.name for column in PILE.columns]
-_AT_ONCE = 500
+AT_ONCE = 500  # EVSEs of one unit
 _DAY_US = 86_400_000_000
 STILL_THERE, FORGOTTEN_AFTER = timedelta(days=1), timedelta(days=60)
 FAILURES_OF = timedelta(days=30)  # a start that failed longer ago says nothing by itself
@@ -62,18 +63,16 @@ class Look:
     used: bool
 
 
-async def keep_looks(unit: Unit, looks: Sequence[Look]) -> None:
-    """Writes what was seen, and judges: a pile that begins to be dead is so from now, one that is heard of no more."""
-    now = to_us(unit.now)
-    starts = await last_starts(unit.connection, unit.now)
-    for part in _parts(looks):
-        ids = [look.evse_id for look in part]
-        found = (await unit.connection.execute(sa.select(PILE).where(PILE.c.evse.in_(ids)))).all()
-        known, began = {row.evse: row for row in found}, await _began(unit.connection, ids)
-        rows = [_row(look, known.get(look.evse_id), began, starts, now) for look in part]
-        put = unit.insert(PILE)
-        newer = {name: put.excluded[name] for name in _COLUMNS if name not in ("evse", "since")}
-        await unit.connection.execute(put.on_conflict_do_update(index_elements=["evse"], set_=newer), rows)
+async def keep_looks(unit: Unit, looks: Sequence[Look], starts: Mapping[EvseId, Sequence[bool]]) -> None:
+    """Writes what was seen of at most AT_ONCE, and judges: a pile that begins to be dead is so from now, one that is
+    heard of no more. `starts`: see last_starts."""
+    now, ids = to_us(unit.now), [look.evse_id for look in looks]
+    found = (await unit.connection.execute(sa.select(PILE).where(PILE.c.evse.in_(ids)))).all()
+    known, began = {row.evse: row for row in found}, await _began(unit.connection, ids)
+    rows = [_row(look, known.get(look.evse_id), began, starts, now) for look in looks]
+    put = unit.insert(PILE)
+    newer = {name: put.excluded[name] for name in _COLUMNS if name not in ("evse", "since")}
+    await unit.connection.execute(put.on_conflict_do_update(index_elements=["evse"], set_=newer), rows)
 
 
 async def forget_piles(unit: Unit) -> None:
@@ -102,7 +101,7 @@ async def last_starts(connection: AsyncConnection, now: datetime) -> Mapping[Evs
     began = ORDER.c.session.in_([state.value for state in _BEGAN])
     newest = sa.func.row_number().over(partition_by=ORDER.c.evse_id, order_by=ORDER.c.number.desc()).label("newest")
     found: defaultdict[EvseId, list[bool]] = defaultdict(list)
-    for part in _parts(ids):
+    for part in parts(ids):
         counted = (
             sa.select(ORDER.c.evse_id, ORDER.c.session, newest)
             .where(ORDER.c.evse_id.in_(part), sa.or_(failed, began))
@@ -185,6 +184,7 @@ def _pile(row: Any) -> DeadPile:
     )
 
 
-def _parts(listed: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(listed), _AT_ONCE):
-        yield listed[start : start + _AT_ONCE]
+def parts(listed: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Of AT_ONCE each."""
+    for start in range(0, len(listed), AT_ONCE):
+        yield listed[start : start + AT_ONCE]

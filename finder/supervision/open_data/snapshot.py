@@ -1,6 +1,7 @@
 """A day's files in a folder, with a manifest by which a stranger checks them."""
 
 import hashlib
+import os
 import shutil
 import uuid
 from collections.abc import Mapping
@@ -34,11 +35,13 @@ def write_snapshot(
     made.mkdir(parents=True)
     try:
         for name, body in files.items():
-            (made / name).write_bytes(body)
+            _write(made / name, body)
         digests = {name: hashlib.sha256(body).hexdigest() for name, body in sorted(files.items())}
         told = {"day": day.isoformat(), "at": at.isoformat(), "version": VERSION, "sha256": digests}
-        (made / MANIFEST).write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        _write(made / MANIFEST, orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        _sync(made)
         made.rename(whole)  # not empty where another process was quicker: an error, and its files stand
+        _sync(folder)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
@@ -58,6 +61,22 @@ def wrong_in(snapshot: Path) -> list[str]:
 def published_days(folder: Path) -> list[str]:
     """The days in a folder, oldest first; none where it is not there."""
     return sorted(each.name for each in folder.iterdir() if day_of(each.name)) if folder.is_dir() else []
+
+
+def _write(path: Path, body: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    # A rename can reach the disk before what it names: after a power cut a day would be there with empty files.
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
 
 
 def _digest(path: Path) -> str | None:

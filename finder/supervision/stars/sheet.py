@@ -162,5 +162,8 @@ def _points(tenths: int) -> str:
 
 def _same(snapshot: Path) -> bool:
     manifest = snapshot / MANIFEST
-    told = orjson.loads(manifest.read_bytes()) if manifest.is_file() else {}
-    return told.get("version") == VERSION and (snapshot / "status.csv").is_file()
+    try:
+        told = orjson.loads(manifest.read_bytes()) if manifest.is_file() else {}
+    except ValueError:  # half written when the power went
+        return False
+    return isinstance(told, dict) and told.get("version") == VERSION and (snapshot / "status.csv").is_file()

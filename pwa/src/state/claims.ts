@@ -1,11 +1,12 @@
 /** Claims to vehicles: the gateway tells no VIN of a car that is another's, so this device keeps the ends of its own. */
-import { signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { ClaimVehicleDocument } from "../api/generated/mine/graphql";
 import { tailOf } from "../kernel/claims";
 import { loadMe, words } from "./me";
 import { change, take } from "./purse";
 import { askMine } from "./session";
+import { hasAccount } from "./settings";
 
 const KEY = "claims";
 
@@ -14,6 +15,15 @@ export const claiming = signal("");
 
 /** By the case's id. */
 export const tails = signal<Readonly<Record<string, string>>>({});
+
+// Nothing of another account is shown.
+effect(() => {
+  if (hasAccount.value) return;
+  batch(() => {
+    claiming.value = "";
+    tails.value = {};
+  });
+});
 
 export async function loadTails(): Promise<void> {
   tails.value = (await take<Record<string, string>>(KEY)) ?? {};

@@ -1,5 +1,5 @@
 /** One's complaints, and what one does with them. */
-import { batch, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import {
   AppealDocument,
   ComplainDocument,
@@ -9,6 +9,7 @@ import {
 } from "../api/generated/voices/graphql";
 import { words } from "./me";
 import { askMine } from "./session";
+import { hasAccount } from "./settings";
 
 export type Complaint = ComplaintShownFragment;
 
@@ -32,14 +33,15 @@ export async function loadComplaints(after: string | null = null): Promise<void>
   }
 }
 
-/** Nothing of another account is shown. */
-export function forgetComplaints(): void {
+// Nothing of another account is shown.
+effect(() => {
+  if (hasAccount.value) return;
   batch(() => {
     complaints.value = null;
     olderAfter.value = null;
     complaintsTrouble.value = null;
   });
-}
+});
 
 /** Returns what went wrong, in words, or null. */
 export async function complain(input: ComplaintInput): Promise<string | null> {

@@ -1,5 +1,5 @@
 /** What one reported oneself, as the gateway knows it; the last answer stands in where there is no network. */
-import { batch, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { type BayReportRowFragment, MyBayReportsDocument } from "../api/generated/reports/graphql";
 import { words } from "./me";
 import { put, take } from "./purse";
@@ -40,8 +40,12 @@ export async function loadMine(): Promise<void> {
   }
 }
 
-export function forgetMine(): void {
-  mine.value = null;
-  mineKeptSince.value = null;
-  mineTrouble.value = null;
-}
+// Nothing of another account is shown.
+effect(() => {
+  if (hasAccount.value) return;
+  batch(() => {
+    mine.value = null;
+    mineKeptSince.value = null;
+    mineTrouble.value = null;
+  });
+});

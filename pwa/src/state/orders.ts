@@ -1,5 +1,5 @@
 /** One's orders: the list, and the one that is looked at, followed live and kept for when there is no network. */
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { Client } from "graphql-ws";
 import { ApiError } from "../api/client";
 import {
@@ -35,6 +35,16 @@ export const order = signal<Order | null>(null);
 export const orderTrouble = signal<ApiError | null>(null);
 /** Whether what is on screen is in step with the gateway: heard of it live, or asked a moment ago. */
 export const inStep = signal(false);
+
+// Nothing of another account is shown.
+effect(() => {
+  if (hasAccount.value) return;
+  batch(() => {
+    orders.value = null;
+    order.value = null;
+    ordersTrouble.value = null;
+  });
+});
 
 interface Kept<T> {
   at: number;

@@ -8,7 +8,7 @@ import { Frame, Trouble } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { splitAge } from "../../parts/Notices";
 import { momentText, timeText } from "../../parts/when";
-import { forgetMine, loadMine, mine, mineKeptSince, mineTrouble } from "../../state/myReports";
+import { loadMine, mine, mineKeptSince, mineTrouble } from "../../state/myReports";
 import { reports } from "../../state/reportBox";
 import { go, hrefOf } from "../../state/route";
 import { hasAccount } from "../../state/settings";
@@ -26,7 +26,6 @@ function ReportsPage() {
   const waiting = reports.value.length;
   useEffect(() => {
     if (known) void loadMine();
-    else forgetMine();
   }, [known, waiting]);
   return (
     <Frame title={rw().mine} busy={known && mine.value === null && mineTrouble.value === null}>

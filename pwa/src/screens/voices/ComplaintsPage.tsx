@@ -12,7 +12,6 @@ import {
   type Complaint,
   complaints,
   complaintsTrouble,
-  forgetComplaints,
   loadComplaints,
   olderAfter,
 } from "../../state/complaints";
@@ -26,7 +25,6 @@ export function ComplaintsPage() {
   const known = hasAccount.value;
   useEffect(() => {
     if (known) void loadComplaints();
-    else forgetComplaints();
   }, [known]);
   return <Frame title={vw().complaints}>{known ? <Listed /> : <SignIn />}</Frame>;
 }
