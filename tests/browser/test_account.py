@@ -95,7 +95,8 @@ def test_an_access_token_that_is_refused_is_renewed_once_and_nobody_notices(phon
     phone.page.route("**/graphql", refuse_once)
     add_vehicle(phone, "晋HD12345")
     expect(phone.page.locator(".plate")).to_have_text("晋H·D12345")
-    assert asked == ["AddVehicle", "Refresh", "AddVehicle", "Me"]
+    its_own = [each for each in asked if each in ("AddVehicle", "Refresh", "Me")]  # others look at the same time
+    assert its_own == ["AddVehicle", "Refresh", "AddVehicle", "Me"]
 
 
 def add_vehicle(phone: Phone, plate: str, vin: str = "") -> None:

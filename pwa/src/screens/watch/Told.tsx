@@ -11,7 +11,7 @@ let root: HTMLElement | null = null;
 export function showTold(): void {
   if (root) return;
   root = document.createElement("aside");
-  root.className = "told";
+  root.className = "told-notes";
   document.body.append(root);
   render(<Told />, root);
 }
