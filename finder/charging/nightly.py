@@ -15,7 +15,7 @@ from finder.charging.order import ORDER
 from finder.charging.outside import Outside
 from finder.connectors.sdk.control import BillSource
 from finder.connectors.sdk.desk import Desk
-from finder.errors import FinderError, Unavailable
+from finder.errors import ChannelUnavailable, FinderError, Unavailable
 from finder.federation.daily import Bills
 from finder.kernel.clock import SHANGHAI
 from finder.money.funds import reconcile_funds
@@ -148,11 +148,27 @@ class Nightly:
         if party is Party.CHANNEL:
             return await reconcile(self._work, self._outside.channels[name], day, self._inquiry)
         if party is Party.FUNDS:
-            # What its other bills said of the day that is judged must be known, or all of it would be lacking.
-            runs = await self.runs.of(day - timedelta(days=CARRY_DAYS))
-            judged = any((r.party, r.name, r.state) == (Party.CHANNEL, name, RunState.DONE) for r in runs)
-            return await reconcile_funds(self._work, self._outside.channels[name], day, judged=judged)
+            return await reconcile_funds(
+                self._work, self._outside.channels[name], day, judged=await self._taken(name, day)
+            )
         return await reconcile_operator(self._work, name, day, await self._list(name, day), self._inquiry)
+
+    async def _taken(self, channel: str, day: date) -> bool:
+        """Whether funds can be judged: False of a channel that was new then. Raises ChannelUnavailable: try again.
+
+        A row of funds may belong to the bill of any day up to this one, so one that is not taken would be a difference.
+        """
+        states: list[RunState | None] = []
+        for back in range(CARRY_DAYS, -1, -1):
+            runs = await self.runs.of(day - timedelta(days=back))
+            states.append(next((r.state for r in runs if (r.party, r.name) == (Party.CHANNEL, channel)), None))
+        if states[0] is None:
+            return False
+        if any(state is not RunState.DONE for state in states):
+            raise ChannelUnavailable(
+                "渠道的交易账单未对完", "the channel's own bills come first", code="BILLS_NOT_TAKEN"
+            )
+        return True
 
     async def _list(self, operator: SourceId, day: date) -> list[Listed]:
         """What the operator says of that day: its list, or else what it pushed. Raises OperatorError."""

@@ -42,6 +42,7 @@ class BookChannel(FakeChannel):
         self.hand = clock
         self.done: dict[Number, datetime] = {}
         self.away = self.refuses_queries = self.loses_answers = False
+        self.bills_away: set[date] = set()  # days of which there is a bill of funds only
         self.lies: Callable[[BillRow], BillRow | None] = lambda row: row
         self.fund_lies: Callable[[BillRow], BillRow | None] = lambda row: row
         self.extra: list[BillRow] = []
@@ -68,7 +69,7 @@ class BookChannel(FakeChannel):
         return await super().query(step, number, of, sub_merchant, of_channel_id)
 
     async def bill(self, kind: BillKind, day: date) -> AsyncIterator[BillRow]:
-        if self.away:
+        if self.away or (kind is not BillKind.FUND and day in self.bills_away):
             raise ChannelUnavailable("账单未生成", "no bill yet", code="NO_BILL_YET")
         for number, effect in self.effects.items():
             at = self.done[number].astimezone(SHANGHAI).date()

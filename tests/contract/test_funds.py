@@ -1,7 +1,7 @@
 """The channel's bill of funds against its other bills, on SQLite and on a real PostgreSQL."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -81,3 +81,43 @@ async def test_a_row_that_comes_a_day_later_closes_nothing_and_raises_nothing(ni
     nights.channel.fund_extra.append(late)
     await nights.night(CARRY_DAYS + 2)
     assert await nights.differences(decided=None) == []
+
+
+async def of_funds(nights: Nights) -> list[tuple[Kind, str]]:
+    """Those of the funds alone: a bill that is away makes differences of its own."""
+    return [(each.kind, each.ref) for each in await nights.differences(decided=None) if each.entry is Entry.FUND]
+
+
+async def funds_of(nights: Nights, day: date) -> tuple[RunState, str | None]:
+    (run,) = [run for run in await nights.nightly.runs.of(day) if run.party is Party.FUNDS]
+    return run.state, run.error
+
+
+async def test_a_day_whose_bill_came_late_is_judged_once_it_is_taken(nights: Nights) -> None:
+    nights.channel.fund_lies = lambda row: None
+    row = await shared(nights)
+    nights.channel.bills_away = {row.business_date}
+    await nights.night(CARRY_DAYS + 1)
+    last = row.business_date + timedelta(days=CARRY_DAYS)
+    assert await funds_of(nights, last) == (RunState.AWAY, "BILLS_NOT_TAKEN")
+    assert await of_funds(nights) == []
+    nights.channel.bills_away = set()
+    await nights.nightly.step()
+    assert (await funds_of(nights, last))[0] is RunState.DONE
+    assert await of_funds(nights) == [(Kind.LEDGER_ONLY, row.number)]
+
+
+async def test_funds_whose_split_stands_in_a_later_bill_wait_for_that_bill(nights: Nights) -> None:
+    row = await shared(nights)
+    early, later = row.business_date, row.business_date + timedelta(days=1)
+    nights.channel.lies = lambda each: None if each.number == row.number else each
+    nights.channel.extra.append(replace(row, business_date=later))
+    nights.channel.bills_away = {later}
+    await nights.night(CARRY_DAYS + 1)
+    last = early + timedelta(days=CARRY_DAYS)
+    assert await funds_of(nights, last) == (RunState.AWAY, "BILLS_NOT_TAKEN")
+    assert await of_funds(nights) == []
+    nights.channel.bills_away = set()
+    await nights.nightly.step()
+    assert (await funds_of(nights, last))[0] is RunState.DONE
+    assert await of_funds(nights) == []
