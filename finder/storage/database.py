@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from finder.errors import SettingsError, StoreUnavailable
 
 BUSY_TIMEOUT_MS = 10_000  # how long a SQLite writer waits for another process
+CLOSE_S = 5.0  # for transactions that are under way when the database is closed
 CONNECT_TIMEOUT_S = 5.0
 COMMAND_TIMEOUT_S = 60.0
 CONNECTIONS = 15  # of one process, and kept: to open one costs more than a small transaction
@@ -98,6 +99,8 @@ class Database:
         self.dialect = parsed.drivername.split("+")[0]
         # SQLite has one writer, and who waits for it in the file looks again only now and then: here they queue.
         self._turn = asyncio.Lock() if self.dialect == "sqlite" else None
+        self._users, self._unused = 0, asyncio.Event()
+        self._unused.set()
         if self.dialect == "sqlite":
             self.engine = create_async_engine(
                 parsed, pool_size=CONNECTIONS, max_overflow=0, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
@@ -116,16 +119,27 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads."""
-        async with _mapped(), self.engine.connect() as connection, connection.begin():
+        async with self._used(), _mapped(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        async with _mapped(), self._queued(), self.engine.connect() as connection:
+        async with self._used(), _mapped(), self._queued(), self.engine.connect() as connection:
             await connection.execution_options(**{_WRITES: True})
             async with connection.begin():
                 yield connection
+
+    @asynccontextmanager
+    async def _used(self) -> AsyncIterator[None]:
+        self._users += 1
+        self._unused.clear()
+        try:
+            yield
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._unused.set()
 
     @asynccontextmanager
     async def _queued(self) -> AsyncIterator[None]:
@@ -151,7 +165,10 @@ class Database:
             await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
 
     async def close(self) -> None:
-        """Lets go of connections."""
+        """Lets go of connections, once whoever uses one has ended or CLOSE_S are over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await self._unused.wait()
         await self.engine.dispose()
 
 

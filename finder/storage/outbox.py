@@ -215,7 +215,7 @@ class Outbox:
             return there
 
         try:
-            return letter if await self._do(letter, taken) else None
+            return letter if await self._do(letter, taken, LETTERS) else None
         except Unavailable:
             raise
         except Exception as fault:
@@ -274,10 +274,10 @@ class Outbox:
         except Unavailable as ours:
             log.warning("outbox_waits", kind=letter.kind, number=letter.number, code=ours.code)
 
-    async def _do(self, letter: Letter, task: Task[T]) -> T:
+    async def _do(self, letter: Letter, task: Task[T], read: Read[str, Any] | None = None) -> T:
         handler = self._handlers[letter.kind]
         needs = handler.needs(letter) if isinstance(handler, ReadsAhead) else ()
-        return await self._work.do(task, (LETTERS, letter.id), *needs)
+        return await self._work.do(task, (read or OWN_LETTERS, letter.id), *needs)
 
     async def _change(
         self,
@@ -289,7 +289,7 @@ class Outbox:
         due_at: int | None = None,
     ) -> bool:
         # A worker whose lease ended may come late: what another one has ended, or tries again, is not touched.
-        now = await unit.ask(LETTERS, letter.id)
+        now = await unit.ask(OWN_LETTERS, letter.id)
         if now is None or not _as_before(now, was):
             return False
         change = {"state": state.value, "attempts": letter.attempts, "error": error}
@@ -307,9 +307,8 @@ _DUE = (
     .order_by(OUTBOX.c.due_at, OUTBOX.c.id)
     .limit(sa.bindparam("most"))
 )
-_LETTERS = (
-    sa.select(OUTBOX).where(OUTBOX.c.id.in_(sa.bindparam("ids", expanding=True))).with_for_update(skip_locked=True)
-)
+_BY_ID = sa.select(OUTBOX).where(OUTBOX.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(OUTBOX.c.id)
+_LETTERS, _OWN_LETTERS = _BY_ID.with_for_update(skip_locked=True), _BY_ID.with_for_update()
 _CHANGE = (
     sa.update(OUTBOX)
     .where(OUTBOX.c.id == sa.bindparam("own"))
@@ -321,13 +320,18 @@ async def _letters(unit: Unit, ids: Sequence[str]) -> Mapping[str, Any]:
     return {row.id: row for row in await unit.connection.execute(_LETTERS, {"ids": padded(ids)})}
 
 
+async def _own_letters(unit: Unit, ids: Sequence[str]) -> Mapping[str, Any]:
+    return {row.id: row for row in await unit.connection.execute(_OWN_LETTERS, {"ids": padded(ids)})}
+
+
 async def _change_letters(unit: Unit, rows: Sequence[dict[str, Any]]) -> bool:
     await unit.connection.execute(_CHANGE, list(rows))
     return True
 
 
-# What another worker has locked counts as not there: nobody ever waits for a letter.
-LETTERS, LETTER_CHANGES = Read(0, _letters), Write(7, _change_letters)
+# To be taken, what another worker has locked counts as not there. Whoever carried a letter out waits for it: the other
+# only looks whether it is due, and an outcome that is not written would be asked for again once the lease is over.
+LETTERS, OWN_LETTERS, LETTER_CHANGES = Read(0, _letters), Read(0, _own_letters), Write(7, _change_letters)
 
 
 def _as_before(row: Any, attempts: int) -> bool:
