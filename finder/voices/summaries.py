@@ -25,7 +25,6 @@ class Shown:
         self._work, self._network, self._sessions = work, network, sessions
         self._of: dict[StationId, Experience] = {}
         self._looked_at: datetime | None = None
-        self._shown_as: dict[StationId, StationId] = {}  # by the id of a feed, since the last refresh
         self.stale: set[StationId] = set()
 
     @property
@@ -39,8 +38,7 @@ class Shown:
         lately = sa.select(VOICE.c.station).where(VOICE.c.at >= to_us(now - LASTS)).distinct()
         async with self._work.read() as connection:
             spoken_of = set((await connection.execute(lately)).scalars())
-        self._shown_as.clear()
-        orders = await self._orders(now - LASTS)
+        orders = await self._orders(now)
         await self._make({*self._of, *spoken_of, *orders}, orders, now)
 
     async def look(self) -> None:
@@ -50,27 +48,24 @@ class Shown:
         lately = sa.select(VOICE.c.station).where(VOICE.c.at >= to_us(since)).distinct()
         async with self._work.read() as connection:
             self.stale |= set((await connection.execute(lately)).scalars())
-        self.stale |= (await self._orders(since)).keys()
+        orders = await self._orders(now)
+        self.stale |= {station for station, told in orders.items() if any(voice.at >= since for voice in told)}
         self._looked_at = now
-        if self.stale:
-            await self._make(set(self.stale), await self._orders(now - LASTS), now)
+        await self._make(set(self.stale), orders, now)
 
-    async def _orders(self, since: datetime) -> dict[StationId, list[Voice]]:
+    async def _orders(self, now: datetime) -> dict[StationId, list[Voice]]:
         """What orders say by themselves, by the id under which a station is shown, where two feeds tell of it."""
         async with self._work.read() as connection:
-            refused = await self._sessions.refused(connection, since)
+            refused = await self._sessions.refused(connection, now - LASTS)
         by_feed: defaultdict[StationId, list[Voice]] = defaultdict(list)
         for start in refused:
             if (station_id := self._network.station_of(start.evse_id)) is not None:
                 by_feed[station_id].append(spoken(start))
         found: defaultdict[StationId, list[Voice]] = defaultdict(list)
         for station_id, told in by_feed.items():
-            if station_id not in self._shown_as:
-                station = await self._network.stations.station(station_id)
-                if station is None:
-                    continue
-                self._shown_as[station_id] = station.id
-            found[self._shown_as[station_id]] += told
+            station = await self._network.stations.station(station_id)
+            if station is not None:
+                found[station.id] += told
         return found
 
     async def _make(self, stations: set[StationId], orders: Mapping[StationId, list[Voice]], now: datetime) -> None:
