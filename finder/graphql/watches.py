@@ -119,5 +119,5 @@ async def watch_told(info: Ask) -> AsyncIterator[Watched]:
     async with aclosing(_room(info).following.follow(caller.person)) as told:
         async for watch in told:
             info.context.renew()
-            await info.context.accounts.people.caller(info.context.asker.token)
+            await info.context.accounts.people.holds(caller)  # a watch outlives the token, not the session
             yield watch

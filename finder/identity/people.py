@@ -97,6 +97,11 @@ class People:
         operators = frozenset(each.operator for each in granted if each.role is Role.OPERATOR_STAFF)
         return Caller(person, session, usable(granted, strong=strong), operators, strong)
 
+    async def holds(self, caller: Caller) -> None:
+        """Whether the session has neither ended nor been ended since; its tokens may be others. Raises NotSignedIn."""
+        async with (await self.store.made()).read() as connection:
+            await self.sessions.holds(connection, caller.session)
+
     async def sign_out(self, caller: Caller, session: str | None = None) -> int:
         """Ends one of the caller's sessions, or all of them; how many. Raises NotFound for one that is not there."""
         await self.audit.made()

@@ -118,6 +118,12 @@ class Sessions:
             raise NotSignedIn
         return row.id, row.person, row.strong
 
+    async def holds(self, connection: AsyncConnection, session: str) -> None:
+        """Raises NotSignedIn where the session is over."""
+        good = sa.and_(SESSION.c.id == session, ~_over(self._clock()))
+        if (await connection.execute(sa.select(SESSION.c.id).where(good))).first() is None:
+            raise NotSignedIn
+
     async def whose(self, connection: AsyncConnection, refresh: str) -> str:
         """The person of a refresh token's session, whether or not the token is the present one. Raises NotSignedIn."""
         question = sa.select(SESSION.c.person).where(SESSION.c.family == _digest(_family(refresh)))
