@@ -16,6 +16,7 @@ from finder.connectors.sdk.http import Caution
 from finder.errors import BadInput, SettingsError
 from finder.identity.people import People
 from finder.kernel.clock import Clock, system_clock
+from finder.kernel.turns import ended
 from finder.reports.bays import BayReports
 from finder.reports.ports import Handover, NoHandover
 from finder.sandbox.city import CityTold
@@ -69,10 +70,7 @@ class Casework:
 
     async def close(self) -> None:
         """Stops, and lets go of connections."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await ended(self._tasks)
         self._tasks = []
         if self._city is not None:
             await self._city.close()

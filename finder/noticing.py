@@ -6,6 +6,7 @@ from finder.connectors.sdk.addresses import AddressRules
 from finder.identity.people import People
 from finder.identity.store import Store
 from finder.kernel.clock import Clock, system_clock
+from finder.kernel.turns import ended
 from finder.live.board import LiveBoard
 from finder.notices.follow import Following
 from finder.notices.letters import LETTER, PushLetters
@@ -54,10 +55,7 @@ class Noticing:
 
     async def close(self) -> None:
         """Ends what follows and rings; what is not told yet the next start tells."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await ended(self._tasks)
         self._tasks = []
         await self._following.close()
         await self._sender.close()

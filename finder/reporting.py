@@ -6,6 +6,7 @@ from collections.abc import Callable
 from finder.federation.network import Network
 from finder.identity.people import People
 from finder.kernel.clock import Clock, system_clock
+from finder.kernel.turns import ended
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.reports.bays import BayReports
@@ -51,8 +52,5 @@ class Reporting:
 
     async def close(self) -> None:
         """Ends what keeps them in step."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await ended(self._tasks)
         self._tasks = []

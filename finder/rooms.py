@@ -21,6 +21,7 @@ from finder.forecasts import Forecasts
 from finder.graphql.ports import About, Gateway
 from finder.identity.accounts import Accounts
 from finder.kernel.clock import system_clock
+from finder.kernel.turns import ended
 from finder.live.board import LiveBoard
 from finder.live.lately import Lately
 from finder.live.model import Status
@@ -151,9 +152,9 @@ async def open_rooms(
         closing.push_async_callback(federation.close)
         await federation.start()
         following = asyncio.create_task(keeper.run())
-        closing.push_async_callback(_stop, following)
+        closing.push_async_callback(ended, (following,))
         roster = asyncio.create_task(Roster(engines.office.register, federation).run())
-        closing.push_async_callback(_stop, roster)
+        closing.push_async_callback(ended, (roster,))
         closing.push_async_callback(engines.office.checks.close)
         about = About(
             city.title,
@@ -200,10 +201,10 @@ async def open_rooms(
         )
         engines.alarms.connect(picture.where)
         alarmed = asyncio.create_task(engines.alarms.watch(board))
-        closing.push_async_callback(_stop, alarmed)
+        closing.push_async_callback(ended, (alarmed,))
         engines.dead_piles.connect(merger.stations, lambda: _telling(federation))
         looking = asyncio.create_task(engines.dead_piles.watch(board))
-        closing.push_async_callback(_stop, looking)
+        closing.push_async_callback(ended, (looking,))
         gateway = Gateway(
             search,
             board,
@@ -240,7 +241,7 @@ async def open_rooms(
         published = OpenData(merger.stations, board, system_clock)
         if works:
             daily = asyncio.create_task(Daily(published, coverage, engines.snapshots, system_clock).run())
-            closing.push_async_callback(_stop, daily)
+            closing.push_async_callback(ended, (daily,))
         yield Rooms(city, index, board, store, federation, gazetteer, gateway, till, published)
 
 
@@ -253,8 +254,3 @@ def _telling(federation: Federation) -> list[SourceId]:
     tells = (StatusSource, PushReceiver, SocketReceiver)
     sources = [feed.source for feed in federation.feeds()]
     return [source for source in sources if isinstance(federation.network.connector(source), tells)]
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait((task,))

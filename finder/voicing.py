@@ -12,6 +12,7 @@ from finder.errors import SettingsError
 from finder.federation.network import Network as Connected
 from finder.identity.people import People
 from finder.kernel.clock import Clock, system_clock
+from finder.kernel.turns import ended
 from finder.live.forecast.calendar import DayKind, HolidayCalendar
 from finder.stations.model import SourceId
 from finder.storage.database import Database
@@ -59,8 +60,5 @@ class Voicing:
 
     async def close(self) -> None:
         """Ends what keeps them in step."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await ended(self._tasks)
         self._tasks = []

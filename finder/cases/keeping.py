@@ -14,6 +14,7 @@ from finder.cases.rows import change, find, load, of_states
 from finder.cases.tables import CASE
 from finder.errors import Conflict, FinderError
 from finder.identity.audit import Actor
+from finder.kernel.turns import carried_on
 from finder.reports.keeping import KEPT
 from finder.storage.unit import Unit, to_us
 
@@ -35,12 +36,8 @@ class CaseKeeping:
     async def run(self) -> None:
         """Steps until it is cancelled."""
         while True:
-            try:
+            with carried_on(log, "cases"):
                 await self.step()
-            except FinderError as away:
-                log.warning("cases_wait", code=away.code, error=away.en)
-            except Exception:
-                log.exception("cases_fault")
             await asyncio.sleep(EVERY_S)
 
     async def step(self) -> None:

@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
 
-from finder.errors import FinderError
+from finder.kernel.turns import carried_on, ended
 from finder.live.board import LiveBoard, Subscription
 from finder.live.model import Status
 from finder.notices.alternatives import alternatives
@@ -62,7 +62,8 @@ class Watching:
             try:
                 while True:
                     until = clock() + EVERY_S
-                    await self._carefully(self.step())
+                    with carried_on(log, "watches"):
+                        await self.step()
                     while not self._anew and (left := until - clock()) > 0:
                         with contextlib.suppress(TimeoutError):
                             async with asyncio.timeout(left):
@@ -70,18 +71,10 @@ class Watching:
                         self._moved.clear()
                         moved, self._dirty = self._dirty, set()
                         for station in moved:
-                            await self._carefully(self._compare(station))
+                            with carried_on(log, "watches"):
+                                await self._compare(station)
             finally:
-                listening.cancel()
-                await asyncio.wait((listening,))
-
-    async def _carefully(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except FinderError as away:
-            log.warning("watches_wait", code=away.code, error=away.en)
-        except Exception:
-            log.exception("watches_fault")
+                await ended((listening,))
 
     async def _listen(self, changes: Subscription) -> None:
         async for change in changes:

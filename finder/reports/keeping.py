@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from finder.errors import FinderError
+from finder.kernel.turns import carried_on
 from finder.live.model import Reading, Status
 from finder.reports.bays import BayReports
 from finder.reports.judging import Shown, bears_out, block_at, end_block, find, judge, lock
@@ -42,15 +42,11 @@ class Keeping:
     async def run(self) -> None:
         """Steps until it is cancelled."""
         while True:
-            try:
+            with carried_on(log, "reports"):
                 await (self.fill() if self._steps == 0 else self.step())
                 self._steps += 1
                 if self._steps % _TIDY_EVERY == 1:
                     await self.tidy()
-            except FinderError as away:
-                log.warning("reports_wait", code=away.code, error=away.en)
-            except Exception:
-                log.exception("reports_fault")
             await asyncio.sleep(EVERY_S)
 
     async def step(self) -> None:

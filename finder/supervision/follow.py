@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from finder.errors import FinderError
+from finder.kernel.turns import carried_on
 from finder.live.board import LiveBoard, Subscription
 from finder.live.model import Change
 
@@ -22,12 +22,8 @@ async def follow(
         try:
             while not listening.done():
                 await asyncio.sleep(every_s)
-                try:
+                with carried_on(log, name):
                     await turn()
-                except FinderError as away:
-                    log.warning(f"{name}_wait", code=away.code, error=away.en)
-                except Exception:
-                    log.exception(f"{name}_fault")
         finally:
             listening.cancel()
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 import structlog
 
-from finder.errors import FinderError
+from finder.kernel.turns import carried_on
 from finder.storage.unit import to_us
 from finder.voices.complaint import OVER
 from finder.voices.complaint_rows import WORDS
@@ -36,7 +36,7 @@ class Keeping:
         stepped = tidied = made = float("-inf")
         while True:
             now = time.monotonic()
-            try:
+            with carried_on(log, "voices"):
                 if now - made >= MAKES_EVERY_S:
                     await self.fill()
                     made = now
@@ -46,10 +46,6 @@ class Keeping:
                 if now - tidied >= TIDY_EVERY_S:
                     await self.tidy()
                     tidied = now
-            except FinderError as away:
-                log.warning("voices_wait", code=away.code, error=away.en)
-            except Exception:
-                log.exception("voices_fault")
             await asyncio.sleep(LOOKS_EVERY_S)
 
     async def fill(self) -> None:
