@@ -10,8 +10,8 @@ from strawberry.types import Info
 from finder.charging.dispute_rows import Cause, DisputeState
 from finder.charging.dispute_rows import Dispute as Disputed
 from finder.charging.parking import Entitlement, Granted
-from finder.errors import BadInput
 from finder.graphql.moment import Context
+from finder.graphql.pages import check_first
 from finder.graphql.types import of, plain
 from finder.money.invoice import Buyer, Line, Part, State, read_buyer
 from finder.money.invoice import Invoice as Kept
@@ -119,10 +119,7 @@ async def order_parking(parent: strawberry.Parent[Any], info: Ask) -> Entitlemen
 
 async def invoices(info: Ask, first: int = 20) -> list[InvoiceView]:
     """The newest first."""
-    if not 1 <= first <= MAX_INVOICES:
-        raise BadInput(
-            f"first 应为 1 至 {MAX_INVOICES}", f"first must be 1 to {MAX_INVOICES}", code="FIRST_OUT_OF_RANGE"
-        )
+    check_first(first, MAX_INVOICES)
     info.context.spend(first)
     caller = await info.context.caller()
     found = await info.context.till.aftercare.invoicing.invoices(caller.person, first)

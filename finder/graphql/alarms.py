@@ -7,8 +7,9 @@ from typing import Annotated
 import strawberry
 from strawberry.types import Info
 
-from finder.errors import BadInput, Unavailable
+from finder.errors import Unavailable
 from finder.graphql.moment import Context
+from finder.graphql.pages import check_first
 from finder.graphql.types import of, plain
 from finder.supervision.alarms.keeper import MOST, Alarms
 from finder.supervision.alarms.model import Alarm, AlarmKind, AlarmState
@@ -48,8 +49,7 @@ def _kept(info: Ask) -> Alarms:
 
 async def alarms(info: Ask, state: AlarmState | None = None, first: int = 50) -> Sequence[Alarm]:
     """Raises BadInput for a number out of range, StoreUnavailable."""
-    if not 1 <= first <= MOST:
-        raise BadInput(f"first 应为 1 至 {MOST}", f"first must be 1 to {MOST}", code="FIRST_OUT_OF_RANGE")
+    check_first(first, MOST)
     info.context.spend(first)
     return await _kept(info).alarms(state, first)
 

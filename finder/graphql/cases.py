@@ -1,7 +1,5 @@
 """Cases at city management: all of them for officials, and for a reporter what became of its own."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,9 +9,9 @@ from strawberry.types import Info
 from finder.cases.desk import Wanted
 from finder.cases.model import Case as Handed
 from finder.cases.model import CaseAnswer, CaseKind, CaseState, ClosedBy
-from finder.errors import BadInput
 from finder.graphql import types
 from finder.graphql.moment import Context
+from finder.graphql.pages import Listed, Page, check_first
 from finder.graphql.types import of, plain
 from finder.kernel.paging import decode_cursor, encode_cursor, fingerprint
 from finder.reports.model import BayReportKind
@@ -80,20 +78,6 @@ class Case:  # noqa: D101
     trouble: str | None = plain("A code, where city management could not be told.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    has_next: bool
-    end_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of them."""
-
-    nodes: Sequence[Handed]
-    page: _Page
-
-
 @strawberry.type(description="The newest first.")
 class CaseConnection:  # noqa: D101
     nodes: list[Case]
@@ -102,16 +86,15 @@ class CaseConnection:  # noqa: D101
 
 async def cases(
     info: Ask, state: CaseState | None = None, *, overdue: bool | None = None, first: int = 50, after: str | None = None
-) -> Listed:
+) -> Listed[Handed]:
     """Raises BadInput, BadCursor, Unavailable where nothing is handed over."""
-    if not 1 <= first <= MAX_FIRST:
-        raise BadInput(f"first 应为 1 至 {MAX_FIRST}", f"first must be 1 to {MAX_FIRST}", code="FIRST_OUT_OF_RANGE")
+    check_first(first, MAX_FIRST)
     info.context.spend(first)
     mark = fingerprint("cases", state, overdue)
     before = decode_cursor(after, mark, str) if after else ""
     found = await info.context.cases.cases(Wanted(state, overdue), first + 1, before)
     nodes = found[:first]
-    return Listed(nodes, _Page(len(found) > first, encode_cursor(mark, nodes[-1].id) if nodes else None))
+    return Listed(nodes, Page(len(found) > first, encode_cursor(mark, nodes[-1].id) if nodes else None))
 
 
 async def cases_csv(

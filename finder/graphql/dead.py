@@ -8,6 +8,7 @@ from strawberry.types import Info
 
 from finder.errors import BadInput, Forbidden, Unavailable
 from finder.graphql.moment import Context
+from finder.graphql.pages import check_first
 from finder.graphql.types import plain
 from finder.identity.roles import Role
 from finder.supervision.dead.keeper import MOST
@@ -41,8 +42,7 @@ class DeadPile:  # noqa: D101
 
 async def dead_piles(info: Ask, operator: strawberry.ID | None = None, first: int = 100) -> Sequence[Found]:
     """Raises Forbidden for another's, BadInput for a number out of range, StoreUnavailable."""
-    if not 1 <= first <= MOST:
-        raise BadInput(f"first 应为 1 至 {MOST}", f"first must be 1 to {MOST}", code="FIRST_OUT_OF_RANGE")
+    check_first(first, MOST)
     if operator is not None and "\0" in operator:  # PostgreSQL has no such text
         raise BadInput("运营商标识无效", "this is no operator's id", code="OPERATOR_ID")
     caller = await info.context.caller()

@@ -1,7 +1,5 @@
 """Where channel, operator and ledger differ: an auditor reads it, an administrator decides it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -9,9 +7,9 @@ from typing import Annotated
 import strawberry
 from strawberry.types import Info
 
-from finder.errors import BadInput
 from finder.graphql import types
 from finder.graphql.moment import Context
+from finder.graphql.pages import Listed, Page, check_first
 from finder.graphql.types import of
 from finder.kernel.paging import decode_cursor, encode_cursor
 from finder.money.differences import Decision as Decided
@@ -59,20 +57,6 @@ class Difference:  # noqa: D101
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    has_next: bool
-    end_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of them."""
-
-    nodes: Sequence[Found]
-    page: _Page
-
-
 @strawberry.type(description="The oldest first.")
 class DifferenceConnection:  # noqa: D101
     nodes: list[Difference]
@@ -81,16 +65,15 @@ class DifferenceConnection:  # noqa: D101
 
 async def differences(
     info: Ask, first: int = 50, after: str | None = None, state: DifferenceState | None = None
-) -> Listed:
+) -> Listed[Found]:
     """Raises BadInput, BadCursor, Unavailable where this deployment keeps no books."""
-    if not 1 <= first <= MAX_FIRST:
-        raise BadInput(f"first 应为 1 至 {MAX_FIRST}", f"first must be 1 to {MAX_FIRST}", code="FIRST_OUT_OF_RANGE")
+    check_first(first, MAX_FIRST)
     info.context.spend(first)
     decided = None if state is None else state is DifferenceState.DECIDED
     since = decode_cursor(after, _MARK, str) if after else ""
     found = await info.context.accounting.differences(decided=decided, after=since, limit=first + 1)
     nodes = found[:first]
-    return Listed(nodes, _Page(len(found) > first, encode_cursor(_MARK, nodes[-1].id) if nodes else None))
+    return Listed(nodes, Page(len(found) > first, encode_cursor(_MARK, nodes[-1].id) if nodes else None))
 
 
 async def decide_difference(info: Ask, difference_id: Id, decision: Decided, note: str) -> Found:

@@ -17,9 +17,9 @@ from finder.charging.readings import Reading as MeterReading
 from finder.charging.stage import Stage, minutes_left, so_far, stage, stop_reason
 from finder.charging.starting import Plug, StartWanted
 from finder.connectors.sdk.sessions import Bill
-from finder.errors import BadInput
 from finder.graphql import aftercare, types
 from finder.graphql.moment import Context
+from finder.graphql.pages import check_first
 from finder.graphql.types import at, of, plain
 from finder.kernel.money import Money
 from finder.money.channels.port import Step
@@ -262,8 +262,7 @@ async def order(info: Ask, number: strawberry.ID) -> Shown:
 
 async def orders(info: Ask, first: int = 20) -> list[Shown]:
     """The newest first."""
-    if not 1 <= first <= MAX_ORDERS:
-        raise BadInput(f"first 应为 1 至 {MAX_ORDERS}", f"first must be 1 to {MAX_ORDERS}", code="FIRST_OUT_OF_RANGE")
+    check_first(first, MAX_ORDERS)
     info.context.spend(first)
     caller = await info.context.caller()
     return [_shown(info, view) for view in await info.context.till.orders.views(caller.person, first)]

@@ -1,16 +1,16 @@
 """What drivers say of stations: shown to everybody as shares, to operators in words, to each person as one's own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from strawberry.types import Info
 
-from finder.errors import BadInput, Forbidden
+from finder.errors import Forbidden
 from finder.graphql import types
 from finder.graphql.moment import Context
+from finder.graphql.pages import Listed, Page, check_first
 from finder.graphql.types import of, plain
 from finder.identity.roles import Role
 from finder.kernel.geo import Point
@@ -96,20 +96,6 @@ class Complaint:  # noqa: D101
     appealed_at: datetime | None
     decision: str | None
     ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    has_next: bool
-    end_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
-    """A page of them."""
-
-    nodes: list[T]
-    page: _Page
 
 
 @strawberry.type(description="The newest first.")
@@ -233,8 +219,7 @@ async def complaints(
 
 
 def _check(info: Ask, first: int) -> None:
-    if not 1 <= first <= MAX_FIRST:
-        raise BadInput(f"first 应为 1 至 {MAX_FIRST}", f"first must be 1 to {MAX_FIRST}", code="FIRST_OUT_OF_RANGE")
+    check_first(first, MAX_FIRST)
     info.context.spend(first)
 
 
@@ -245,4 +230,4 @@ def _since(after: str | None) -> str | None:
 def _listed(found: list[T], first: int) -> Listed[T]:
     nodes = found[:first]
     last: Any = nodes[-1] if nodes else None
-    return Listed(nodes, _Page(len(found) > first, None if last is None else encode_cursor(_MARK, last.id)))
+    return Listed(nodes, Page(len(found) > first, None if last is None else encode_cursor(_MARK, last.id)))
