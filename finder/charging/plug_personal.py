@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from finder.charging.plug_tables import BINDING, CASE, NOTICE
-from finder.identity.store import Store
+from finder.identity.privacy import BesidePeople
 from finder.identity.tables import PERSON
-from finder.storage.unit import Work, from_us
+from finder.storage.unit import from_us
 
 _TABLES = (
     ("binding", BINDING, ("vehicle", "agreement", "proof", "made_at", "proven_at", "suspended_at")),
@@ -18,18 +18,10 @@ _TABLES = (
 )
 
 
-class PlugsHeld:
+class PlugsHeld(BesidePeople):
     """Is a Holding; to stand before the orders, since it keeps new ones from beginning while a person is erased."""
 
     name = "plugAndCharge"
-
-    def __init__(self, work: Work, store: Store) -> None:
-        self._work, self._store = work, store
-
-    async def ready(self) -> None:
-        """Makes the tables. Raises StoreUnavailable."""
-        await self._store.made()
-        await self._work.ready()
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every binding with its contract, every case and every notice, each with what it is."""

@@ -1,7 +1,5 @@
 """`finder supervision`: what the city sees, from a terminal."""
 
-import csv
-import io
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from finder.money.spreadsheet import BOM
-from finder.supervision.stars.sheet import STARS_FILE, differences
+from finder.supervision.stars.sheet import STARS_FILE, differences, rows_of
 
 supervision = typer.Typer(no_args_is_help=True, help="监管 · supervision")
 _KINDS = {"station": "充电站 · stations", "road": "道路 · roads", "township": "乡镇 · townships"}
@@ -32,9 +29,8 @@ def stars(
     """仅凭公开文件重新计算星级并核对 · works every star out again from the published files alone."""
     console = Console()
     chosen, lines, wrong = differences(source, day)
-    published = (source / chosen / STARS_FILE).read_text(encoding="utf-8").removeprefix(BOM)
     table = Table("", "★★★★★", "★★★★", "★★★", "★★", "★", "–", title=f"星级 · stars {chosen}")
-    rows = list(csv.DictReader(io.StringIO(published)))
+    rows = list(rows_of((source / chosen / STARS_FILE).read_bytes()))
     for kind, name in _KINDS.items():
         own = [row["stars"] for row in rows if row["kind"] == kind]
         table.add_row(name, *(str(own.count(each)) for each in ("5", "4", "3", "2", "1", "")))

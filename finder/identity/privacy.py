@@ -16,8 +16,9 @@ from finder.identity.codes import WrongCode
 from finder.identity.people import People
 from finder.identity.roles import Caller
 from finder.identity.sessions import NotSignedIn
+from finder.identity.store import Store
 from finder.identity.tables import IDENTITY, PASSKEY, PERSON, PHONE, ROLE
-from finder.storage.unit import from_us
+from finder.storage.unit import Work, from_us
 
 _MORE: "tuple[tuple[str, sa.Table, dict[str, sa.Column[Any]]], ...]" = (
     ("passkeys", PASSKEY, {"since": PASSKEY.c.added_at, "usedAt": PASSKEY.c.used_at}),
@@ -38,6 +39,18 @@ class Holding(Protocol):
 
     async def let_go(self, connection: AsyncConnection, person: str) -> None:
         """Prepares for the person's erasure, in its transaction. Raises Conflict while something is under way."""
+
+
+class BesidePeople:
+    """The part that rooms share which keep their tables beside people's, and what is secret in them under its key."""
+
+    def __init__(self, work: Work, store: Store) -> None:
+        self._work, self._store = work, store
+
+    async def ready(self) -> None:
+        """Makes the tables. Raises StoreUnavailable."""
+        await self._store.made()
+        await self._work.ready()
 
 
 class Privacy:

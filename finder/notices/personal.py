@@ -7,25 +7,17 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.identity.store import Store
+from finder.identity.privacy import BesidePeople
 from finder.notices.tables import PUSH, WATCH
-from finder.storage.unit import Work, from_us
+from finder.storage.unit import from_us
 
 _SHOWN = ("id", "kind", "state", "station", "evse", "language")
 
 
-class WatchesHeld:
+class WatchesHeld(BesidePeople):
     """Is a Holding. Everything goes with the person; a letter in the outbox names only ids that are then nobody's."""
 
     name = "watches"
-
-    def __init__(self, work: Work, store: Store) -> None:
-        self._work, self._store = work, store
-
-    async def ready(self) -> None:
-        """Makes the tables. Raises StoreUnavailable."""
-        await self._store.made()
-        await self._work.ready()
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every watch, the oldest first; then where one's phones are told, without what lets others do so."""

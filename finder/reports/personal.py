@@ -6,26 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from finder.identity.store import Store
+from finder.identity.privacy import BesidePeople
 from finder.reports.sealed import open_plate
 from finder.reports.tables import PHOTO, REPORT
-from finder.storage.unit import Work, from_us, to_us
+from finder.storage.unit import from_us, to_us
 
 _SHOWN = ("id", "says", "kind", "station", "evse", "state", "reason", "photo")
 
 
-class ReportsHeld:
+class ReportsHeld(BesidePeople):
     """Is a Holding. Reports go with the person; a block that they made stays for its hour, and says nobody's name."""
 
     name = "reports"
-
-    def __init__(self, work: Work, store: Store) -> None:
-        self._work, self._store = work, store
-
-    async def ready(self) -> None:
-        """Makes the tables. Raises StoreUnavailable."""
-        await self._store.made()
-        await self._work.ready()
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every report with the plate that it named, the oldest first; and pictures that are in none."""

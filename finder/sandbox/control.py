@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from finder.sandbox.day import Day
 from finder.sandbox.faults import NONE, Faults
+from finder.sandbox.handles import guarded
 
 T = TypeVar("T")
 _Endpoint = Callable[[Request], Awaitable[Response]]
@@ -94,8 +95,8 @@ def control_routes(switchboard: Switchboard, day: Day | None) -> list[Route]:
         return JSONResponse({"connectorId": wanted.connector_id, "status": wanted.status})
 
     return [
-        Route("/_faults", _guarded(faults), methods=["GET", "POST"]),
-        Route("/_set", _guarded(set_status), methods=["POST"]),
+        Route("/_faults", guarded(faults), methods=["GET", "POST"]),
+        Route("/_set", guarded(set_status), methods=["POST"]),
     ]
 
 
@@ -107,21 +108,8 @@ def plug_route(plug_in: Callable[[str, str], Awaitable[dict[str, Any]]]) -> Rout
         answer = await plug_in(wanted.connector_id, wanted.vin)
         return Response(msgspec.json.encode(answer), media_type="application/json")
 
-    return Route("/_plug", _guarded(plug), methods=["POST"])
+    return Route("/_plug", guarded(plug), methods=["POST"])
 
 
 async def _read(request: Request, kind: type[T]) -> T:
     return msgspec.json.decode(await request.body(), type=kind)
-
-
-def _guarded(endpoint: _Endpoint) -> _Endpoint:
-    async def guarded(request: Request) -> Response:
-        # A page from elsewhere in the same browser cannot send this type unasked.
-        if request.method == "POST" and request.headers.get("content-type", "").split(";")[0] != "application/json":
-            return JSONResponse({"code": "JSON_ONLY"}, 415)
-        try:
-            return await endpoint(request)
-        except (msgspec.MsgspecError, ValueError) as bad:
-            return JSONResponse({"code": "BAD_INPUT", "en": str(bad)}, 400)
-
-    return guarded

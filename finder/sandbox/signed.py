@@ -13,11 +13,12 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from finder.kernel.clock import Clock, system_clock
 from finder.money.signed import FRESH_S, NONCE, SIGNATURE, TIMESTAMP, Peer, holds, sign, signed_text
+from finder.sandbox.handles import guarded
 from finder.sandbox.serve import HOST, EmbeddedServer, listen
 
 _NONCES = 10_000
@@ -85,7 +86,7 @@ class SignedServer:
         self.url = f"http://{HOST}:{listener.getsockname()[1]}"
         routes = [Route(path, self._endpoint(path), methods=["POST"]) for path in self.trade.paths()]
         handles = [
-            Route("/_faults", self._set, methods=["POST"]),
+            Route("/_faults", guarded(self._set), methods=["POST"]),
             Route("/_shown", self._show, methods=["GET"]),
         ]
         app = Starlette(routes=[*routes, *handles])
@@ -152,13 +153,7 @@ class SignedServer:
         return Response(body, status, headers, media_type="application/json")
 
     async def _set(self, request: Request) -> Response:
-        # A page from elsewhere in the same browser cannot send this type unasked.
-        if request.headers.get("content-type", "").split(";")[0] != "application/json":
-            return JSONResponse({"code": "JSON_ONLY"}, 415)
-        try:
-            self.faults = msgspec.json.decode(await request.body(), type=SignedFaults)
-        except msgspec.MsgspecError as bad:
-            return JSONResponse({"code": "BAD_INPUT", "en": str(bad)}, 400)
+        self.faults = msgspec.json.decode(await request.body(), type=SignedFaults)
         return Response(status_code=204)
 
     async def _show(self, request: Request) -> Response:

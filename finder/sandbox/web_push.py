@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from finder.kernel.clock import Clock, system_clock
+from finder.sandbox.handles import guarded
 from finder.sandbox.serve import served
 from finder.sandbox.web_push_browser import CannotOpen, PracticeBrowser, padded, unpadded
 
@@ -69,9 +70,9 @@ class PushService:
         return Starlette(
             routes=[
                 Route("/push/{subscription}", self._take, methods=["POST"]),
-                Route("/_subscribe", self._subscribe, methods=["POST"]),
+                Route("/_subscribe", guarded(self._subscribe), methods=["POST"]),
                 Route("/_messages", self._show, methods=["GET"]),
-                Route("/_faults", self._set, methods=["POST"]),
+                Route("/_faults", guarded(self._set), methods=["POST"]),
             ]
         )
 
@@ -161,8 +162,6 @@ class PushService:
         return None
 
     async def _subscribe(self, request: Request) -> Response:
-        if request.headers.get("content-type", "").split(";")[0] != "application/json":
-            return JSONResponse({"code": "JSON_ONLY"}, 415)
         try:
             asked = msgspec.json.decode(await request.body(), type=dict[str, str])
             return JSONResponse(self.subscribe(asked["key"]), 201)
@@ -175,13 +174,7 @@ class PushService:
         )
 
     async def _set(self, request: Request) -> Response:
-        # A page from elsewhere in the same browser cannot send this type unasked.
-        if request.headers.get("content-type", "").split(";")[0] != "application/json":
-            return JSONResponse({"code": "JSON_ONLY"}, 415)
-        try:
-            self.faults = msgspec.json.decode(await request.body(), type=PushFaults)
-        except msgspec.MsgspecError as bad:
-            return JSONResponse({"code": "BAD_INPUT", "en": str(bad)}, 400)
+        self.faults = msgspec.json.decode(await request.body(), type=PushFaults)
         return Response(status_code=204)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from finder.identity.privacy import BesidePeople
 from finder.identity.store import Store
 from finder.storage.unit import Work, from_us, to_us
 from finder.voices.complaint import OVER, ComplaintState
@@ -16,18 +17,10 @@ from finder.voices.tables import COMPLAINT, VOICE
 _SHOWN = ("id", "station", "evse", "code", "stars", "basis")
 
 
-class VoicesHeld:
+class VoicesHeld(BesidePeople):
     """Is a Holding. Voices go with the person, out of every summary."""
 
     name = "voices"
-
-    def __init__(self, work: Work, store: Store) -> None:
-        self._work, self._store = work, store
-
-    async def ready(self) -> None:
-        """Makes the tables. Raises StoreUnavailable."""
-        await self._store.made()
-        await self._work.ready()
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every voice with its note, the oldest first."""
@@ -42,18 +35,14 @@ class VoicesHeld:
         """Nothing: the rows refer to the person, and go with it."""
 
 
-class ComplaintsHeld:
+class ComplaintsHeld(BesidePeople):
     """Is a Holding. That there was a complaint, and how it went, stays; nobody's, and in nobody's words."""
 
     name = "complaints"
 
     def __init__(self, work: Work, store: Store) -> None:
-        self._work, self._store, self._rows = work, store, Rows(store, work.clock)
-
-    async def ready(self) -> None:
-        """Makes the tables. Raises StoreUnavailable."""
-        await self._store.made()
-        await self._work.ready()
+        super().__init__(work, store)
+        self._rows = Rows(store, work.clock)
 
     async def export(self, connection: AsyncConnection, person: str) -> Sequence[dict[str, Any]]:
         """Every complaint, the newest first, in everybody's words."""

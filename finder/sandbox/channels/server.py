@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import msgspec
@@ -16,6 +15,7 @@ from finder.sandbox.channels.book import Book
 from finder.sandbox.channels.faults import ChannelFaults
 from finder.sandbox.channels.model import Refusal
 from finder.sandbox.channels.sender import Sender
+from finder.sandbox.handles import guarded
 from finder.sandbox.serve import EmbeddedServer, listen
 
 
@@ -105,8 +105,8 @@ class ChannelServer:
             return Response(status_code=204)
 
         return [
-            Route("/_faults", _guarded(faults), methods=["GET", "POST"]),
-            Route("/_confirm", _guarded(confirm), methods=["POST"]),
+            Route("/_faults", guarded(faults), methods=["GET", "POST"]),
+            Route("/_confirm", guarded(confirm), methods=["POST"]),
         ]
 
 
@@ -129,19 +129,6 @@ async def hang(request: Request) -> Response:
     await request.body()
     await request.receive()
     return Response(status_code=499)
-
-
-def _guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    async def guarded(request: Request) -> Response:
-        # A page from elsewhere in the same browser cannot send this type unasked.
-        if request.method == "POST" and request.headers.get("content-type", "").split(";")[0] != "application/json":
-            return JSONResponse({"code": "JSON_ONLY"}, 415)
-        try:
-            return await endpoint(request)
-        except (msgspec.MsgspecError, ValueError) as bad:
-            return JSONResponse({"code": "BAD_INPUT", "en": str(bad)}, 400)
-
-    return guarded
 
 
 __all__ = ["ChannelServer", "PracticeChannel", "hang", "listen", "misbehave", "spoil"]

@@ -31,13 +31,13 @@ def stars_csv(today: Files, earlier: Sequence[Files] = ()) -> bytes:
     days = [_told(each["status.csv"]) for each in (today, *earlier[: DAYS - 1])]
     power = _power(today["status.csv"])
     stations, lines = dict[str, Rated](), list[Sequence[object]]()
-    for row in _rows(today["stations.csv"]):
+    for row in rows_of(today["stations.csv"]):
         own = [day[row["id"]] for day in days if row["id"] in day]
         stations[row["id"]] = rated = of_station(_facts(row, own or [Told(0, 0, 0)], power.get(row["id"])))
         lines.append(_line("station", row["id"], row["name"], rated, len(own), approximate=False))
     rating = {of: each.tenths for of, each in stations.items() if each.stars is not None}
     chargers, nearest = _along(today["coverage.geojson"]) if set(COVERAGE) <= today.keys() else ({}, {})
-    for row in _rows(today["coverage.csv"]) if set(COVERAGE) <= today.keys() else ():
+    for row in rows_of(today["coverage.csv"]) if set(COVERAGE) <= today.keys() else ():
         approximate = row["approximate"] == "True"
         if row["kind"] == "road":
             rated = of_road(
@@ -86,7 +86,7 @@ def differences(folder: Path, day: str | None = None) -> tuple[str, int, list[st
     }
     published = (folder / chosen / STARS_FILE).read_bytes()
     earlier, there = earlier_days(folder, chosen), published.decode().splitlines()
-    counted = max((int(row["days"]) for row in _rows(published) if row["days"].isdecimal()), default=0)
+    counted = max((int(row["days"]) for row in rows_of(published) if row["days"].isdecimal()), default=0)
     if counted > len(earlier) + 1:
         raise BadInput(
             f"{chosen} 的星级用了 {counted} 天的数据，现只保留 {len(earlier) + 1} 天，无法重新计算",
@@ -103,13 +103,14 @@ def _pairs(there: list[str], again: list[str]) -> Iterator[tuple[str, str]]:
         yield there[n] if n < len(there) else "", again[n] if n < len(again) else ""
 
 
-def _rows(body: bytes) -> Iterator[Row]:
+def rows_of(body: bytes) -> Iterator[Row]:
+    """The lines of a published table, by its headings."""
     return csv.DictReader(io.StringIO(body.decode().removeprefix(BOM), newline=""))
 
 
 def _told(status: bytes) -> dict[str, Told]:
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for row in _rows(status):
+    for row in rows_of(status):
         found[row["station"]].append(row["status"])
     return {of: _day(statuses) for of, statuses in found.items()}
 
@@ -121,7 +122,7 @@ def _day(statuses: Sequence[str]) -> Told:
 
 def _power(status: bytes) -> dict[str, Fraction]:
     found: dict[str, Fraction] = {}
-    for row in _rows(status):
+    for row in rows_of(status):
         if row["power_kw"]:
             found[row["station"]] = max(found.get(row["station"], Fraction(0)), Fraction(row["power_kw"]))
     return found
