@@ -1,8 +1,6 @@
 /** The network as it is this second, `/#/supervision`: for supervisors, auditors and administrators. */
 import "./office.css";
 import "./supervision.css";
-import { useSignal } from "@preact/signals";
-import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { now } from "../state/clock";
 import { here } from "../state/server";
@@ -11,63 +9,31 @@ import { CountyTable } from "./CountyTable";
 import { DeadPiles } from "./DeadPiles";
 import { Matrix } from "./Matrix";
 import { NetworkMap } from "./NetworkMap";
+import { OfficePage, openPage } from "./OfficePage";
 import { Operators } from "./Operators";
 import { ageWords, type Picture, percent } from "./picture";
-import { SignIn } from "./SignIn";
-import { me, resume, signOut, token } from "./session";
+import { token } from "./session";
 import { live, picture, trouble, watchNetwork } from "./watched";
 import { Both } from "./words";
 
-const OFFICIALS = new Set(["SUPERVISOR", "AUDITOR", "ADMINISTRATOR"]);
-
 export function openSupervision(root: HTMLElement): void {
-  document.documentElement.lang = "zh-CN";
-  document.title = "运行监管 · Supervision";
-  addEventListener("hashchange", () => {
-    if (!location.hash.startsWith("#/supervision")) location.reload();
-  });
-  render(<Supervision />, root);
+  openPage(root, "#/supervision", "运行监管 · Supervision", <Supervision />);
 }
 
 function Supervision() {
-  const ready = useSignal(false);
-  useEffect(() => {
-    void resume()
-      .catch(() => {})
-      .finally(() => {
-        ready.value = true;
-      });
-  }, []);
-  const official = me.value?.roles.some((role) => OFFICIALS.has(role)) ?? false;
   return (
-    <div class="office supervision">
-      {/* No link: the address after # says which page this is. */}
-      <button type="button" class="skip" onClick={() => document.getElementById("supervision-main")?.focus()}>
-        跳到内容 Skip to the content
-      </button>
-      <header>
-        <h1>
-          <Both zh="充电网络运行监管" en="The network now" />
-        </h1>
-        {me.value && (
-          <button type="button" class="button no-print" onClick={() => void signOut()}>
-            <Both zh="退出" en="Sign out" />
-          </button>
-        )}
-      </header>
-      <main id="supervision-main" tabIndex={-1} aria-busy={!ready.value}>
-        {ready.value && me.value === null && <SignIn />}
-        {official && <Network />}
-        {me.value && !official && (
-          <p role="alert">
-            <Both
-              zh="您的账户没有监管、审计或管理员角色，请联系管理员。"
-              en="Your account is no supervisor's, auditor's or administrator's: ask an administrator."
-            />
-          </p>
-        )}
-      </main>
-    </div>
+    <OfficePage
+      name="supervision"
+      style="supervision"
+      title={{ zh: "充电网络运行监管", en: "The network now" }}
+      roles={["SUPERVISOR", "AUDITOR", "ADMINISTRATOR"]}
+      refused={{
+        zh: "您的账户没有监管、审计或管理员角色，请联系管理员。",
+        en: "Your account is no supervisor's, auditor's or administrator's: ask an administrator.",
+      }}
+    >
+      <Network />
+    </OfficePage>
   );
 }
 

@@ -51,3 +51,19 @@ export function Trouble({ text }: { text: string | null }) {
     </p>
   );
 }
+
+/** In place of what has not come: that it is on its way, or what kept it and the way to ask again. */
+export function NotYet({ trouble, again }: { trouble: string | null; again: () => Promise<void> }) {
+  return trouble ? (
+    <div class="empty">
+      <Trouble text={trouble} />
+      <button type="button" class="button" onClick={() => void again()}>
+        {t().retry}
+      </button>
+    </div>
+  ) : (
+    <p class="empty" role="status">
+      {t().loading}
+    </p>
+  );
+}

@@ -3,12 +3,11 @@ import "../../styles/account.css";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ApiError } from "../../api/client";
-import { t } from "../../i18n";
 import { w } from "../../i18n/mine";
 import { checkVin, plainVin } from "../../kernel/checks";
 import { alreadyAdded, claimState, claimsOf, type PlugCase } from "../../kernel/claims";
 import { Field } from "../../parts/Field";
-import { Frame, Trouble } from "../../parts/Frame";
+import { Frame, NotYet, Trouble } from "../../parts/Frame";
 import { dateText } from "../../parts/when";
 import { claim, claiming, loadTails, tails } from "../../state/claims";
 import { loadMe, type Me, me, meTrouble } from "../../state/me";
@@ -34,17 +33,8 @@ export function ClaimPage() {
           <Ask />
           <Claims mine={mine} />
         </>
-      ) : meTrouble.value ? (
-        <div class="empty">
-          <Trouble text={meTrouble.value} />
-          <button type="button" class="button" onClick={() => void loadMe()}>
-            {t().retry}
-          </button>
-        </div>
       ) : (
-        <p class="empty" role="status">
-          {t().loading}
-        </p>
+        <NotYet trouble={meTrouble.value} again={loadMe} />
       )}
     </Frame>
   );

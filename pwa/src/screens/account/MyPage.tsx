@@ -1,9 +1,8 @@
 /** Oneself: vehicles, devices, keys, and what is kept. */
 import "../../styles/account.css";
 import { useEffect } from "preact/hooks";
-import { t } from "../../i18n";
 import { w } from "../../i18n/mine";
-import { Frame, Trouble } from "../../parts/Frame";
+import { Frame, NotYet } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { lazy } from "../../parts/lazy";
 import { splitAge } from "../../parts/Notices";
@@ -68,19 +67,7 @@ function Mine() {
   const m = w();
   const mine = me.value;
   const since = meKeptSince.value;
-  if (mine === null)
-    return meTrouble.value === null ? (
-      <p class="empty" role="status">
-        {t().loading}
-      </p>
-    ) : (
-      <div class="empty">
-        <Trouble text={meTrouble.value} />
-        <button type="button" class="button" onClick={() => void loadMe()}>
-          {t().retry}
-        </button>
-      </div>
-    );
+  if (mine === null) return <NotYet trouble={meTrouble.value} again={loadMe} />;
   return (
     <>
       {since !== null && (

@@ -2,11 +2,10 @@
 import "../../styles/charge.css";
 import "../../styles/order.css";
 import { useEffect } from "preact/hooks";
-import { t } from "../../i18n";
 import { w } from "../../i18n/mine";
 import { keptFen } from "../../kernel/batch";
 import { byMonth, isOver, yuanOfFen } from "../../kernel/order";
-import { Frame, Trouble } from "../../parts/Frame";
+import { Frame, NotYet } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { splitAge } from "../../parts/Notices";
 import { momentText, monthText } from "../../parts/when";
@@ -28,19 +27,7 @@ function Listed() {
   const m = w().orders;
   const list = orders.value;
   const since = ordersKeptSince.value;
-  if (list === null)
-    return ordersTrouble.value ? (
-      <div class="empty">
-        <Trouble text={ordersTrouble.value} />
-        <button type="button" class="button" onClick={() => void loadOrders()}>
-          {t().retry}
-        </button>
-      </div>
-    ) : (
-      <p class="empty" role="status">
-        {t().loading}
-      </p>
-    );
+  if (list === null) return <NotYet trouble={ordersTrouble.value} again={loadOrders} />;
   return (
     <>
       {ordersTrouble.value && since !== null && (

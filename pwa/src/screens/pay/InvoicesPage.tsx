@@ -3,11 +3,10 @@ import "../../styles/charge.css";
 import "../../styles/order.css";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { t } from "../../i18n";
 import { w } from "../../i18n/mine";
 import { blamed, chosen, invoiceable, keptFen, MOST_ORDERS, moves, sumFen } from "../../kernel/batch";
 import { byMonth, yuanOfFen } from "../../kernel/order";
-import { Frame, Trouble } from "../../parts/Frame";
+import { Frame, NotYet } from "../../parts/Frame";
 import { Sheet } from "../../parts/Sheet";
 import { Toggle } from "../../parts/Toggle";
 import { dateText, momentText, monthText } from "../../parts/when";
@@ -36,20 +35,7 @@ export function InvoicesPage() {
   if (known && bills.value) return <Listed all={bills.value} asked={invoices.value} />;
   return (
     <Frame title={w().batch.title} busy={known && invoicesTrouble.value === null}>
-      {!known ? (
-        <SignIn />
-      ) : invoicesTrouble.value ? (
-        <div class="empty">
-          <Trouble text={invoicesTrouble.value} />
-          <button type="button" class="button" onClick={() => void loadInvoices()}>
-            {t().retry}
-          </button>
-        </div>
-      ) : (
-        <p class="empty" role="status">
-          {t().loading}
-        </p>
-      )}
+      {!known ? <SignIn /> : <NotYet trouble={invoicesTrouble.value} again={loadInvoices} />}
     </Frame>
   );
 }

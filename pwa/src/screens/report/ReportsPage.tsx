@@ -2,9 +2,8 @@
 import "../../styles/account.css";
 import { useEffect } from "preact/hooks";
 import type { BayReportRowFragment } from "../../api/generated/reports/graphql";
-import { t } from "../../i18n";
 import { loadReportWords, rw } from "../../i18n/reports";
-import { Frame, Trouble } from "../../parts/Frame";
+import { Frame, NotYet } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { splitAge } from "../../parts/Notices";
 import { momentText, timeText } from "../../parts/when";
@@ -39,19 +38,7 @@ function Sent() {
   const m = rw();
   const list = mine.value;
   const since = mineKeptSince.value;
-  if (list === null)
-    return mineTrouble.value === null ? (
-      <p class="empty" role="status">
-        {t().loading}
-      </p>
-    ) : (
-      <div class="empty">
-        <Trouble text={mineTrouble.value} />
-        <button type="button" class="button" onClick={() => void loadMine()}>
-          {t().retry}
-        </button>
-      </div>
-    );
+  if (list === null) return <NotYet trouble={mineTrouble.value} again={loadMine} />;
   return (
     <>
       {since !== null && (

@@ -2,9 +2,8 @@
 import "../../styles/voices.css";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { t } from "../../i18n";
 import { vw } from "../../i18n/voices";
-import { Frame, Trouble } from "../../parts/Frame";
+import { Frame, NotYet, Trouble } from "../../parts/Frame";
 import { TextArea } from "../../parts/TextArea";
 import { momentText } from "../../parts/when";
 import {
@@ -32,19 +31,7 @@ export function ComplaintsPage() {
 function Listed() {
   const m = vw();
   const found = complaints.value;
-  if (found === null)
-    return complaintsTrouble.value ? (
-      <div class="empty">
-        <Trouble text={complaintsTrouble.value} />
-        <button type="button" class="button" onClick={() => void loadComplaints()}>
-          {t().retry}
-        </button>
-      </div>
-    ) : (
-      <p class="empty" role="status">
-        {t().loading}
-      </p>
-    );
+  if (found === null) return <NotYet trouble={complaintsTrouble.value} again={loadComplaints} />;
   return (
     <>
       <Trouble text={complaintsTrouble.value} />
